@@ -1,0 +1,24 @@
+//! How much is allowed? The limits that the page and the server must agree on.
+
+/// Rows a list asks for when it does not say.
+pub const LIST_LIMIT_DEFAULT: u32 = 200;
+/// Rows a list may ask for; PostgREST cuts at this number without an error.
+pub const LIST_LIMIT_MAX: u32 = 1_000;
+/// Characters of a search text.
+pub const SEARCH_MAX_CHARS: usize = 200;
+/// Months a trend may span.
+pub const TREND_MONTHS_MAX: u32 = 36;
+/// Months a trend spans when the caller does not say.
+pub const TREND_MONTHS_DEFAULT: u32 = 12;
+/// Bytes of one telemetry batch.
+pub const TELEMETRY_BATCH_BYTES: usize = 64 * 1024;
+/// Records of one telemetry batch.
+pub const TELEMETRY_BATCH_RECORDS: usize = 50;
+/// Bytes of the context of one telemetry record, as JSON.
+pub const TELEMETRY_CONTEXT_BYTES: usize = 4 * 1024;
+/// Characters of each text field of a telemetry record.
+pub const TELEMETRY_TEXT_CHARS: usize = 300;
+/// Characters of an e-mail address (RFC 5321, 4.5.3.1.3).
+pub const EMAIL_MAX_CHARS: usize = 254;
+/// Characters of a password: bcrypt-based services cut at 72 bytes, ours refuses absurd input.
+pub const PASSWORD_MAX_CHARS: usize = 256;

@@ -1,0 +1,12 @@
+//! What does every slice of the business share? Ids, money, errors, envelopes, endpoint descriptions, limits.
+
+pub mod endpoint;
+pub mod envelope;
+pub mod error;
+pub mod ids;
+pub mod limits;
+pub mod money;
+pub mod telemetry;
+mod value_set;
+
+pub(crate) use value_set::value_set;

@@ -1,0 +1,18 @@
+//! What do the server and the page agree on? Domain types, rules, formulas, endpoint
+//! descriptions and error codes: pure values, no clock, no network, no browser, no SQL.
+
+pub mod clients;
+pub mod kernel;
+pub mod session;
+
+pub use kernel::endpoint::{Endpoint, EndpointInfo, Method};
+pub use kernel::envelope::{Envelope, ReadFor};
+pub use kernel::error::{ErrorBody, ErrorCode};
+pub use kernel::ids::{ClientId, OrganizationId, UserId};
+pub use kernel::money::Money;
+
+/// Every operation of the API, for the router's completeness check and for tests that walk all of them.
+#[must_use]
+pub fn all_endpoints() -> Vec<EndpointInfo> {
+    [session::endpoints::all(), clients::endpoints::all(), kernel::telemetry::all()].concat()
+}
