@@ -17,7 +17,7 @@ pub struct ClientsSummary {
     pub active: u32,
     /// In phase Onboarding.
     pub onboarding: u32,
-    /// Without health or without churn risk, so without a score.
+    /// Without health, so in no band and in no mean.
     pub unscored: u32,
     /// Mean health of those that have one; none without any.
     pub average_health: Option<u8>,
@@ -95,7 +95,7 @@ impl ClientsSummary {
             total: count(&|_| true),
             active: active(&|_| true),
             onboarding: active(&|row| row.phase == Some(Phase::Onboarding)),
-            unscored: active(&|row| row.trs_score.is_none()),
+            unscored: active(&|row| row.health.is_none()),
             average_health: mean(customers().filter_map(|row| row.health)),
             portfolio_trs: mean(customers().filter_map(|row| row.trs_score)),
             health_healthy: health(HealthBand::Healthy),

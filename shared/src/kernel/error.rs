@@ -22,10 +22,8 @@ value_set! {
         Unauthenticated = "unauthenticated",
         /// The person has no right to this.
         Forbidden = "forbidden",
-        /// The person belongs to no organization.
+        /// The person belongs to no organization, or no longer: then `details` is `{"deactivated": true}`.
         NoMembership = "no_membership",
-        /// The person's membership was ended.
-        Deactivated = "deactivated",
         /// One does not approve one's own.
         SelfApproval = "self_approval",
         /// An organization keeps at least one Admin.

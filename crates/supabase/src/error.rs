@@ -1,0 +1,117 @@
+//! Why did a request to the project fail?
+
+use http::StatusCode;
+use serde::Deserialize;
+
+/// Why there was no answer at all, as a stable word for logs and error envelopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No connection could be made.
+    Connect,
+    /// The connection ended before the answer was complete.
+    Closed,
+    /// The upstream answered, as a gateway that has nobody behind it (502, 503, 504 and the like).
+    Gateway(u16),
+}
+
+impl Cause {
+    /// The word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Closed => "closed",
+            Self::Gateway(_) => "gateway",
+        }
+    }
+}
+
+/// Why a PostgREST request failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RestError {
+    /// Nobody answered.
+    #[error("the database's REST service is unreachable ({})", .0.as_str())]
+    Unreachable(Cause),
+    /// No complete answer in time.
+    #[error("the database's REST service did not answer in time")]
+    TimedOut,
+    /// PostgREST refused, with a reason.
+    #[error("refused with {} {}", .0.status, .0.code)]
+    Refused(Refusal),
+    /// The answer does not come from a PostgREST service.
+    #[error("the answer (HTTP {status}) does not come from a PostgREST service")]
+    NotPostgrest {
+        /// Its status.
+        status: StatusCode,
+    },
+    /// The answer is not the described type.
+    #[error("the answer is not the described type: {0}")]
+    Unreadable(String),
+    /// Rows that should be there are missing, so that a sum over them would be wrong.
+    #[error("the list was cut: {got} of {total} rows")]
+    Cut {
+        /// Rows received.
+        got: usize,
+        /// Rows that match.
+        total: u64,
+    },
+}
+
+/// A refusal as PostgREST writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status of the answer.
+    pub status: StatusCode,
+    /// SQLSTATE or PostgREST's own code.
+    pub code: String,
+    /// For SQLSTATE `PTnnn` the stable key of our functions; else the database's own words, for the log only.
+    pub message: String,
+    /// What a function added, for SQLSTATE `PTnnn`.
+    pub detail: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RefusalBody {
+    code: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    details: Option<serde_json::Value>,
+}
+
+impl Refusal {
+    /// Reads a refusal; none when the body was not written by PostgREST.
+    pub(crate) fn read(status: StatusCode, body: &[u8]) -> Option<Self> {
+        let body: RefusalBody = serde_json::from_slice(body).ok()?;
+        let known = body.code.starts_with("PGRST")
+            || (body.code.len() == 5 && body.code.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let detail = match body.details {
+            Some(serde_json::Value::String(text)) => Some(text),
+            Some(serde_json::Value::Null) | None => None,
+            Some(other) => Some(other.to_string()),
+        };
+        known.then_some(Self { status, code: body.code, message: body.message, detail })
+    }
+
+    /// The key raised by one of our functions with SQLSTATE `PTnnn`.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.code.starts_with("PT").then_some(self.message.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_keys_of_functions_and_nothing_from_strangers() {
+        let read = |body: &str| Refusal::read(StatusCode::BAD_REQUEST, body.as_bytes());
+        let ours = read(r#"{"code":"PT409","message":"stale_version","details":"{\"version\":3}","hint":null}"#).unwrap();
+        assert_eq!((ours.key(), ours.detail.as_deref()), (Some("stale_version"), Some("{\"version\":3}")));
+        let theirs = read(r#"{"code":"42501","message":"permission denied for table x"}"#).unwrap();
+        assert_eq!(theirs.key(), None);
+        assert!(read("<html>").is_none() && read(r#"{"message":"no"}"#).is_none());
+        assert!(read(r#"{"code":"a longer word"}"#).is_none());
+    }
+}

@@ -1,0 +1,248 @@
+//! Is a token genuine, and whose is it? Checked here, before anything is asked of the database.
+
+use crate::transport::{Outgoing, Transport};
+use crate::AccessToken;
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// Clocks may differ by this much, in seconds.
+const LEEWAY_SECONDS: u64 = 30;
+/// An unknown key id makes us read the key set again, at most this often.
+const REFETCH_EVERY: Duration = Duration::from_secs(60);
+/// A key set that nobody asked to be refreshed is read again after this time, to notice withdrawn keys.
+const KEY_SET_AGE: Duration = Duration::from_secs(600);
+/// Tokens whose check is remembered until they expire.
+const REMEMBERED_TOKENS: u64 = 10_000;
+
+/// Where the key that signs tokens comes from. Never both for one project.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// The project's published key set: ES256 and RS256 only.
+    KeySet(url::Url),
+    /// The project's legacy shared secret: HS256 only.
+    SharedSecret(SecretString),
+}
+
+/// What a token must say to be accepted.
+#[derive(Clone, Debug)]
+pub struct VerifierSettings {
+    /// Where the key comes from; decides the allowed algorithms.
+    pub keys: KeySource,
+    /// The `iss` of the project.
+    pub issuer: String,
+    /// The `aud` of signed-in persons.
+    pub audience: String,
+}
+
+/// A genuine token of a signed-in person.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// The person.
+    pub user_id: Uuid,
+    /// The session the token belongs to, if it says so.
+    pub session_id: Option<Uuid>,
+    /// Seconds since 1970 at which it ends.
+    pub expires_at: u64,
+    /// The token, to be forwarded unchanged.
+    pub token: AccessToken,
+}
+
+impl Verified {
+    /// How long the token is still valid.
+    #[must_use]
+    pub fn remaining(&self) -> Duration {
+        Duration::from_secs(self.expires_at.saturating_sub(now()))
+    }
+}
+
+/// Why a token is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It has ended; a refresh may help.
+    #[error("the token has expired")]
+    Expired,
+    /// It is not a token of a signed-in person of this project.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Nobody could be asked for the key.
+    #[error("the key set is unreachable")]
+    KeysUnreachable,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    sub: Uuid,
+    exp: u64,
+    role: String,
+    #[serde(default)]
+    session_id: Option<Uuid>,
+}
+
+struct KeySet {
+    keys: Vec<(Jwk, Algorithm, DecodingKey)>,
+    read_at: Instant,
+}
+
+/// Checks tokens. Cheap to share.
+pub struct Verifier {
+    settings: VerifierSettings,
+    transport: Transport,
+    key_set: RwLock<Option<Arc<KeySet>>>,
+    fetching: Mutex<Option<Instant>>,
+    remembered: moka::sync::Cache<String, Verified>,
+}
+
+impl std::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verifier").field("issuer", &self.settings.issuer).finish_non_exhaustive()
+    }
+}
+
+impl Verifier {
+    /// A checker with these settings.
+    #[must_use]
+    pub fn new(settings: VerifierSettings, transport: Transport) -> Self {
+        let remembered = moka::sync::Cache::builder()
+            .max_capacity(REMEMBERED_TOKENS)
+            // A key that is withdrawn must stop working without a restart.
+            .time_to_live(KEY_SET_AGE)
+            .build();
+        Self { settings, transport, key_set: RwLock::new(None), fetching: Mutex::new(None), remembered }
+    }
+
+    /// Whose token is it? The answer for a token is remembered while the token is valid.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub async fn verify(&self, token: &AccessToken) -> Result<Verified, TokenError> {
+        if let Some(known) = self.remembered.get(token.expose()) {
+            return if known.expires_at + LEEWAY_SECONDS > now() { Ok(known) } else { Err(TokenError::Expired) };
+        }
+        let verified = self.check(token).await?;
+        self.remembered.insert(token.expose().to_owned(), verified.clone());
+        Ok(verified)
+    }
+
+    async fn check(&self, token: &AccessToken) -> Result<Verified, TokenError> {
+        let header = decode_header(token.expose()).map_err(|_| TokenError::Invalid)?;
+        match &self.settings.keys {
+            KeySource::SharedSecret(secret) => {
+                let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
+                self.decode(token, &key, Algorithm::HS256)
+            }
+            KeySource::KeySet(address) => {
+                let kid = header.kid.ok_or(TokenError::Invalid)?;
+                let set = self.key_set_with(address, &kid).await?;
+                let (_, algorithm, key) = find(&set, &kid).ok_or(TokenError::Invalid)?;
+                self.decode(token, key, *algorithm)
+            }
+        }
+    }
+
+    /// The algorithm comes from the key, never from the token.
+    fn decode(&self, token: &AccessToken, key: &DecodingKey, algorithm: Algorithm) -> Result<Verified, TokenError> {
+        let mut rules = Validation::new(algorithm);
+        rules.leeway = LEEWAY_SECONDS;
+        rules.validate_nbf = true;
+        rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        rules.set_issuer(&[&self.settings.issuer]);
+        rules.set_audience(&[&self.settings.audience]);
+        let claims = match decode::<Claims>(token.expose(), key, &rules) {
+            Ok(data) => data.claims,
+            Err(error) if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => {
+                return Err(TokenError::Expired);
+            }
+            Err(_) => return Err(TokenError::Invalid),
+        };
+        if claims.role != "authenticated" {
+            return Err(TokenError::Invalid);
+        }
+        Ok(Verified {
+            user_id: claims.sub,
+            session_id: claims.session_id,
+            expires_at: claims.exp,
+            token: token.clone(),
+        })
+    }
+
+    /// The key set, read again when it is old or does not know the key id.
+    async fn key_set_with(&self, address: &url::Url, kid: &str) -> Result<Arc<KeySet>, TokenError> {
+        let usable = |set: &Arc<KeySet>| find(set, kid).is_some() && set.read_at.elapsed() < KEY_SET_AGE;
+        if let Some(set) = self.current().filter(usable) {
+            return Ok(set);
+        }
+        // One reader at a time; those who waited look again first.
+        let mut last_try = self.fetching.lock().await;
+        let current = self.current();
+        if let Some(set) = current.clone().filter(usable) {
+            return Ok(set);
+        }
+        if last_try.is_some_and(|at| at.elapsed() < REFETCH_EVERY) {
+            return current.ok_or(TokenError::KeysUnreachable);
+        }
+        match self.read_key_set(address).await {
+            Some(set) => {
+                *last_try = Some(Instant::now());
+                let set = Arc::new(set);
+                if let Ok(mut slot) = self.key_set.write() {
+                    *slot = Some(Arc::clone(&set));
+                }
+                Ok(set)
+            }
+            // Known keys stay good through an outage of the key set. Without any, the next request may try again.
+            None => {
+                if current.is_some() {
+                    *last_try = Some(Instant::now());
+                }
+                current.ok_or(TokenError::KeysUnreachable)
+            }
+        }
+    }
+
+    fn current(&self) -> Option<Arc<KeySet>> {
+        self.key_set.read().ok()?.clone()
+    }
+
+    async fn read_key_set(&self, address: &url::Url) -> Option<KeySet> {
+        let request = Outgoing {
+            method: Method::GET,
+            url: address.clone(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            safe: true,
+        };
+        let answer = self.transport.send(&request, None).await.ok().filter(|answer| answer.status.is_success())?;
+        let set: JwkSet = serde_json::from_slice(&answer.body).ok()?;
+        let keys = set
+            .keys
+            .into_iter()
+            .filter_map(|jwk| {
+                let algorithm = match jwk.common.key_algorithm?.to_string().as_str() {
+                    "ES256" => Algorithm::ES256,
+                    "RS256" => Algorithm::RS256,
+                    _ => return None,
+                };
+                let key = DecodingKey::from_jwk(&jwk).ok()?;
+                Some((jwk, algorithm, key))
+            })
+            .collect();
+        Some(KeySet { keys, read_at: Instant::now() })
+    }
+}
+
+fn find<'a>(set: &'a KeySet, kid: &str) -> Option<&'a (Jwk, Algorithm, DecodingKey)> {
+    set.keys.iter().find(|(jwk, _, _)| jwk.common.key_id.as_deref() == Some(kid))
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
