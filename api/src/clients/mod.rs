@@ -1,0 +1,3 @@
+//! Who are the clients, and how are they doing?
+
+pub mod handlers;

@@ -1,0 +1,89 @@
+//! What did the caller send? Parameters and bodies, strictly: unknown fields are refused.
+
+use super::failure::Failure;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use http::request::Parts;
+use http::{HeaderMap, header};
+use revos_shared::ErrorCode;
+use revos_shared::kernel::endpoint::DEADLINE_HEADER;
+use serde::de::DeserializeOwned;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+use supabase::Deadline;
+
+/// The parameters of an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Params<T>(pub T);
+
+/// The JSON body of an operation.
+#[derive(Clone, Debug)]
+pub struct JsonBody<T>(pub T);
+
+/// The id of the request, as in the log and in the header `x-request-id`.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|rejection| {
+            // The library's sentence names the parameter and the expected type, and nothing of ours.
+            Failure::new(ErrorCode::InvalidArgument).saying(rejection.body_text())
+        })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        if !is_json(request.headers()) {
+            return Err(Failure::new(ErrorCode::UnsupportedMediaType));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            let code = if rejection.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+                ErrorCode::PayloadTooLarge
+            } else {
+                ErrorCode::InvalidJson
+            };
+            Failure::new(code)
+        })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            let what = if error.is_data() { "does not fit" } else { "is not JSON" };
+            Failure::new(ErrorCode::InvalidJson)
+                .saying(format!("The body {what}: line {}, column {}.", error.line(), error.column()))
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestId {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self(String::new())))
+    }
+}
+
+/// How long the caller still waits, if it says so.
+#[must_use]
+pub fn deadline(headers: &HeaderMap) -> Option<Deadline> {
+    let milliseconds: u64 = headers.get(DEADLINE_HEADER)?.to_str().ok()?.parse().ok()?;
+    Some(Deadline::after(Duration::from_millis(milliseconds.min(60_000))))
+}
+
+/// The caller's network address: the trusted proxy's word, else the connection's.
+#[must_use]
+pub fn network_address(parts: &Parts, proxy_header: Option<&http::HeaderName>) -> Option<IpAddr> {
+    match proxy_header {
+        // A proxy appends; the last entry is the one it saw itself.
+        Some(name) => parts.headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok(),
+        None => parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}

@@ -1,0 +1,294 @@
+//! What does the caller hear when something fails? The only place that chooses a status code.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use revos_shared::{ErrorBody, ErrorCode};
+use serde_json::{Value, json};
+use std::time::Duration;
+use supabase::{AuthCode, AuthError, Cause, Refusal, RestError, TokenError};
+
+/// A failure on its way to the caller. [`crate::http::layers::tell_failures`] writes it out and logs it once.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What happened.
+    pub code: ErrorCode,
+    /// One sentence for the caller.
+    message: String,
+    /// Fields and reasons.
+    details: Option<Value>,
+    /// When a further try is welcome.
+    retry_after: Option<Duration>,
+    /// For the log only: what the upstream said, or where it went wrong.
+    cause: Option<String>,
+}
+
+impl Failure {
+    /// A failure with this code and its usual sentence.
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, message: sentence(code).to_owned(), details: None, retry_after: None, cause: None }
+    }
+
+    /// A parameter is out of range.
+    #[must_use]
+    pub fn parameter(name: &str, expected: &str) -> Self {
+        Self {
+            message: format!("The parameter {name} must be {expected}."),
+            details: Some(json!({ "parameter": name, "expected": expected })),
+            ..Self::new(ErrorCode::InvalidArgument)
+        }
+    }
+
+    /// A field of the body is wrong.
+    #[must_use]
+    pub fn field(name: &str, key: &str) -> Self {
+        Self {
+            details: Some(json!([{ "row": 0, "field": name, "key": key }])),
+            ..Self::new(ErrorCode::ValidationFailed)
+        }
+    }
+
+    /// With a sentence of its own.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// With what only the log may know.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// With the time after which a further try is welcome.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self.code {
+            ErrorCode::InvalidArgument
+            | ErrorCode::ImmutableColumn
+            | ErrorCode::UseFunction
+            | ErrorCode::InvalidJson => StatusCode::BAD_REQUEST,
+            ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
+            ErrorCode::Forbidden
+            | ErrorCode::NoMembership
+            | ErrorCode::SelfApproval
+            | ErrorCode::LastAdmin
+            | ErrorCode::EmailNotConfirmed
+            | ErrorCode::CrossSite => StatusCode::FORBIDDEN,
+            ErrorCode::NotFound | ErrorCode::NoRoute => StatusCode::NOT_FOUND,
+            ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            ErrorCode::StaleVersion
+            | ErrorCode::InvalidTransition
+            | ErrorCode::IdempotencyMismatch
+            | ErrorCode::Duplicate
+            | ErrorCode::ReferenceMissing => StatusCode::CONFLICT,
+            ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ErrorCode::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::UpstreamUnreadable => StatusCode::BAD_GATEWAY,
+            ErrorCode::UpstreamUnavailable | ErrorCode::NotConnected => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
+            ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The answer, with the id of the request it answers.
+    #[must_use]
+    pub fn tell(&self, request_id: &str) -> Response {
+        let retry_at = self.retry_after.and_then(|wait| Timestamp::now().checked_add(wait).ok());
+        let body = ErrorBody {
+            code: self.code,
+            message: self.message.clone(),
+            request_id: request_id.to_owned(),
+            retry_at,
+            details: self.details.clone(),
+        };
+        let mut response = (self.status(), axum::Json(body)).into_response();
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response
+    }
+
+    /// Writes one line to the log: loud for our own and upstream faults, quiet for refusals.
+    pub fn log(&self) {
+        let (code, cause) = (self.code.as_str(), self.cause.as_deref().unwrap_or("-"));
+        if self.status().is_server_error() {
+            tracing::warn!(code, cause, "request failed");
+        } else {
+            tracing::debug!(code, cause, "request refused");
+        }
+    }
+}
+
+const fn sentence(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::InvalidArgument => "A parameter has no meaning or is out of range.",
+        ErrorCode::ImmutableColumn => "This column never changes.",
+        ErrorCode::UseFunction => "This change is only possible through its own operation.",
+        ErrorCode::Unauthenticated => "Sign in first.",
+        ErrorCode::Forbidden => "You have no right to this.",
+        ErrorCode::NoMembership => "You are not an active member of an organization.",
+        ErrorCode::SelfApproval => "Somebody else must approve this.",
+        ErrorCode::LastAdmin => "An organization keeps at least one Admin.",
+        ErrorCode::NotFound => "There is no such row for you.",
+        ErrorCode::StaleVersion => "Somebody else changed this in between.",
+        ErrorCode::InvalidTransition => "The row is not in a state that allows this.",
+        ErrorCode::IdempotencyMismatch => "This key was used for a different request.",
+        ErrorCode::ValidationFailed => "A field is not as it should be.",
+        ErrorCode::Duplicate => "There is such a row already.",
+        ErrorCode::ReferenceMissing => "Something this refers to does not exist for you.",
+        ErrorCode::InvalidCredentials => "Address or password is wrong.",
+        ErrorCode::EmailNotConfirmed => "The address has not been confirmed yet.",
+        ErrorCode::CrossSite => "This request did not come from the RevOS page.",
+        ErrorCode::RateLimited => "Too many requests.",
+        ErrorCode::InvalidJson => "The body is not the JSON this operation takes.",
+        ErrorCode::UnsupportedMediaType => "The body must be application/json.",
+        ErrorCode::PayloadTooLarge => "The body is larger than this operation takes.",
+        ErrorCode::NoRoute => "There is no such operation.",
+        ErrorCode::MethodNotAllowed => "This operation takes another method.",
+        ErrorCode::UpstreamUnavailable => "The database cannot be reached.",
+        ErrorCode::UpstreamTimeout => "The database did not answer in time.",
+        ErrorCode::UpstreamUnreadable => "The database answered something unreadable.",
+        ErrorCode::NotConnected => "This server runs without a database.",
+        ErrorCode::Internal => "RevOS failed.",
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<RestError> for Failure {
+    fn from(error: RestError) -> Self {
+        let cause = error.to_string();
+        match error {
+            RestError::Unreachable(reason) => unreachable(reason),
+            RestError::TimedOut => Self::new(ErrorCode::UpstreamTimeout),
+            RestError::Refused(refusal) => refused(&refusal),
+            RestError::NotPostgrest { .. } | RestError::Unreadable(_) | RestError::Cut { .. } => {
+                Self::new(ErrorCode::UpstreamUnreadable)
+            }
+        }
+        .because(cause)
+    }
+}
+
+fn unreachable(cause: Cause) -> Failure {
+    Failure {
+        details: Some(json!({ "cause": cause.as_str() })),
+        ..Failure::new(ErrorCode::UpstreamUnavailable)
+    }
+}
+
+/// The database's own words go to the log; the caller gets the key of our functions or a code by SQLSTATE.
+fn refused(refusal: &Refusal) -> Failure {
+    let known = refusal.key().and_then(|key| key.parse::<ErrorCode>().ok());
+    let code = known.unwrap_or_else(|| match refusal.code.as_str() {
+        "42501" => ErrorCode::Forbidden,
+        "23505" => ErrorCode::Duplicate,
+        "23503" => ErrorCode::ReferenceMissing,
+        "23514" | "22P02" | "22003" | "22001" | "22007" | "22008" => ErrorCode::ValidationFailed,
+        "PGRST116" => ErrorCode::NotFound,
+        "PGRST301" | "PGRST302" | "PGRST303" => ErrorCode::Unauthenticated,
+        "PGRST000" | "PGRST001" | "PGRST002" => ErrorCode::UpstreamUnavailable,
+        "PGRST003" | "57014" => ErrorCode::UpstreamTimeout,
+        state if state.starts_with("08") || state.starts_with("53") || state.starts_with("57P") => {
+            ErrorCode::UpstreamUnavailable
+        }
+        _ => ErrorCode::UpstreamUnreadable,
+    });
+    let mut failure = Failure::new(code).because(format!("{} {}", refusal.code, refusal.message));
+    // Only what our own functions chose to add; never the database's words.
+    if known.is_some() {
+        failure.details = refusal.detail.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    }
+    failure
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        let cause = error.to_string();
+        match error {
+            AuthError::Unreachable(reason) => unreachable(reason),
+            AuthError::TimedOut => Self::new(ErrorCode::UpstreamTimeout),
+            AuthError::NotAuth(_) => Self::new(ErrorCode::UpstreamUnreadable),
+            AuthError::Refused { code, retry_after } => match code {
+                AuthCode::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
+                AuthCode::EmailNotConfirmed => Self::new(ErrorCode::EmailNotConfirmed),
+                AuthCode::UserBanned => Self {
+                    details: Some(json!({ "deactivated": true })),
+                    ..Self::new(ErrorCode::NoMembership)
+                },
+                AuthCode::SessionEnded => Self::new(ErrorCode::Unauthenticated),
+                AuthCode::RateLimited => {
+                    Self::new(ErrorCode::RateLimited).retry_after(retry_after.unwrap_or(Duration::from_secs(60)))
+                }
+                AuthCode::Other(_) => Self::new(ErrorCode::UpstreamUnreadable),
+            },
+        }
+        .because(cause)
+    }
+}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Expired | TokenError::Invalid => Self::new(ErrorCode::Unauthenticated),
+            TokenError::KeysUnreachable => unreachable(Cause::Connect),
+        }
+        .because(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(code: &str, message: &str, detail: Option<&str>) -> Failure {
+        RestError::Refused(Refusal {
+            status: StatusCode::BAD_REQUEST,
+            code: code.to_owned(),
+            message: message.to_owned(),
+            detail: detail.map(str::to_owned),
+        })
+        .into()
+    }
+
+    #[test]
+    fn keys_of_our_functions_are_kept_with_their_detail() {
+        let failure = refusal("PT409", "stale_version", Some("{\"version\": 3}"));
+        assert_eq!((failure.code, failure.status()), (ErrorCode::StaleVersion, StatusCode::CONFLICT));
+        assert_eq!(failure.details, Some(json!({ "version": 3 })));
+    }
+
+    #[test]
+    fn the_databases_words_never_reach_the_caller() {
+        let failure = refusal("23505", "duplicate key value violates unique constraint \"x\"", Some("\"secret\""));
+        let shown = format!("{} {:?}", failure.message, failure.details);
+        assert!(failure.code == ErrorCode::Duplicate && !shown.contains("constraint") && !shown.contains("secret"));
+    }
+
+    #[test]
+    fn an_unreachable_database_is_503_with_its_cause() {
+        let failure = Failure::from(RestError::Unreachable(Cause::Gateway(521)));
+        assert_eq!(failure.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(failure.details, Some(json!({ "cause": "gateway" })));
+    }
+}

@@ -1,0 +1,16 @@
+//! What do all slices need of HTTP? Settings, sessions, failures, limits, conditional reads, the page.
+
+pub mod conditional;
+pub mod config;
+pub mod cookies;
+pub mod cross_site;
+pub mod extract;
+pub mod failure;
+pub mod health;
+pub mod layers;
+pub mod page;
+pub mod rate;
+pub mod server;
+pub mod signed_in;
+pub mod state;
+pub mod telemetry;

@@ -1,0 +1,78 @@
+//! Which routes are there? All of them, on one screen.
+
+use crate::clients::handlers as clients;
+use crate::http::config::BODY_BYTES;
+use crate::http::failure::Failure;
+use crate::http::state::AppState;
+use crate::http::{cross_site, health, layers, page, telemetry};
+use crate::session::handlers as session;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodFilter, MethodRouter, get, on};
+use revos_shared::clients::endpoints::{ListClients, ReadClientsSummary, ReadHealthTrend};
+use revos_shared::kernel::limits::TELEMETRY_BATCH_BYTES;
+use revos_shared::kernel::telemetry::ReportClientRecords;
+use revos_shared::session::endpoints::{ReadServerInfo, ReadSession, RefreshSession, SignIn, SignOut};
+use revos_shared::{Endpoint, ErrorCode, Method};
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// The whole server.
+pub fn router(state: AppState) -> Router {
+    let api = Router::new()
+        // session
+        .mount::<ReadServerInfo, _, _>(session::read_server_info)
+        .mount::<SignIn, _, _>(session::sign_in)
+        .mount::<ReadSession, _, _>(session::read_session)
+        .mount::<RefreshSession, _, _>(session::refresh_session)
+        .mount::<SignOut, _, _>(session::sign_out)
+        // clients
+        .mount::<ListClients, _, _>(clients::list_clients)
+        .mount::<ReadClientsSummary, _, _>(clients::read_clients_summary)
+        .mount::<ReadHealthTrend, _, _>(clients::read_health_trend)
+        // the page about itself
+        .mount_with::<ReportClientRecords, _, _>(telemetry::report_client_records, TELEMETRY_BATCH_BYTES)
+        .route("/api/{*rest}", axum::routing::any(no_route));
+
+    api.route("/health", get(health::health).fallback(wrong_method))
+        .route("/ready", get(health::ready).fallback(wrong_method))
+        .fallback(page::serve)
+        .layer(from_fn_with_state(state.clone(), cross_site::refuse_foreign_writes))
+        .layer(from_fn(layers::set_cookies))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(layers::tell_failures))
+        .layer(from_fn(layers::secure))
+        .with_state(state)
+}
+
+/// Mounts operations by their description.
+trait Mount: Sized {
+    /// Mounts `handler` where `E` says; its body is limited to the usual size.
+    fn mount<E: Endpoint, H: Handler<T, AppState>, T: 'static>(self, handler: H) -> Self {
+        self.mount_with::<E, H, T>(handler, BODY_BYTES)
+    }
+
+    /// Mounts `handler` where `E` says, with its own limit of body bytes.
+    fn mount_with<E: Endpoint, H: Handler<T, AppState>, T: 'static>(self, handler: H, body: usize) -> Self;
+}
+
+impl Mount for Router<AppState> {
+    fn mount_with<E: Endpoint, H: Handler<T, AppState>, T: 'static>(self, handler: H, body: usize) -> Self {
+        let filter = match E::METHOD {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+            Method::Delete => MethodFilter::DELETE,
+        };
+        let methods: MethodRouter<AppState> = on(filter, handler).layer(DefaultBodyLimit::max(body));
+        self.route(E::PATH, methods).method_not_allowed_fallback(wrong_method)
+    }
+}
+
+async fn no_route() -> Failure {
+    Failure::new(ErrorCode::NoRoute)
+}
+
+async fn wrong_method() -> Failure {
+    Failure::new(ErrorCode::MethodNotAllowed)
+}

@@ -1,0 +1,3 @@
+//! Who is working here? Signing in and out, and staying signed in.
+
+pub mod handlers;

@@ -1,0 +1,120 @@
+//! Which clients may leave? The churn panel.
+
+use super::panel_parts::{Enlarge, EnlargeButton, ROWS_BESIDE, ShowAll};
+use super::words;
+use crate::shell::format;
+use crate::shell::query::{Standby, Standing, row_of};
+use jiff::civil::Date;
+use leptos::prelude::*;
+use revos_shared::clients::ChurnRow;
+use revos_shared::clients::thresholds::CHURN_WATCH;
+use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, SkeletonLines};
+
+/// Active clients with a churn risk worth watching, the worst first.
+#[component]
+pub(super) fn ChurnPanel(
+    /// How the clients stand.
+    standing: Standing,
+    /// The rows, the worst first.
+    rows: Signal<Vec<ChurnRow>>,
+    /// The day of the rows.
+    today: Signal<Date>,
+    /// What must be known about rows that are not all here; empty when they are.
+    #[prop(into)]
+    part_note: Signal<String>,
+    /// Is the panel enlarged?
+    enlarge: Enlarge,
+) -> impl IntoView {
+    let none = Memo::new(move |_| rows.with(Vec::is_empty));
+    let count = Signal::derive(move || rows.with(Vec::len));
+    let body = move || {
+        if none.get() {
+            return view! {
+                <EmptyState
+                    title="Nobody to watch"
+                    text=format!("No active client has a churn risk of {CHURN_WATCH} or above.")
+                />
+            }
+            .into_any();
+        }
+        let listed = move || {
+            let most = if enlarge.on.get() { usize::MAX } else { ROWS_BESIDE };
+            rows.with(|rows| rows.iter().take(most).cloned().collect::<Vec<_>>())
+        };
+        view! {
+            <ul class="lines" data-kind="churn">
+                <For each=listed key=|row| row.client.id children=move |row| line(rows, row, today) />
+            </ul>
+            <ShowAll count enlarge />
+        }
+        .into_any()
+    };
+    view! {
+        <Panel
+            id="churn"
+            title="Churn risk"
+            freshness=standing.freshness
+            on_action=standing.on_action
+            expanded=enlarge.on
+            tools=move || view! { <EnlargeButton title="churn risk" enlarge /> }
+        >
+            <Standby
+                standing
+                what="the clients of your organization"
+                skeleton=|| view! { <SkeletonLines count=6 class="skeleton-rows" /> }
+            >
+                {body}
+            </Standby>
+            <p class="panel-foot">
+                {words::churn_thresholds()}
+                {move || part_note.with(|note| (!note.is_empty()).then(|| format!(" · {note}")))}
+            </p>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn line(rows: Signal<Vec<ChurnRow>>, first: ChurnRow, today: Signal<Date>) -> AnyView {
+    let row = row_of(rows, first, |row| row.client.id);
+    let band = Memo::new(move |_| row.with(|row| words::churn_band(row.band)));
+    let change = Memo::new(move |_| row.with(|row| row.change));
+    let review = move || {
+        row.with(|row| match row.client.qbr_date {
+            Some(date) => format!("QBR {}", format::day(date, today.get())),
+            None => "No QBR date".to_owned(),
+        })
+    };
+    view! {
+        <li class="line" aria-label=move || row.with(words::churn_name)>
+            <span class="line-name cut">{move || row.with(|row| row.client.name.clone())}</span>
+            <span class="line-meta">
+                <span class="cut">{move || row.with(|row| words::owner(&row.client))}</span>
+                <span>{move || row.with(|row| format!("Health {}", format::score(row.client.health)))}</span>
+                <span>{review}</span>
+            </span>
+            <span class="line-change">{move || change_mark(change.get())}</span>
+            <span class="line-value">{move || row.with(|row| row.churn_risk)}</span>
+            <span class="line-badge">
+                <Badge word=Signal::derive(move || band.get().0.to_owned()) tone=Signal::derive(move || band.get().1) />
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// A rise of churn risk is bad, a fall is good; both are said in words too.
+fn change_mark(change: Option<i16>) -> AnyView {
+    let Some(change) = change else { return view! { <span class="quiet">"new"</span> }.into_any() };
+    let (icon, tone) = match change {
+        0 => return view! { <span class="quiet">"no change"</span> }.into_any(),
+        ..0 => (IconName::Fall, "good"),
+        _ => (IconName::Rise, "bad"),
+    };
+    view! {
+        <span class="change" data-tone=tone>
+            <Icon name=icon size=12 />
+            {format::change(change)}
+        </span>
+    }
+    .into_any()
+}

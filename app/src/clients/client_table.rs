@@ -1,0 +1,217 @@
+//! Which clients are there? The table of all of them.
+
+use super::order::{self, Column};
+use super::words;
+use crate::shell::format;
+use crate::shell::query::{Standby, Standing, row_of};
+use jiff::civil::Date;
+use leptos::prelude::*;
+use revos_shared::ClientId;
+use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
+use revos_shared::clients::{ClientRow, ClientStatus};
+use revos_ui::{Badge, EmptyState, Panel, SkeletonLines, SortHead, Tone, move_between_rows};
+use std::sync::Arc;
+
+/// How amounts and times of the table are written.
+#[derive(Clone, Copy)]
+pub(super) struct Writing {
+    /// The currency of the amounts.
+    pub currency: Signal<String>,
+    /// The zone of the times.
+    pub time_zone: Signal<String>,
+    /// The day of the rows.
+    pub today: Signal<Date>,
+}
+
+/// The clients, sorted as the address says.
+#[component]
+pub(super) fn ClientTable(
+    /// How the clients stand.
+    standing: Standing,
+    /// The clients.
+    rows: Signal<Arc<Vec<ClientRow>>>,
+    /// `14 clients`, or `200 of 260 clients`.
+    #[prop(into)]
+    count_text: Signal<String>,
+    /// How values are written.
+    writing: Writing,
+    /// The order, as in the URL.
+    order: Signal<&'static str>,
+    /// Chooses an order.
+    #[prop(into)]
+    on_order: Callback<&'static str>,
+) -> impl IntoView {
+    let none = Memo::new(move |_| rows.with(|rows| rows.is_empty()));
+    let body = move || {
+        if none.get() {
+            view! {
+                <EmptyState
+                    title="No clients yet"
+                    text="Your organization has no clients. They appear here as soon as one is added."
+                />
+            }
+            .into_any()
+        } else {
+            view! { <Grid rows writing order on_order /> }.into_any()
+        }
+    };
+    view! {
+        <Panel
+            id="clients"
+            title="All clients"
+            freshness=standing.freshness
+            on_action=standing.on_action
+            tools=move || view! { <span class="table-count">{move || count_text.get()}</span> }
+        >
+            <Standby
+                standing
+                what="the clients of your organization"
+                skeleton=|| view! { <SkeletonLines count=8 class="skeleton-rows" /> }
+            >
+                {body}
+            </Standby>
+        </Panel>
+    }
+    .into_any()
+}
+
+#[component]
+fn Grid(
+    rows: Signal<Arc<Vec<ClientRow>>>,
+    writing: Writing,
+    order: Signal<&'static str>,
+    on_order: Callback<&'static str>,
+) -> impl IntoView {
+    let sorted = Memo::new(move |_| {
+        rows.with(|rows| {
+            let mut sorted: Vec<&ClientRow> = rows.iter().collect();
+            order::sort(&mut sorted, order.get());
+            sorted.into_iter().cloned().collect::<Vec<_>>()
+        })
+    });
+    let first = Memo::new(move |_| sorted.with(|rows| rows.first().map(|row| row.id)));
+    let focused = RwSignal::new(None::<ClientId>);
+    // Tab reaches one row: the one that had the focus last, else the first.
+    let stop = Memo::new(move |_| {
+        let last = focused.get();
+        sorted.with(|rows| rows.iter().map(|row| row.id).find(|id| Some(*id) == last)).or_else(|| first.get())
+    });
+    let head = move |column: Column, label: &'static str, number: bool| {
+        let sorted_by = Signal::derive(move || column.direction(order.get()));
+        let on_sort = Callback::new(move |()| on_order.run(column.pressed(order.get_untracked())));
+        view! { <SortHead label number sorted=sorted_by on_sort /> }
+    };
+    view! {
+        <table class="data-table clients-table" role="grid" aria-labelledby="clients-title">
+            <thead role="rowgroup">
+                <tr role="row">
+                    {head(Column::Name, "Client", false)}
+                    {head(Column::Status, "Status", false)}
+                    {head(Column::Phase, "Phase", false)}
+                    <th scope="col" role="columnheader" class="col-segment">"Segment"</th>
+                    {head(Column::Owner, "Owner", false)}
+                    {head(Column::Arr, "ARR", true)}
+                    {head(Column::Health, "Health", true)}
+                    {head(Column::Churn, "Churn risk", true)}
+                    {head(Column::Trs, "TRS", true)}
+                    {head(Column::Qbr, "Next QBR", false)}
+                    {head(Column::Updated, "Updated", false)}
+                </tr>
+            </thead>
+            <tbody role="rowgroup" on:keydown=|event| move_between_rows(&event)>
+                <For
+                    each=move || sorted.get()
+                    key=|row| row.id
+                    children=move |row| {
+                        let id = row.id;
+                        let tab = Memo::new(move |_| stop.get() == Some(id));
+                        let on_focus = Callback::new(move |()| focused.set(Some(id)));
+                        line(row_of(sorted.into(), row, |row| row.id), writing, tab, on_focus)
+                    }
+                />
+            </tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn line(row: Memo<ClientRow>, writing: Writing, tab: Memo<bool>, on_focus: Callback<()>) -> AnyView {
+    let text = move |read: fn(&ClientRow) -> String| move || row.with(read);
+    let status = Memo::new(move |_| row.with(|row| words::status(row.status)));
+    let health = Memo::new(move |_| row.with(|row| row.health.map(HealthBand::of)));
+    let churn = Memo::new(move |_| row.with(|row| row.churn_risk.and_then(ChurnBand::of)));
+    let Writing { currency, time_zone, today } = writing;
+    let arr = move || {
+        row.with(|row| row.arr.map_or_else(|| format::NONE.to_owned(), |arr| format::money(arr, &currency.get())))
+    };
+    let review = move || {
+        row.with(|row| row.qbr_date.map_or_else(|| format::NONE.to_owned(), |date| format::day(date, today.get())))
+    };
+    let overdue = Memo::new(move |_| {
+        row.with(|row| row.status == ClientStatus::Active && row.qbr_date.is_some_and(|date| date < today.get()))
+    });
+    let updated_at = move || row.with(|row| row.updated_at.as_millisecond());
+    let updated = move || {
+        let (at, zone) = (updated_at(), time_zone.get());
+        match format::calendar_day(at, &zone) {
+            Some(day) if day != today.get() => format::day(day, today.get()),
+            _ => format::clock(at, &zone),
+        }
+    };
+    view! {
+        <tr role="row" tabindex=move || if tab.get() { "0" } else { "-1" } on:focusin=move |_| on_focus.run(())>
+            <th scope="row" role="rowheader" class="cell-name">
+                <span class="cut" title=text(|row| row.name.clone())>{text(|row| row.name.clone())}</span>
+            </th>
+            <td role="gridcell" class="cell-status">
+                <Badge
+                    word=Signal::derive(move || status.get().0.to_owned())
+                    tone=Signal::derive(move || status.get().1)
+                />
+            </td>
+            <td role="gridcell" class="col-phase" data-label="Phase">
+                {text(|row| row.phase.map_or(format::NONE, |phase| phase.as_str()).to_owned())}
+            </td>
+            <td role="gridcell" class="col-segment" data-label="Segment">
+                {text(|row| row.segment.map_or(format::NONE, words::segment).to_owned())}
+            </td>
+            <td role="gridcell" class="cell-owner" data-label="Owner">
+                <span class="cut">{text(words::owner)}</span>
+            </td>
+            <td role="gridcell" class="number" data-label="ARR">{arr}</td>
+            <td role="gridcell" class="number" data-label="Health">
+                <span class="scored">
+                    {move || {
+                        let band = health.get().filter(|band| *band != HealthBand::Healthy);
+                        band.map(|band| word_mark(words::health_band(band)))
+                    }}
+                    <span class="score">{text(|row| format::score(row.health))}</span>
+                </span>
+            </td>
+            <td role="gridcell" class="number" data-label="Churn risk">
+                <span class="scored">
+                    {move || churn.get().map(|band| word_mark(words::churn_band(band)))}
+                    <span class="score">{text(|row| format::score(row.churn_risk))}</span>
+                </span>
+            </td>
+            <td role="gridcell" class="number col-trs" data-label="TRS">{text(|row| format::score(row.trs_score))}</td>
+            <td role="gridcell" class="cell-review" data-label="Next QBR">
+                {review} {move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad)))}
+            </td>
+            <td
+                role="gridcell"
+                class="col-updated quiet"
+                data-label="Updated"
+                title=move || format::moment(updated_at(), &time_zone.get())
+            >
+                {updated}
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A word beside a figure: the state in the colour it has everywhere.
+fn word_mark((word, tone): (&'static str, Tone)) -> AnyView {
+    view! { <Badge word tone=Signal::stored(tone) /> }.into_any()
+}

@@ -1,0 +1,210 @@
+//! How healthy is the portfolio, and how did that move? The health panel.
+
+use super::panel_parts::{Enlarge, EnlargeButton};
+use super::words;
+use crate::shell::format;
+use crate::shell::query::{Standby, Standing};
+use crate::shell::standing::Shown;
+use leptos::prelude::*;
+use revos_shared::clients::thresholds::{CHURN_AT_RISK, CHURN_CRITICAL};
+use revos_shared::clients::{ClientsSummary, TrendPoint};
+use revos_ui::{Band, BandBar, Button, EmptyState, Figure, Fill, FreshnessState, Panel, Skeleton, TrendLine, TrendMark};
+
+/// Means, bands and the trend of the portfolio.
+#[component]
+pub(super) fn HealthPanel(
+    /// How the figures stand.
+    standing: Standing,
+    /// The figures.
+    figures: Signal<Option<ClientsSummary>>,
+    /// How the trend stands.
+    trend_standing: Standing,
+    /// The trend, oldest month first.
+    trend: Signal<Vec<TrendPoint>>,
+    /// Is the panel enlarged?
+    enlarge: Enlarge,
+) -> impl IntoView {
+    let known = Memo::new(move |_| figures.with(Option::is_some));
+    let unscored = Memo::new(move |_| {
+        figures.with(|figures| {
+            figures.as_ref().is_some_and(|s| s.average_health.is_none() && s.portfolio_trs.is_none())
+        })
+    });
+    let body = move || match (known.get(), unscored.get()) {
+        (false, _) => outline().into_any(),
+        (true, true) => view! {
+            <EmptyState
+                title="No client scored yet"
+                text="Health and churn risk appear here as soon as an active client has them."
+            />
+        }
+        .into_any(),
+        (true, false) => view! {
+            <div class="health">
+                <Means figures />
+                <Bands figures />
+                <Trend standing=trend_standing trend />
+                <Counts figures />
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <Panel
+            id="health"
+            title="Health"
+            freshness=standing.freshness
+            on_action=standing.on_action
+            expanded=enlarge.on
+            tools=move || view! { <EnlargeButton title="health" enlarge /> }
+        >
+            <Standby standing what="the clients of your organization" skeleton=outline>
+                {body}
+            </Standby>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn outline() -> impl IntoView {
+    view! {
+        <div class="health" aria-hidden="true">
+            <Skeleton size="figure" />
+            <Skeleton />
+            <Skeleton size="block" />
+            <Skeleton />
+        </div>
+    }
+}
+
+/// One text made of the figures; it repaints only when it changes.
+fn figure(figures: Signal<Option<ClientsSummary>>, read: fn(&ClientsSummary) -> String) -> Signal<String> {
+    Memo::new(move |_| figures.with(|figures| figures.as_ref().map(read).unwrap_or_default())).into()
+}
+
+#[component]
+fn Means(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
+    view! {
+        <dl class="health-means">
+            <Figure
+                label="Average health"
+                value=figure(figures, |s| format::score(s.average_health))
+                note=figure(figures, |_| "0–100, higher is better".to_owned())
+            />
+            <Figure
+                label="Portfolio TRS"
+                value=figure(figures, |s| format::score(s.portfolio_trs))
+                note=figure(figures, |_| "health and churn risk in one".to_owned())
+            />
+        </dl>
+    }
+}
+
+#[component]
+fn Bands(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
+    let bands = Memo::new(move |_| {
+        let Some(s) = figures.get() else { return Vec::new() };
+        let [healthy, watch, critical] = words::health_ranges();
+        let scored = s.health_healthy + s.health_watch + s.health_critical;
+        let band = |label, count, fill| Band { label, count, fill };
+        vec![
+            band(healthy, s.health_healthy, Fill::Good),
+            band(watch, s.health_watch, Fill::Warn),
+            band(critical, s.health_critical, Fill::Bad),
+            band("No health score".to_owned(), s.active.saturating_sub(scored), Fill::None),
+        ]
+    });
+    view! { <BandBar label="Active clients by health" bands /> }
+}
+
+#[component]
+fn Counts(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
+    let counts: [(&str, String, fn(&ClientsSummary) -> u32); 5] = [
+        ("At risk", format!("churn {CHURN_AT_RISK}+"), |s| s.churn_at_risk),
+        ("Critical", format!("churn {CHURN_CRITICAL}+"), |s| s.churn_critical),
+        ("Expansion", "marked accounts".to_owned(), |s| s.expansion),
+        ("Churned", "this quarter".to_owned(), |s| s.churned_this_quarter),
+        ("Unscored", "no TRS".to_owned(), |s| s.unscored),
+    ];
+    view! {
+        <dl class="health-counts">
+            {counts
+                .into_iter()
+                .map(|(label, note, read)| {
+                    let count = Memo::new(move |_| figures.with(|s| s.as_ref().map(read).unwrap_or_default()));
+                    view! {
+                        <div>
+                            <dt>
+                                {label} <span class="quiet">{note}</span>
+                            </dt>
+                            <dd>{move || format::count(u64::from(count.get()))}</dd>
+                        </div>
+                    }
+                })
+                .collect_view()}
+        </dl>
+    }
+    .into_any()
+}
+
+#[component]
+fn Trend(standing: Standing, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
+    let marks = Memo::new(move |_| {
+        trend.with(|points| {
+            points
+                .iter()
+                .map(|point| TrendMark {
+                    tick: format::month_tick(point.month),
+                    name: format::month(point.month),
+                    value: point.trs_mean,
+                    note: format::count(u64::from(point.clients)),
+                })
+                .collect::<Vec<_>>()
+        })
+    });
+    let drawable = Memo::new(move |_| marks.with(|marks| marks.iter().any(|mark| mark.value.is_some())));
+    let old = Memo::new(move |_| standing.freshness.with(|mark| mark.state == FreshnessState::LastGood));
+    move || match standing.shown.get() {
+        Shown::Loading => view! { <Skeleton size="block" /> }.into_any(),
+        Shown::Rows if drawable.get() => view! {
+            <TrendLine
+                label="Portfolio TRS, 12 months"
+                time_head="Month"
+                value_head="TRS"
+                note_head="Clients"
+                marks
+                summary=Signal::derive(move || marks.with(|marks| in_words(marks)))
+            />
+            {move || {
+                old.get()
+                    .then(|| {
+                        view! {
+                            <p class="trend-note">{move || standing.freshness.with(|mark| mark.text.clone())}</p>
+                        }
+                    })
+            }}
+        }
+        .into_any(),
+        Shown::Rows => view! { <p class="trend-note">"The trend begins with the first monthly score."</p> }.into_any(),
+        Shown::Failed { title, .. } => view! {
+            <div class="trend-failed">
+                <p>{format!("{title}, so the trend is missing.")}</p>
+                <Button label="Retry trend" on_press=standing.on_retry />
+            </div>
+        }
+        .into_any(),
+        Shown::Denied => view! { <p class="trend-note">"You have no right to see the trend."</p> }.into_any(),
+    }
+}
+
+/// The line in one sentence.
+fn in_words(marks: &[TrendMark]) -> String {
+    let mut scored = marks.iter().filter_map(|mark| mark.value.map(|value| (value, mark.name.as_str())));
+    match (scored.next(), scored.next_back()) {
+        (Some((first, since)), Some((last, until))) => {
+            format!("Portfolio TRS went from {first} in {since} to {last} in {until}")
+        }
+        (Some((only, month)), None) => format!("Portfolio TRS was {only} in {month}"),
+        _ => "No portfolio TRS yet".to_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! How is the portfolio doing, in six figures?
+
+use crate::shell::format;
+use leptos::prelude::*;
+use revos_shared::clients::ClientsSummary;
+use revos_shared::clients::thresholds::CHURN_AT_RISK;
+use revos_ui::{Figure, Skeleton};
+
+/// The figures above the panels; an outline while they are not known.
+#[component]
+pub(super) fn SummaryRow(
+    /// The figures.
+    figures: Signal<Option<ClientsSummary>>,
+    /// The currency of the amounts.
+    #[prop(into)]
+    currency: Signal<String>,
+) -> impl IntoView {
+    let known = Memo::new(move |_| figures.with(Option::is_some));
+    move || {
+        if !known.get() {
+            return view! {
+                <div class="tiles" aria-hidden="true">
+                    {(0..6)
+                        .map(|_| {
+                            view! {
+                                <div class="figure">
+                                    <Skeleton size="short" />
+                                    <Skeleton size="figure" />
+                                </div>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+            }
+            .into_any();
+        }
+        let figure = move |read: fn(&ClientsSummary, &str) -> String| {
+            let text = Memo::new(move |_| {
+                figures.with(|figures| figures.as_ref().map(|s| currency.with(|c| read(s, c))).unwrap_or_default())
+            });
+            Signal::<String>::from(text)
+        };
+        view! {
+            <dl class="tiles" aria-label="Portfolio">
+                <Figure
+                    label="Active clients"
+                    value=figure(|s, _| format::count(u64::from(s.active)))
+                    note=figure(|s, _| format!("of {} in all", format::count(u64::from(s.total))))
+                />
+                <Figure
+                    label="Contract ARR"
+                    value=figure(|s, currency| format::money(s.arr, currency))
+                    note=figure(|_, _| "active clients".to_owned())
+                />
+                <Figure
+                    label="ARR at risk"
+                    value=figure(|s, currency| format::money(s.arr_at_risk, currency))
+                    note=figure(|_, _| format!("churn risk {CHURN_AT_RISK} and above"))
+                />
+                <Figure
+                    label="Average health"
+                    value=figure(|s, _| format::score(s.average_health))
+                    note=figure(|s, _| format!("{} unscored", format::count(u64::from(s.unscored))))
+                />
+                <Figure
+                    label="At risk"
+                    value=figure(|s, _| format::count(u64::from(s.churn_at_risk)))
+                    note=figure(|s, _| format!("{} critical", format::count(u64::from(s.churn_critical))))
+                />
+                <Figure
+                    label="Onboarding"
+                    value=figure(|s, _| format::count(u64::from(s.onboarding)))
+                    note=figure(|_, _| "active, in that phase".to_owned())
+                />
+            </dl>
+        }
+        .into_any()
+    }
+}

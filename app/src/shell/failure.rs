@@ -1,0 +1,138 @@
+//! What went wrong with a call, and how is it told?
+
+#![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
+
+use live_query::{Failure, Reason, ServerTime, parse_http_date, parse_retry_after};
+use revos_shared::{ErrorBody, ErrorCode};
+
+/// The parts of an answer that is not a success.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Refusal<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, whatever it is.
+    pub body: &'a str,
+    /// The header `x-request-id`.
+    pub request_id: Option<&'a str>,
+    /// The header `Retry-After`.
+    pub retry_after: Option<&'a str>,
+    /// The header `Date`.
+    pub date: Option<&'a str>,
+}
+
+impl Refusal<'_> {
+    /// The failure this answer means. A body that is not our envelope (a proxy's page) leaves the status to speak.
+    pub(crate) fn failure(self) -> Failure {
+        let body: Option<ErrorBody> = serde_json::from_str(self.body).ok();
+        let code = body.as_ref().map(word);
+        let request_id = body.as_ref().map(|body| body.request_id.as_str()).or(self.request_id);
+        Failure {
+            request_id: request_id.map(str::to_owned),
+            retry_after: self.retry_after.and_then(parse_retry_after),
+            retry_at: body.as_ref().and_then(|body| body.retry_at).map(server_time),
+            server_time: self.date.and_then(parse_http_date),
+            ..Failure::from_http(self.status, code)
+        }
+    }
+}
+
+/// The code of a person whose membership was ended: `no_membership`, said more exactly by its details.
+pub(crate) const DEACTIVATED: &str = "deactivated";
+
+fn word(body: &ErrorBody) -> &'static str {
+    let ended = body.details.as_ref().and_then(|details| details.get("deactivated")?.as_bool()) == Some(true);
+    if ended && body.code == ErrorCode::NoMembership { DEACTIVATED } else { body.code.as_str() }
+}
+
+/// A time of the contract as the query machine counts it.
+pub(crate) fn server_time(time: jiff::Timestamp) -> ServerTime {
+    ServerTime::from_unix_millis(time.as_millisecond())
+}
+
+/// The stable code behind a failure, if the API sent one.
+pub(crate) fn code(failure: &Failure) -> Option<ErrorCode> {
+    failure.code.as_deref().and_then(|code| code.parse().ok())
+}
+
+/// What happened, as a short sentence without its full stop.
+pub(crate) fn sentence(failure: &Failure) -> &'static str {
+    match failure.reason {
+        Reason::Offline => "You are offline",
+        Reason::Timeout => "RevOS did not answer in time",
+        Reason::Unauthenticated => "Your session has ended",
+        Reason::Forbidden => "You have no right to this",
+        Reason::RateLimited => "There were too many requests",
+        Reason::UpstreamUnavailable => "The database is unreachable",
+        Reason::Server => "RevOS failed",
+        Reason::Decode => "RevOS answered something unreadable",
+    }
+}
+
+/// What still works and what happens next, when there is nothing to show.
+pub(crate) fn advice(failure: &Failure) -> String {
+    let next = match failure.reason {
+        Reason::Offline => "It loads by itself as soon as you are online again.",
+        Reason::RateLimited => "RevOS waits as long as it was asked to, then tries again by itself.",
+        Reason::Server => "RevOS tries again by itself. If it keeps failing, report the number below.",
+        _ => "RevOS tries again by itself. You stay signed in, and nothing was lost.",
+    };
+    match (&failure.request_id, failure.reason) {
+        (Some(id), Reason::Server) => format!("{next} Request {id}."),
+        _ => next.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use live_query::RetryAfter;
+    use std::time::Duration;
+
+    fn refused(status: u16, body: &str) -> Failure {
+        Refusal { status, body, request_id: Some("from-header"), ..Refusal::default() }.failure()
+    }
+
+    #[test]
+    fn the_envelope_gives_code_request_and_time() {
+        let body = r#"{"code":"upstream_unavailable","message":"x","request_id":"r1","retry_at":"2026-05-20T14:02:00Z"}"#;
+        let failure = refused(503, body);
+        assert_eq!(failure.reason, Reason::UpstreamUnavailable);
+        assert_eq!(code(&failure), Some(ErrorCode::UpstreamUnavailable));
+        assert_eq!(failure.request_id.as_deref(), Some("r1"));
+        assert_eq!(failure.retry_at.map(ServerTime::as_unix_millis), Some(1_779_285_720_000));
+    }
+
+    #[test]
+    fn a_foreign_body_leaves_the_status_to_speak() {
+        let failure = refused(502, "<html>Bad gateway</html>");
+        assert_eq!((failure.reason, code(&failure)), (Reason::UpstreamUnavailable, None));
+        assert_eq!(failure.request_id.as_deref(), Some("from-header"));
+        assert_eq!(refused(403, "").reason, Reason::Forbidden);
+        assert_eq!(refused(401, "").reason, Reason::Unauthenticated);
+        assert_eq!(refused(500, "").reason, Reason::Server);
+    }
+
+    #[test]
+    fn an_ended_membership_is_told_apart_from_none() {
+        let ended = r#"{"code":"no_membership","message":"x","request_id":"r1","details":{"deactivated":true}}"#;
+        assert_eq!(refused(403, ended).code.as_deref(), Some(DEACTIVATED));
+        let none = r#"{"code":"no_membership","message":"x","request_id":"r1"}"#;
+        assert_eq!(refused(403, none).code.as_deref(), Some("no_membership"));
+    }
+
+    #[test]
+    fn too_many_requests_say_when() {
+        let refusal = Refusal { status: 429, retry_after: Some("90"), ..Refusal::default() };
+        let failure = refusal.failure();
+        assert_eq!(failure.reason, Reason::RateLimited);
+        assert_eq!(failure.retry_after, Some(RetryAfter::Wait(Duration::from_secs(90))));
+    }
+
+    #[test]
+    fn every_reason_has_its_own_sentence() {
+        let mut sentences: Vec<_> = Reason::ALL.iter().map(|reason| sentence(&Failure::new(*reason))).collect();
+        sentences.sort_unstable();
+        sentences.dedup();
+        assert_eq!(sentences.len(), Reason::ALL.len());
+    }
+}

@@ -1,0 +1,232 @@
+//! How are money, numbers, days and ages written for people? The only place that does.
+
+#![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
+
+use jiff::civil::Date;
+use revos_shared::Money;
+use std::time::Duration;
+
+/// What stands where a value is not known.
+pub(crate) const NONE: &str = "–";
+
+/// A whole number with its thousands apart.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An amount in the organization's currency; cents only where there are any.
+pub(crate) fn money(amount: Money, currency: &str) -> String {
+    let minor = amount.minor();
+    let sign = if minor < 0 { "−" } else { "" };
+    let whole = count(minor.unsigned_abs() / 100);
+    let cents = match minor.unsigned_abs() % 100 {
+        0 => String::new(),
+        cents => format!(".{cents:02}"),
+    };
+    match currency {
+        "USD" => format!("{sign}${whole}{cents}"),
+        "EUR" => format!("{sign}€{whole}{cents}"),
+        "GBP" => format!("{sign}£{whole}{cents}"),
+        other => format!("{sign}{other}\u{a0}{whole}{cents}"),
+    }
+}
+
+/// A number that may be missing.
+pub(crate) fn score(value: Option<u8>) -> String {
+    value.map_or_else(|| NONE.to_owned(), |value| value.to_string())
+}
+
+/// How long ago: `12 s ago`, `6 min ago`, `3 h ago`, `2 days ago`.
+pub(crate) fn ago(age: Duration) -> String {
+    match age.as_secs() {
+        0..5 => "just now".to_owned(),
+        _ => format!("{} ago", span(age)),
+    }
+}
+
+/// A length of time in its largest unit.
+pub(crate) fn span(length: Duration) -> String {
+    match length.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3_600 => format!("{} min", seconds / 60),
+        seconds @ 3_600..86_400 => format!("{} h", seconds / 3_600),
+        seconds => plural(seconds / 86_400, "day", "days"),
+    }
+}
+
+/// `1 client`, `2 clients`.
+pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+
+fn month_word(date: Date) -> &'static str {
+    usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or("")
+}
+
+/// `23 May`; with the year when it is another than today's.
+pub(crate) fn day(date: Date, today: Date) -> String {
+    let month = month_word(date).get(..3).unwrap_or("");
+    if date.year() == today.year() {
+        format!("{} {month}", date.day())
+    } else {
+        format!("{} {month} {}", date.day(), date.year())
+    }
+}
+
+/// `Saturday, 23 May 2026`, for tooltips.
+pub(crate) fn full_day(date: Date) -> String {
+    format!("{:?}, {} {} {}", date.weekday(), date.day(), month_word(date), date.year())
+}
+
+/// `today`, `tomorrow`, `in 6 days`, `9 days ago`.
+pub(crate) fn relative_day(days: i32) -> String {
+    let number = u64::from(days.unsigned_abs());
+    match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        ..0 => format!("{} ago", plural(number, "day", "days")),
+        _ => format!("in {}", plural(number, "day", "days")),
+    }
+}
+
+/// `May`, for the axis of a chart.
+pub(crate) fn month_tick(date: Date) -> String {
+    month_word(date).get(..3).unwrap_or("").to_owned()
+}
+
+/// `May 2026`.
+pub(crate) fn month(date: Date) -> String {
+    format!("{} {}", month_word(date), date.year())
+}
+
+/// `up 4`, `down 2`, `no change`.
+pub(crate) fn change(difference: i16) -> String {
+    match difference {
+        0 => "no change".to_owned(),
+        ..0 => format!("down {}", difference.unsigned_abs()),
+        _ => format!("up {difference}"),
+    }
+}
+
+#[cfg(feature = "csr")]
+pub(crate) use zoned::{calendar_day, clock, moment};
+
+/// Moments need a time zone's rules, which the browser has.
+#[cfg(feature = "csr")]
+mod zoned {
+    use js_sys::{Array, Function, Object, Reflect, global};
+    use wasm_bindgen::{JsCast as _, JsValue};
+
+    /// `14:02` in this time zone.
+    pub(crate) fn clock(unix_millis: i64, time_zone: &str) -> String {
+        written(unix_millis, time_zone, &[("hour", "2-digit"), ("minute", "2-digit")])
+    }
+
+    /// `20 May 2026, 14:02:31 GMT-4` in this time zone, for tooltips.
+    pub(crate) fn moment(unix_millis: i64, time_zone: &str) -> String {
+        let parts = [
+            ("day", "numeric"),
+            ("month", "short"),
+            ("year", "numeric"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("second", "2-digit"),
+            ("timeZoneName", "short"),
+        ];
+        written(unix_millis, time_zone, &parts)
+    }
+
+    /// The calendar day it is in this time zone; none in a browser without `Intl`.
+    pub(crate) fn calendar_day(unix_millis: i64, time_zone: &str) -> Option<super::Date> {
+        let part = |name, form: &str| written(unix_millis, time_zone, &[(name, form)]).parse::<i16>().ok();
+        let small = |value: i16| i8::try_from(value).ok();
+        let (year, month, day) = (part("year", "numeric")?, part("month", "numeric")?, part("day", "numeric")?);
+        super::Date::new(year, small(month)?, small(day)?).ok()
+    }
+
+    /// An unknown zone falls back to the browser's own; a browser without `Intl` gets nothing.
+    fn written(unix_millis: i64, time_zone: &str, parts: &[(&str, &str)]) -> String {
+        format_in(unix_millis, Some(time_zone), parts)
+            .or_else(|_| format_in(unix_millis, None, parts))
+            .unwrap_or_default()
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
+    fn format_in(unix_millis: i64, time_zone: Option<&str>, parts: &[(&str, &str)]) -> Result<String, JsValue> {
+        let options = Object::new();
+        for (part, form) in parts {
+            Reflect::set(&options, &(*part).into(), &(*form).into())?;
+        }
+        if let Some(time_zone) = time_zone {
+            Reflect::set(&options, &"timeZone".into(), &time_zone.into())?;
+        }
+        let intl = Reflect::get(&global(), &"Intl".into())?;
+        let constructor: Function = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into()?;
+        let formatter = Reflect::construct(&constructor, &Array::of2(&"en-GB".into(), &options))?;
+        let format: Function = Reflect::get(&formatter, &"format".into())?.dyn_into()?;
+        let text = format.call1(&formatter, &JsValue::from_f64(unix_millis as f64))?;
+        Ok(text.as_string().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn groups_thousands() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (763_800, "763,800"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(count(number), text);
+        }
+    }
+
+    #[test]
+    fn money_shows_cents_only_where_there_are_any() {
+        assert_eq!(money(Money::from_minor(8_160_000), "USD"), "$81,600");
+        assert_eq!(money(Money::from_minor(2_124_333), "EUR"), "€21,243.33");
+        assert_eq!(money(Money::from_minor(-5), "USD"), "−$0.05");
+        assert_eq!(money(Money::from_minor(100_000), "CHF"), "CHF\u{a0}1,000");
+    }
+
+    #[test]
+    fn ages_use_their_largest_unit() {
+        let at = |seconds| ago(Duration::from_secs(seconds));
+        assert_eq!(at(3), "just now");
+        assert_eq!(at(12), "12 s ago");
+        assert_eq!(at(359), "5 min ago");
+        assert_eq!(at(7_300), "2 h ago");
+        assert_eq!(at(86_400), "1 day ago");
+        assert_eq!(at(200_000), "2 days ago");
+    }
+
+    #[test]
+    fn days_name_their_year_when_it_is_another() {
+        let today = date(2026, 5, 20);
+        assert_eq!(day(date(2026, 5, 23), today), "23 May");
+        assert_eq!(day(date(2027, 1, 2), today), "2 Jan 2027");
+        assert_eq!(full_day(date(2026, 5, 20)), "Wednesday, 20 May 2026");
+        assert_eq!((month_tick(today), month(today)), ("May".to_owned(), "May 2026".to_owned()));
+    }
+
+    #[test]
+    fn relative_days_and_changes_are_words() {
+        assert_eq!([-9, -1, 0, 1, 6].map(relative_day), ["9 days ago", "yesterday", "today", "tomorrow", "in 6 days"]);
+        assert_eq!([4, -2, 0].map(change), ["up 4", "down 2", "no change"]);
+    }
+}

@@ -1,0 +1,298 @@
+//! What stands around every page? Navigation, the person, the page's head, notices.
+
+use super::keyboard::{Keyboard, SHORTCUTS};
+use super::router::SIGN_IN;
+use super::session::{Session, SessionState};
+use super::theme::{Theme, ThemeChoice, keep, kept};
+use super::{failure, telemetry};
+use leptos::{html, prelude::*};
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+use revos_shared::session::Persona;
+use revos_ui::{
+    Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuChoice, MenuItem, MenuOpens,
+    SkipLink,
+};
+use serde_json::Map;
+use std::cell::Cell;
+use wasm_bindgen_futures::spawn_local;
+
+const NAV_KEY: &str = "revos:nav";
+
+/// One page of the navigation.
+struct Place {
+    path: &'static str,
+    label: &'static str,
+    icon: IconName,
+}
+
+/// The pages that exist.
+const PLACES: [Place; 1] = [Place { path: "/clients", label: "Clients", icon: IconName::Clients }];
+
+/// The frame around the pages of a signed-in person.
+#[component]
+pub(crate) fn Frame(session: Session, children: Children) -> impl IntoView {
+    let keyboard = Keyboard::start();
+    provide_context(keyboard);
+    let narrow = RwSignal::new(kept(NAV_KEY).as_deref() == Some("narrow"));
+    let notice = RwSignal::new(None::<String>);
+    let toggle = move |()| {
+        narrow.update(|narrow| *narrow = !*narrow);
+        keep(NAV_KEY, narrow.get_untracked().then_some("narrow"));
+    };
+    if let Some(member) = session.member() {
+        provide_context(session.queries(&member));
+    }
+    telemetry::speak_for(session);
+    view! {
+        <div class="frame" data-nav=move || narrow.get().then_some("narrow")>
+            <SkipLink to="content" />
+            <div class="frame-nav">
+                <div class="nav-brand">
+                    <span class="nav-mark" aria-hidden="true"></span>
+                    <span class="nav-word">"RevOS"</span>
+                    <IconButton
+                        label=Signal::derive(move || {
+                            if narrow.get() { "Expand navigation" } else { "Collapse navigation" }.to_owned()
+                        })
+                        icon=Signal::stored(IconName::Sidebar)
+                        expanded=Signal::derive(move || !narrow.get())
+                        on_press=toggle
+                    />
+                </div>
+                <Places />
+                <Foot session keyboard notice />
+            </div>
+            <main class="frame-main" id="content" tabindex="-1">
+                {children()}
+            </main>
+            <Notice notice />
+            <ShortcutList keyboard />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Places() -> impl IntoView {
+    let path = use_location().pathname;
+    view! {
+        <nav class="nav-places" aria-label="Main">
+            <ul>
+                {PLACES
+                    .into_iter()
+                    .map(|place| {
+                        let here = move || path.with(|path| path.starts_with(place.path)).then_some("page");
+                        view! {
+                            <li>
+                                <A href=place.path attr:aria-current=here attr:title=place.label>
+                                    <Icon name=place.icon />
+                                    <span class="nav-label">{place.label}</span>
+                                </A>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Foot(session: Session, keyboard: Keyboard, notice: RwSignal<Option<String>>) -> impl IntoView {
+    let theme = expect_context::<Theme>();
+    let of_member = move |read: fn(&revos_shared::session::Member) -> String| {
+        Signal::derive(move || session.member().map(|member| read(&member)).unwrap_or_default())
+    };
+    let name = of_member(|member| member.person.name.clone());
+    let initials = of_member(|member| initials(&member.person.name));
+    let email = of_member(|member| member.person.email.clone());
+    let organization = of_member(|member| member.organization.name.clone());
+    let persona = of_member(|member| match member.person.persona {
+        Persona::SuperAdmin => "Super admin".to_owned(),
+        persona => persona.as_str().to_owned(),
+    });
+    let demo = Memo::new(move |_| session.state.with(|state| matches!(state, SessionState::Demo(_))));
+    let sign_out = Callback::new(move |()| {
+        spawn_local(async move {
+            if let Err(why) = session.sign_out().await {
+                notice.set(Some(format!("Not signed out: {}. Try again.", failure::sentence(&why))));
+            }
+        });
+    });
+    view! {
+        <div class="nav-foot">
+            <Menu
+                label=Signal::derive(move || format!("{}, {}: account menu", name.get(), organization.get()))
+                class="nav-person"
+                opens=MenuOpens::Up
+                face=move || {
+                    view! {
+                        <span class="nav-initials" aria-hidden="true">{move || initials.get()}</span>
+                        <span class="nav-who">
+                            <span class="cut nav-organization">{move || organization.get()}</span>
+                            <span class="cut quiet">{move || name.get()}</span>
+                        </span>
+                    }
+                }
+            >
+                <div class="menu-who">
+                    <strong>{move || name.get()}</strong>
+                    <span class="quiet">{move || email.get()}</span>
+                    <span class="quiet">{move || format!("{} at {}", persona.get(), organization.get())}</span>
+                </div>
+                <hr />
+                <div class="menu-label" id="theme-label">"Theme"</div>
+                <div role="group" aria-labelledby="theme-label">
+                    {ThemeChoice::ALL
+                        .into_iter()
+                        .map(|(choice, label)| {
+                            view! {
+                                <MenuChoice
+                                    label
+                                    chosen=Signal::derive(move || theme.choice() == choice)
+                                    on_choose=move |()| theme.choose(choice)
+                                />
+                            }
+                        })
+                        .collect_view()}
+                </div>
+                <hr />
+                <MenuItem
+                    label="Keyboard shortcuts"
+                    keys="?"
+                    on_press=move |()| keyboard.list_open.set(true)
+                />
+                {move || (!demo.get()).then(|| view! { <MenuItem label="Sign out" on_press=sign_out /> })}
+            </Menu>
+        </div>
+    }
+    .into_any()
+}
+
+/// The first letters of the first and the last name.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    words.next().into_iter().chain(words.next_back()).collect::<String>().to_uppercase()
+}
+
+#[component]
+fn Notice(notice: RwSignal<Option<String>>) -> impl IntoView {
+    view! {
+        <div class="notice-place" role="status">
+            {move || {
+                notice
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <div class="notice">
+                                <span>{text}</span>
+                                <IconButton
+                                    label="Dismiss"
+                                    icon=Signal::stored(IconName::Close)
+                                    on_press=move |()| notice.set(None)
+                                />
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ShortcutList(keyboard: Keyboard) -> impl IntoView {
+    view! {
+        <Dialog title_id="shortcuts-title" title="Keyboard shortcuts" open=keyboard.list_open>
+            <dl class="shortcuts">
+                {SHORTCUTS
+                    .into_iter()
+                    .map(|(keys, what)| {
+                        view! {
+                            <div>
+                                <dt>{what}</dt>
+                                <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dd>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+        </Dialog>
+    }
+    .into_any()
+}
+
+thread_local! {
+    /// The first page keeps the browser's focus; later ones take it to their heading.
+    static NAVIGATED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on a new page takes the focus.
+pub(crate) fn has_navigated() {
+    NAVIGATED.set(true);
+}
+
+/// The head of a page: its title, how fresh it is, what can be done.
+#[component]
+pub(crate) fn PageHead(
+    /// The page's name.
+    title: &'static str,
+    /// How fresh its rows are, and what its action does.
+    #[prop(optional)]
+    mark: Option<(Signal<Freshness>, Callback<()>)>,
+    /// Buttons at the right.
+    #[prop(optional, into)]
+    tools: ViewFn,
+) -> impl IntoView {
+    let session = expect_context::<Session>();
+    Effect::new(move |_| {
+        let organization = session.member().map(|member| member.organization.name.clone());
+        document().set_title(&match organization {
+            Some(organization) => format!("{title} · {organization} · RevOS"),
+            None => format!("{title} · RevOS"),
+        });
+    });
+    telemetry::track_client_event("page_view", Map::new());
+    let heading = NodeRef::<html::H1>::new();
+    Effect::new(move |_| {
+        if let Some(heading) = heading.get() {
+            if NAVIGATED.replace(true) {
+                let _ = heading.focus();
+            }
+        }
+    });
+    view! {
+        <header class="page-head">
+            <h1 tabindex="-1" node_ref=heading>
+                {title}
+            </h1>
+            {mark.map(|(value, on_action)| view! { <FreshnessMark value on_action announce=true /> })}
+            <div class="page-tools">{tools.run()}</div>
+        </header>
+    }
+    .into_any()
+}
+
+/// There is no such page.
+#[component]
+pub(crate) fn NotFoundPage() -> impl IntoView {
+    let path = use_location().pathname;
+    let known = move || path.get() == SIGN_IN;
+    view! {
+        <PageHead title="Page not found" />
+        <div class="page" hidden=known>
+            <EmptyState
+                title="There is no page at this address"
+                text=Signal::derive(move || {
+                    format!("Nothing is kept at {}. The address may be mistyped, or the page was moved.", path.get())
+                })
+            />
+            <p class="page-links">
+                <A href="/clients">"Go to Clients"</A>
+            </p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,32 @@
+//! What does every slice's page stand on? The frame, the session, calls, formats and keys.
+
+mod failure;
+pub(crate) mod format;
+pub(crate) mod skeleton;
+pub(crate) mod standing;
+
+#[cfg(feature = "csr")]
+pub(crate) mod api;
+#[cfg(feature = "csr")]
+pub(crate) mod frame;
+#[cfg(feature = "csr")]
+pub(crate) mod keyboard;
+#[cfg(feature = "csr")]
+pub(crate) mod query;
+#[cfg(feature = "csr")]
+pub(crate) mod router;
+#[cfg(feature = "csr")]
+pub(crate) mod session;
+#[cfg(feature = "csr")]
+mod starting;
+#[cfg(feature = "csr")]
+pub(crate) mod telemetry;
+#[cfg(feature = "csr")]
+mod theme;
+
+#[cfg(feature = "ssr")]
+pub mod document;
+
+#[cfg(feature = "csr")]
+pub(crate) use failure::server_time;
+pub(crate) use failure::{DEACTIVATED, code};

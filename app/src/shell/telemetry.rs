@@ -1,0 +1,97 @@
+//! What does the page tell the server about its own troubles? Never disturbing, never about itself.
+
+use super::session::Session;
+use leptos::ev;
+use leptos::prelude::{document, window_event_listener};
+use live_query::browser::{Telemetry, now, wall_now};
+use live_query::{Batch, Level, Limits, Moment, Record};
+use revos_shared::kernel::limits::TELEMETRY_TEXT_CHARS;
+use serde_json::{Map, Value, json};
+use std::cell::{Cell, RefCell};
+
+thread_local! {
+    static TELEMETRY: RefCell<Option<Telemetry>> = const { RefCell::new(None) };
+    static SESSION: Cell<Option<Session>> = const { Cell::new(None) };
+    static TAB: String = tab_id();
+}
+
+/// Starts reporting, unhandled errors of the page included.
+pub(crate) fn start() {
+    let limits = Limits { message: TELEMETRY_TEXT_CHARS, ..Limits::default() };
+    let telemetry = Telemetry::new(limits, send);
+    TELEMETRY.with(|cell| *cell.borrow_mut() = Some(telemetry));
+    // Both listeners live as long as the page.
+    let _ = window_event_listener(ev::error, |event: ev::ErrorEvent| {
+        report_client_error("page_error", Level::Error, Map::new(), &event.message());
+    });
+    let _ = window_event_listener(ev::unhandledrejection, |event: ev::PromiseRejectionEvent| {
+        let text = js_sys::JsString::from(js_sys::Reflect::get(&event.reason(), &"message".into()).unwrap_or_default());
+        report_client_error("page_rejection", Level::Error, Map::new(), &String::from(text));
+    });
+}
+
+/// Whose session the reports travel with.
+pub(crate) fn speak_for(session: Session) {
+    SESSION.set(Some(session));
+}
+
+/// Something failed.
+pub(crate) fn report_client_error(event: &str, level: Level, context: Map<String, Value>, error: &str) {
+    let mut new = Record::new(event, level, error);
+    new.context = context;
+    record(new);
+}
+
+/// Something happened.
+pub(crate) fn track_client_event(event: &str, context: Map<String, Value>) {
+    report_client_error(event, Level::Info, context, "");
+}
+
+/// Takes a record in; where and in which page it happened is added here.
+pub(crate) fn record(mut record: Record) {
+    record.route = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+    TELEMETRY.with(|cell| {
+        if let Ok(telemetry) = cell.try_borrow() {
+            if let Some(telemetry) = telemetry.as_ref() {
+                telemetry.record(record);
+            }
+        }
+    });
+}
+
+/// Sends a batch. A beacon cannot carry the header that proves the request is ours, so a leaving page
+/// sends with `keepalive` instead.
+async fn send(batch: Batch) -> bool {
+    let Some(session) = SESSION.get() else { return false };
+    let Some(api) = session.api() else { return false };
+    let release = session.release();
+    let records: Vec<Value> = batch
+        .records
+        .iter()
+        .filter_map(|record| {
+            let mut value = serde_json::to_value(record).ok()?;
+            let fields = value.as_object_mut()?;
+            fields.insert("at".to_owned(), date_of(record.at).into());
+            fields.insert("release".to_owned(), release.clone().into());
+            fields.insert("tab_id".to_owned(), TAB.with(String::clone).into());
+            Some(value)
+        })
+        .collect();
+    let body = json!({ "records": records, "dropped": batch.dropped }).to_string();
+    api.report_client_records(body, batch.beacon || document().hidden()).await.is_ok()
+}
+
+/// A moment of the monotonic clock as a date.
+#[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
+fn date_of(at: Moment) -> String {
+    let ago = now().as_millis().saturating_sub(at.as_millis());
+    let millis = wall_now().as_unix_millis().saturating_sub_unsigned(ago);
+    String::from(js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(millis as f64)).to_iso_string())
+}
+
+/// A random word for this tab.
+fn tab_id() -> String {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any bits will do")]
+    let part = || format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32);
+    part() + &part()
+}

@@ -1,0 +1,152 @@
+//! What can happen to a query, and what does it want done?
+
+use std::time::Duration;
+
+use crate::failure::Failure;
+use crate::time::{Moment, ServerTime};
+
+/// Something that happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event<T> {
+    /// A component began to use the query.
+    Subscribed,
+    /// A component stopped using it.
+    Unsubscribed,
+    /// The request with this number was answered.
+    Answered {
+        /// The number from [`Effect::StartRequest`].
+        seq: u64,
+        /// What came back.
+        answer: Answer<T>,
+    },
+    /// The answer to [`Effect::LoadSnapshot`]; `None` when there is no valid snapshot.
+    SnapshotLoaded(Option<Restored<T>>),
+    /// The storage is blocked or full: reported once, then left alone.
+    SnapshotTrouble(String),
+    /// The timer set by [`Effect::SetTimer`] fired.
+    TimerFired,
+    /// A person asked for fresh rows.
+    Refresh,
+    /// Something elsewhere (a save) changed what the server would answer now.
+    Invalidated,
+    /// The page became visible.
+    Shown,
+    /// The page was hidden.
+    Hidden,
+    /// The browser is online.
+    Online,
+    /// The browser is offline.
+    Offline,
+    /// The window got the focus.
+    Focused,
+    /// Subscribed but idle (`false`), or back to work.
+    Enabled(bool),
+    /// A save returned rows that the held data must show at once.
+    Patched(T),
+    /// A person asked for sample rows.
+    ViewSample(T),
+    /// A person asked for real rows again.
+    LeaveSample,
+    /// Sign-out, or another scope: forget everything.
+    Wiped,
+}
+
+/// What came back for one request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer<T> {
+    /// Rows (200).
+    Fresh {
+        /// The rows.
+        data: T,
+        /// Server time of the answer.
+        as_of: ServerTime,
+        /// What to send as `If-None-Match` next time.
+        etag: Option<String>,
+    },
+    /// The rows we have are still right (304).
+    Unchanged {
+        /// Server time of the answer.
+        as_of: ServerTime,
+    },
+    /// No rows.
+    Failed(Failure),
+}
+
+/// Data read back from a valid snapshot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Restored<T> {
+    /// The data.
+    pub data: T,
+    /// Server time of the answer it came with.
+    pub as_of: ServerTime,
+    /// Its age now.
+    pub age: Duration,
+    /// The ETag it came with.
+    pub etag: Option<String>,
+}
+
+/// Something the host must do. Effects of one event are done in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Send a request and hand its answer back with this number.
+    StartRequest {
+        /// The number of the request.
+        seq: u64,
+        /// The ETag to send, if there is one.
+        if_none_match: Option<String>,
+        /// How long it may take; the machine itself ends it with [`Effect::AbortRequest`].
+        timeout: Duration,
+    },
+    /// Cancel that request; its answer no longer counts.
+    AbortRequest {
+        /// The number of the request.
+        seq: u64,
+    },
+    /// Set the one timer, replacing an earlier one.
+    SetTimer {
+        /// When to hand back [`Event::TimerFired`].
+        at: Moment,
+    },
+    /// Stop the timer.
+    ClearTimer,
+    /// Read the snapshot and hand back [`Event::SnapshotLoaded`], in every case.
+    LoadSnapshot,
+    /// Write the held data ([`crate::Machine::held`]) as the snapshot.
+    SaveSnapshot,
+    /// Remove the snapshot.
+    DropSnapshot,
+    /// Tell telemetry.
+    Report(Report),
+    /// The session is over: wipe everything and show the sign-in page.
+    SignIn,
+    /// Nobody uses this query any more: forget the machine.
+    Release,
+}
+
+/// What telemetry hears from a query.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Report {
+    /// The 1st, 10th, 20th … failure of a series.
+    Failing {
+        /// The failure; its `attempt` says which one it is.
+        failure: Failure,
+        /// Time since the first failure of the series.
+        outage: Duration,
+        /// How long the request took.
+        took: Duration,
+    },
+    /// The series of failures is over; told once.
+    Recovered {
+        /// From the first failure to now.
+        outage: Duration,
+        /// How many requests failed.
+        attempts: u32,
+    },
+    /// A good answer that took longer than [`crate::Timing::slow`].
+    Slow {
+        /// How long the request took.
+        took: Duration,
+    },
+    /// Snapshots cannot be kept; told once.
+    SnapshotTrouble(String),
+}

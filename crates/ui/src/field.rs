@@ -1,0 +1,220 @@
+//! How does a person type something in, and how is a problem with it told?
+
+use crate::icon::{Icon, IconName};
+use leptos::{html, prelude::*};
+
+/// Something wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The id of the field's input.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub text: String,
+}
+
+fn problem_of(problems: Signal<Vec<Problem>>, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        problems.with(|all| all.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone()))
+    })
+}
+
+#[component]
+fn FieldFrame(
+    id: &'static str,
+    label: &'static str,
+    hint: Option<&'static str>,
+    problem: Signal<Option<String>>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <div class="field-box">{children()}</div>
+            {hint.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint}</p> })}
+            {move || {
+                problem
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <p class="field-problem" id=format!("{id}-problem")>
+                                <Icon name=IconName::Problem />
+                                <span>{text}</span>
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn described_by(id: &'static str, hint: bool, problem: Signal<Option<String>>) -> impl Fn() -> Option<String> {
+    move || match (hint, problem.with(Option::is_some)) {
+        (true, true) => Some(format!("{id}-hint {id}-problem")),
+        (true, false) => Some(format!("{id}-hint")),
+        (false, true) => Some(format!("{id}-problem")),
+        (false, false) => None,
+    }
+}
+
+/// A line of text: label above, hint below, problem in place.
+#[component]
+pub fn TextField(
+    /// The input's id; also its name in the form.
+    id: &'static str,
+    /// The label.
+    label: &'static str,
+    /// The kind of text, as HTML's `type`.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What the browser may fill in, as HTML's `autocomplete`.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// What to type.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// The text.
+    value: RwSignal<String>,
+    /// The form's problems.
+    #[prop(into)]
+    problems: Signal<Vec<Problem>>,
+    /// The input, for focus.
+    #[prop(optional)]
+    node: NodeRef<html::Input>,
+) -> impl IntoView {
+    let problem = problem_of(problems, id);
+    view! {
+        <FieldFrame id label hint problem>
+            <input
+                id=id
+                name=id
+                type=kind
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event))
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-describedby=described_by(id, hint.is_some(), problem)
+                node_ref=node
+            />
+        </FieldFrame>
+    }
+    .into_any()
+}
+
+/// A password with a switch that shows it.
+#[component]
+pub fn PasswordField(
+    /// The input's id; also its name in the form.
+    id: &'static str,
+    /// The label.
+    label: &'static str,
+    /// `current-password` or `new-password`.
+    autocomplete: &'static str,
+    /// The password.
+    value: RwSignal<String>,
+    /// The form's problems.
+    #[prop(into)]
+    problems: Signal<Vec<Problem>>,
+    /// The input, for focus.
+    #[prop(optional)]
+    node: NodeRef<html::Input>,
+) -> impl IntoView {
+    let problem = problem_of(problems, id);
+    let shown = RwSignal::new(false);
+    view! {
+        <FieldFrame id label hint=None problem>
+            <input
+                id=id
+                name=id
+                type=move || if shown.get() { "text" } else { "password" }
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event))
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-describedby=described_by(id, false, problem)
+                node_ref=node
+            />
+            <button
+                class="field-switch"
+                type="button"
+                aria-label=move || if shown.get() { "Hide password" } else { "Show password" }
+                aria-controls=id
+                on:click=move |_| shown.update(|shown| *shown = !*shown)
+            >
+                {move || if shown.get() { "Hide" } else { "Show" }}
+            </button>
+        </FieldFrame>
+    }
+    .into_any()
+}
+
+/// What went wrong with a form, with a link to each field. Takes the focus when it appears.
+#[component]
+pub fn ErrorSummary(
+    /// What happened; none hides the summary.
+    #[prop(into)]
+    title: Signal<Option<String>>,
+    /// The fields to look at.
+    #[prop(into)]
+    problems: Signal<Vec<Problem>>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if title.with(Option::is_some) && problems.with(|all| !all.is_empty()) {
+            if let Some(node) = node.get() {
+                let _ = node.focus();
+            }
+        }
+    });
+    let shown = Signal::derive(move || title.with(Option::is_some));
+    view! {
+        <div role="alert">
+            <Show when=move || shown.get() fallback=|| ()>
+                <div class="error-summary" tabindex="-1" node_ref=node>
+                    <h2>
+                        <Icon name=IconName::Problem />
+                        <span>{move || title.get()}</span>
+                    </h2>
+                    <ul hidden=move || problems.with(Vec::is_empty)>
+                        {move || {
+                            problems
+                                .get()
+                                .into_iter()
+                                .map(|problem| {
+                                    let field = problem.field;
+                                    view! {
+                                        <li>
+                                            <a
+                                                href=format!("#{field}")
+                                                rel="external"
+                                                on:click=move |event| {
+                                                    event.prevent_default();
+                                                    event.stop_propagation();
+                                                    focus_by_id(field);
+                                                }
+                                            >
+                                                {problem.text}
+                                            </a>
+                                        </li>
+                                    }
+                                })
+                                .collect_view()
+                        }}
+                    </ul>
+                </div>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+fn focus_by_id(id: &str) {
+    use wasm_bindgen::JsCast as _;
+    if let Some(input) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = input.focus();
+    }
+}

@@ -1,0 +1,102 @@
+//! How does a panel say how fresh its rows are?
+
+use crate::icon::{Icon, IconName};
+use leptos::prelude::*;
+
+/// How what is shown stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FreshnessState {
+    /// Nothing is shown yet.
+    #[default]
+    Loading,
+    /// The newest answer is shown.
+    Live,
+    /// An earlier answer is shown, because a newer one could not be had.
+    LastGood,
+    /// Nothing can be shown.
+    Failed,
+    /// Invented rows are shown.
+    Sample,
+}
+
+impl FreshnessState {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Live => "live",
+            Self::LastGood => "last-good",
+            Self::Failed => "failed",
+            Self::Sample => "sample",
+        }
+    }
+}
+
+/// Everything a mark says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// How what is shown stands.
+    pub state: FreshnessState,
+    /// A request is under way.
+    pub refreshing: bool,
+    /// The text; may tick.
+    pub text: String,
+    /// The exact time behind a relative one; a tooltip, read aloud after the text.
+    pub exact: String,
+    /// What a screen reader is told when it changes; must not tick.
+    pub announcement: String,
+    /// The label of the one thing a person can do about it.
+    pub action: Option<&'static str>,
+}
+
+/// The mark: quiet while live, a thin line while refreshing, amber for last good rows, red for none,
+/// striped for sample rows.
+#[component]
+pub fn FreshnessMark(
+    /// What to say.
+    #[prop(into)]
+    value: Signal<Freshness>,
+    /// What the action does.
+    #[prop(into)]
+    on_action: Callback<()>,
+    /// Tell screen readers about changes; one mark on a page does, the others only repeat it.
+    #[prop(optional)]
+    announce: bool,
+) -> impl IntoView {
+    let state = Memo::new(move |_| value.with(|value| value.state));
+    let refreshing = Memo::new(move |_| value.with(|value| value.refreshing && value.state != FreshnessState::Loading));
+    let action = Memo::new(move |_| value.with(|value| value.action));
+    let announcement = Memo::new(move |_| value.with(|value| value.announcement.clone()));
+    let picture = move || match state.get() {
+        FreshnessState::Live => Some(view! { <span class="freshness-dot"></span> }.into_any()),
+        FreshnessState::LastGood => Some(view! { <Icon name=IconName::Warning size=14 /> }.into_any()),
+        FreshnessState::Failed => Some(view! { <Icon name=IconName::Problem size=14 /> }.into_any()),
+        FreshnessState::Loading | FreshnessState::Sample => None,
+    };
+    view! {
+        <div class="freshness" data-state=move || state.get().word() title=move || value.with(|v| v.exact.clone())>
+            {picture}
+            <span class="freshness-text">{move || value.with(|value| value.text.clone())}</span>
+            {move || {
+                action
+                    .get()
+                    .map(|label| {
+                        view! {
+                            <button class="freshness-retry" type="button" on:click=move |_| on_action.run(())>
+                                {label}
+                            </button>
+                        }
+                    })
+            }}
+        </div>
+        {move || refreshing.get().then(|| view! { <div class="refresh-line" aria-hidden="true"></div> })}
+        {announce
+            .then(|| {
+                view! {
+                    <div class="hidden-visually" role="status">
+                        {move || announcement.get()}
+                    </div>
+                }
+            })}
+    }
+    .into_any()
+}

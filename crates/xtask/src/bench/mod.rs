@@ -1,0 +1,43 @@
+//! How fast is it, compared with a bare rig on the same machine in the same run?
+
+mod api;
+mod rig;
+mod sample;
+
+use std::path::PathBuf;
+
+/// What to measure, with which binary.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The server as deployed.
+    #[arg(long)]
+    server: PathBuf,
+    /// Rounds of each measurement.
+    #[arg(long, default_value_t = 400)]
+    rounds: usize,
+    /// Figures to measure; all when none is named.
+    #[arg(value_parser = ["api", "memory", "page"])]
+    names: Vec<String>,
+}
+
+/// Measures and reports, a line a figure.
+///
+/// # Errors
+/// A sentence, when something could not be measured. A missed goal is reported, not an error: machines differ.
+pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
+    // One TLS implementation for all clients; installing it twice is harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let wanted = |name: &str| arguments.names.is_empty() || arguments.names.iter().any(|wanted| wanted == name);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("no runtime: {error}"))?;
+    let mut report = Vec::new();
+    if wanted("api") || wanted("memory") {
+        report.extend(runtime.block_on(api::measure(arguments))?);
+    }
+    if wanted("page") {
+        report.push(crate::page::check_budget(std::path::Path::new("app/dist")).unwrap_or_else(|over| over));
+    }
+    Ok(report.join("\n"))
+}
