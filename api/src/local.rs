@@ -4,7 +4,7 @@ use crate::http::config::{Config, ConfigError};
 use crate::http::state::{AppState, StartError};
 use crate::router::router;
 use jiff::civil::Date;
-use local_stack::{Cluster, Gateway, GatewayOptions, StackError, StackOptions, load_demo};
+use local_stack::{Cluster, Gateway, GatewayOptions, StackError, StackOptions, is_empty, load_demo};
 use revos_shared::session::endpoints::DemoAccount;
 use revos_shared::session::{DEMO_PASSWORD, Persona};
 use secrecy::SecretString;
@@ -89,6 +89,8 @@ pub struct Running {
     pub page: String,
     /// The Supabase-compatible project behind it.
     pub project: String,
+    /// The database behind that, as its administrator; for tests only.
+    pub database: String,
     /// Something people should know about this start.
     pub notice: Option<String>,
     /// Migrations applied by this start.
@@ -104,7 +106,11 @@ async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), LocalError> {
     let migrated = cluster.prepare_database(DATABASE).await?;
-    load_demo(&cluster.url("postgres", DATABASE), &SecretString::from(DEMO_PASSWORD), options.demo_day).await?;
+    let database = cluster.url("supabase_admin", DATABASE);
+    // Only once: what people did with the demo data since is theirs.
+    if is_empty(&database).await? {
+        load_demo(&database, &SecretString::from(DEMO_PASSWORD), options.demo_day).await?;
+    }
     let mut gateway_options = GatewayOptions::kept(cluster)?;
     gateway_options.controls = options.controls;
     let gateway = Gateway::start(cluster, DATABASE, gateway_options).await?;
@@ -119,6 +125,7 @@ async fn serve(
         ready(&Running {
             page: format!("http://{address}"),
             project: gateway.url(),
+            database,
             notice: cluster.notice().map(str::to_owned),
             migrated,
         });

@@ -74,9 +74,9 @@ fn log_to_stderr() -> Result<(), Box<dyn Error>> {
 
 async fn serve() -> Result<(), Box<dyn Error>> {
     let config = Config::read(|name| std::env::var(name).ok())?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}. Choose another address with REVOS_LISTEN", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        format!("cannot listen on {}: {error}. Choose another address with REVOS_LISTEN", config.listen)
+    })?;
     if !config.secure {
         tracing::warn!("plain http on this machine: cookies have neither the __Host- prefix nor Secure");
     }
@@ -97,9 +97,10 @@ async fn check_upstream(state: &AppState) -> Result<(), Box<dyn Error>> {
     };
     match upstream.rest.probe().await {
         Ok(()) => Ok(()),
-        Err(error @ RestError::NotPostgrest { .. }) => {
-            Err(format!("SUPABASE_URL: {error}. Use the project's API address, such as https://abcd.supabase.co").into())
-        }
+        Err(error @ RestError::NotPostgrest { .. }) => Err(format!(
+            "SUPABASE_URL: {error}. Use the project's API address, such as https://abcd.supabase.co"
+        )
+        .into()),
         Err(error) => {
             tracing::warn!(%error, "starting all the same; /ready tells when it is back. Is SUPABASE_URL right?");
             Ok(())
@@ -133,8 +134,8 @@ mod local {
     //! How does `revos local` talk to the person who started it?
 
     use super::{Error, print, stop_signal};
-    use revos_api::local::{LocalOptions, Running, demo_accounts};
     use jiff::civil::Date;
+    use revos_api::local::{LocalOptions, Running, demo_accounts};
     use std::collections::HashMap;
     use std::net::{IpAddr, Ipv4Addr, SocketAddr};
     use std::path::PathBuf;
@@ -159,6 +160,9 @@ mod local {
         /// Offer the switch that makes REST or Auth fail, for browser tests.
         #[arg(long, hide = true)]
         controls: bool,
+        /// Write the addresses of all parts to this file, as JSON, for browser tests.
+        #[arg(long, hide = true)]
+        details: Option<PathBuf>,
     }
 
     pub(super) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
@@ -177,9 +181,27 @@ mod local {
             demo_day: arguments.demo_day,
             limits,
         };
-        revos_api::local::run(&options, announce, stop_signal()?).await?;
+        let details = arguments.details;
+        let ready = |running: &Running| {
+            announce(running);
+            if let Some(file) = details {
+                write_details(running, &file);
+            }
+        };
+        revos_api::local::run(&options, ready, stop_signal()?).await?;
         print("RevOS has stopped.\n");
         Ok(())
+    }
+
+    fn write_details(running: &Running, file: &std::path::Path) {
+        let details = serde_json::json!({
+            "page": running.page,
+            "project": running.project,
+            "database": running.database,
+        });
+        if let Err(error) = std::fs::write(file, details.to_string()) {
+            tracing::error!(%error, "cannot write the details to {}", file.display());
+        }
     }
 
     fn announce(running: &Running) {
@@ -187,7 +209,10 @@ mod local {
         if let Some(notice) = &running.notice {
             text.push_str(&format!("Note: {notice}\n"));
         }
-        text.push_str(&format!("\n  RevOS is ready: {}\n  Its project:    {}\n\n  Demo accounts:\n", running.page, running.project));
+        text.push_str(&format!(
+            "\n  RevOS is ready: {}\n  Its project:    {}\n\n  Demo accounts:\n",
+            running.page, running.project
+        ));
         for account in demo_accounts() {
             let persona = account.persona.as_str();
             text.push_str(&format!("    {:<24} {persona:<11} {}\n", account.email, account.organization));

@@ -1,13 +1,15 @@
 //! How are clients read? One request to the database per operation, as the person who asks.
 
-use crate::http::conditional::{Found, answer};
+use crate::http::conditional::{Found, answer, answer_by_digest};
 use crate::http::extract::Params;
 use crate::http::failure::Failure;
 use crate::http::signed_in::SignedIn;
 use axum::response::Response;
 use http::HeaderMap;
 use jiff::{Timestamp, civil::Date};
-use revos_shared::clients::endpoints::{ClientsQuery, ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery};
+use revos_shared::clients::endpoints::{
+    ClientsQuery, ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery,
+};
 use revos_shared::clients::{ClientRow, ClientStatus, ClientsSummary, Phase, Segment, TrendPoint};
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::{ClientId, Money, UserId};
@@ -50,10 +52,18 @@ pub async fn list_clients(
             rows = rows.ilike("client_name", like_contains(text));
         }
         let list = caller.list::<OverviewRow>(rows, query.limit()).await?;
+        if list.total == 0 {
+            // Nothing to show is only true for somebody who is still a member.
+            signed_in.prove_membership().await?;
+        }
         let truncated = (list.rows.len() as u64) < list.total;
         Ok(Found { data: list.rows.into_iter().map(ClientRow::from).collect(), total: list.total, truncated })
     };
-    answer::<ListClients, _, _>(&signed_in, &headers, &query, read).await
+    let digest = async {
+        let arguments = json!({ "p_organization_id": signed_in.other_organization() });
+        Ok(signed_in.caller()?.read::<String>("clients_digest", arguments).await?)
+    };
+    answer_by_digest::<ListClients, _>(&signed_in, &headers, &query, digest, read).await
 }
 
 /// The portfolio's figures, counted by the database over all clients.
@@ -70,7 +80,7 @@ pub async fn read_clients_summary(
         let data: ClientsSummary = signed_in.caller()?.read("clients_summary", arguments).await?;
         Ok(Found { data, total: 1, truncated: false })
     };
-    answer::<ReadClientsSummary, _, _>(&signed_in, &headers, &query, read).await
+    answer::<ReadClientsSummary, _>(&signed_in, &headers, &query, read).await
 }
 
 /// The portfolio's mean score per month, oldest first.
@@ -84,11 +94,12 @@ pub async fn read_health_trend(
 ) -> Result<Response, Failure> {
     query.check().map_err(|(name, expected)| Failure::parameter(name, &expected))?;
     let read = async {
-        let arguments = json!({ "p_months": query.months(), "p_organization_id": signed_in.other_organization() });
+        let arguments =
+            json!({ "p_months": query.months(), "p_organization_id": signed_in.other_organization() });
         let data: Vec<TrendPoint> = signed_in.caller()?.read("client_health_trend", arguments).await?;
         Ok(Found { total: data.len() as u64, data, truncated: false })
     };
-    answer::<ReadHealthTrend, _, _>(&signed_in, &headers, &query, read).await
+    answer::<ReadHealthTrend, _>(&signed_in, &headers, &query, read).await
 }
 
 /// A row of `vw_client_overview`.

@@ -17,19 +17,32 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Answers that identical reads of one person share, for as long as they are under way and a moment more.
-pub struct Reads(moka::future::Cache<ReadKey, Arc<Prepared>>);
+/// What is remembered of the answers each person got.
+pub struct Reads {
+    /// Answers that identical reads share, for as long as they are under way and a moment more.
+    shared: moka::future::Cache<ReadKey, Arc<Prepared>>,
+    /// The digest under which an ETag was last read.
+    digests: moka::future::Cache<ReadKey, (String, HeaderValue)>,
+}
+
+/// After this time a list is read in full again, whatever its digest says.
+const DIGEST_TIME: Duration = Duration::from_secs(15 * 60);
+/// Answers and digests kept at a time.
+const KEPT: u64 = 10_000;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct ReadKey {
     read_for: revos_shared::ReadFor,
     operation: &'static str,
     query: String,
+    /// The `If-None-Match` of a read that may answer "unchanged".
+    conditional: Option<HeaderValue>,
 }
 
 /// An answer, ready to be sent to everybody who asked for it.
 pub struct Prepared {
-    body: Bytes,
+    /// None when the digest says that the caller has these rows already.
+    body: Option<Bytes>,
     etag: HeaderValue,
     as_of: HeaderValue,
 }
@@ -48,7 +61,10 @@ impl Reads {
     /// Answers are shared for this long after they were read.
     #[must_use]
     pub fn new(time: Duration) -> Self {
-        Self(moka::future::Cache::builder().max_capacity(2_000).time_to_live(time).build())
+        Self {
+            shared: moka::future::Cache::builder().max_capacity(KEPT).time_to_live(time).build(),
+            digests: moka::future::Cache::builder().max_capacity(KEPT).time_to_live(DIGEST_TIME).build(),
+        }
     }
 }
 
@@ -57,18 +73,71 @@ impl Reads {
 ///
 /// # Errors
 /// Whatever `read` fails with.
-pub async fn answer<E, T, F>(signed_in: &SignedIn, headers: &HeaderMap, query: &E::Query, read: F) -> Result<Response, Failure>
+pub async fn answer<E, T>(
+    signed_in: &SignedIn,
+    headers: &HeaderMap,
+    query: &E::Query,
+    read: impl Future<Output = Result<Found<T>, Failure>>,
+) -> Result<Response, Failure>
 where
     E: Endpoint<Reply = Envelope<T>>,
     T: Serialize,
-    F: Future<Output = Result<Found<T>, Failure>>,
 {
-    let reads = &signed_in.state().upstream()?.reads;
-    let query = serde_json::to_string(query).map_err(unwritable)?;
-    let key = ReadKey { read_for: signed_in.read_for(), operation: E::NAME, query };
-    let reading = async { prepare(signed_in, read.await?).map(Arc::new) };
-    let prepared = reads.0.try_get_with(key, reading).await.map_err(|failure| (*failure).clone())?;
-    Ok(prepared.respond(headers))
+    let key = ReadKey::of::<E>(signed_in, query)?;
+    Ok(share(signed_in, key, async { prepare(signed_in, read.await?) }).await?.respond(headers))
+}
+
+/// As [`answer`], for a list with a digest: while that stays the same, an unchanged list is not read.
+///
+/// # Errors
+/// Whatever `digest` or `read` fails with.
+pub async fn answer_by_digest<E, T>(
+    signed_in: &SignedIn,
+    headers: &HeaderMap,
+    query: &E::Query,
+    digest: impl Future<Output = Result<String, Failure>>,
+    read: impl Future<Output = Result<Found<T>, Failure>>,
+) -> Result<Response, Failure>
+where
+    E: Endpoint<Reply = Envelope<T>>,
+    T: Serialize,
+{
+    if !headers.contains_key(header::IF_NONE_MATCH) {
+        return answer::<E, T>(signed_in, headers, query, read).await;
+    }
+    let key = ReadKey::of::<E>(signed_in, query)?;
+    let digests = &signed_in.state().upstream()?.reads.digests;
+    let known = digests.get(&key).await.filter(|(_, etag)| names(headers, etag));
+    let reading = async {
+        // Before the rows: a change in between makes the next digest differ.
+        let digest = digest.await?;
+        if let Some((_, etag)) = known.filter(|(known, _)| *known == digest) {
+            return Prepared::unchanged(etag);
+        }
+        let prepared = prepare(signed_in, read.await?)?;
+        digests.insert(key.clone(), (digest, prepared.etag.clone())).await;
+        Ok(prepared)
+    };
+    // Apart from reads without a digest: "unchanged" is no answer for somebody who has no rows.
+    let shared = ReadKey { conditional: headers.get(header::IF_NONE_MATCH).cloned(), ..key.clone() };
+    Ok(share(signed_in, shared, reading).await?.respond(headers))
+}
+
+async fn share(
+    signed_in: &SignedIn,
+    key: ReadKey,
+    reading: impl Future<Output = Result<Prepared, Failure>>,
+) -> Result<Arc<Prepared>, Failure> {
+    let shared = &signed_in.state().upstream()?.reads.shared;
+    let reading = async { reading.await.map(Arc::new) };
+    shared.try_get_with(key, reading).await.map_err(|failure| (*failure).clone())
+}
+
+impl ReadKey {
+    fn of<E: Endpoint>(signed_in: &SignedIn, query: &E::Query) -> Result<Self, Failure> {
+        let query = serde_json::to_string(query).map_err(unwritable)?;
+        Ok(Self { read_for: signed_in.read_for(), operation: E::NAME, query, conditional: None })
+    }
 }
 
 fn prepare<T: Serialize>(signed_in: &SignedIn, found: Found<T>) -> Result<Prepared, Failure> {
@@ -88,8 +157,15 @@ fn prepare<T: Serialize>(signed_in: &SignedIn, found: Found<T>) -> Result<Prepar
     envelope.as_of = as_of;
     let body = serde_json::to_vec(&envelope).map_err(unwritable)?;
     let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..18]));
-    let value = |text: String| HeaderValue::try_from(text).map_err(|error| Failure::new(ErrorCode::Internal).because(error.to_string()));
-    Ok(Prepared { body: Bytes::from(body), etag: value(etag)?, as_of: value(as_of.to_string())? })
+    Ok(Prepared {
+        body: Some(Bytes::from(body)),
+        etag: header_value(etag)?,
+        as_of: header_value(as_of.to_string())?,
+    })
+}
+
+fn header_value(text: String) -> Result<HeaderValue, Failure> {
+    HeaderValue::try_from(text).map_err(|error| Failure::new(ErrorCode::Internal).because(error.to_string()))
 }
 
 struct HashWriter(Sha256);
@@ -111,15 +187,25 @@ fn unwritable(error: serde_json::Error) -> Failure {
 }
 
 impl Prepared {
+    fn unchanged(etag: HeaderValue) -> Result<Self, Failure> {
+        Ok(Self { body: None, etag, as_of: header_value(Timestamp::now().to_string())? })
+    }
+
     fn respond(&self, headers: &HeaderMap) -> Response {
-        let unchanged = names(headers, &self.etag);
-        let body = if unchanged { Body::empty() } else { Body::from(self.body.clone()) };
-        let mut response = Response::new(body);
-        if unchanged {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        } else {
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
+        let mut response = match &self.body {
+            Some(body) if !names(headers, &self.etag) => {
+                let mut response = Response::new(Body::from(body.clone()));
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                response
+            }
+            _ => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::NOT_MODIFIED;
+                response
+            }
+        };
         let out = response.headers_mut();
         out.insert(header::ETAG, self.etag.clone());
         out.insert(AS_OF_HEADER, self.as_of.clone());

@@ -39,11 +39,8 @@ pub const SUPABASE_JWT_SECRET: Setting = Setting {
            keys (ES256, RS256), which are read from the project's key set. Secret.",
 };
 /// Where to listen.
-pub const LISTEN: Setting = Setting {
-    name: "REVOS_LISTEN",
-    default: Some("127.0.0.1:8080"),
-    help: "Address and port to listen on.",
-};
+pub const LISTEN: Setting =
+    Setting { name: "REVOS_LISTEN", default: Some("127.0.0.1:8080"), help: "Address and port to listen on." };
 /// The origin people use.
 pub const PUBLIC_ORIGIN: Setting = Setting {
     name: "REVOS_PUBLIC_ORIGIN",
@@ -114,7 +111,7 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(20);
 /// The time a client may take to send its headers.
 pub const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long a person's membership is remembered. The database decides each read anew all the same.
-pub const MEMBERSHIP_TIME: Duration = Duration::from_secs(30);
+pub const MEMBERSHIP_TIME: Duration = Duration::from_secs(5 * 60);
 /// Identical reads of one person within this time share one upstream read.
 pub const COALESCE_TIME: Duration = Duration::from_secs(1);
 /// An access token that ends within this time is exchanged first.
@@ -173,7 +170,10 @@ impl Config {
         let number = |setting: &Setting, range: std::ops::RangeInclusive<u32>| {
             let text = get(setting).unwrap_or_default();
             text.parse::<u32>().ok().filter(|value| range.contains(value)).ok_or_else(|| {
-                wrong(setting, format!("{text:?} is not a whole number from {} to {}", range.start(), range.end()))
+                wrong(
+                    setting,
+                    format!("{text:?} is not a whole number from {} to {}", range.start(), range.end()),
+                )
             })
         };
 
@@ -182,7 +182,8 @@ impl Config {
             (Some(_), None) => {
                 return Err(wrong(
                     &SUPABASE_PUBLISHABLE_KEY,
-                    "is missing while SUPABASE_URL is set: copy it from the project's API settings".to_owned(),
+                    "is missing while SUPABASE_URL is set: copy it from the project's API settings"
+                        .to_owned(),
                 ));
             }
             (None, Some(_)) => {
@@ -196,9 +197,14 @@ impl Config {
         };
         let keys = match (&project, get(&SUPABASE_JWT_SECRET)) {
             (None, _) => None,
-            (Some(_), Some(secret)) if secret.len() >= 32 => Some(KeySource::SharedSecret(SecretString::from(secret))),
+            (Some(_), Some(secret)) if secret.len() >= 32 => {
+                Some(KeySource::SharedSecret(SecretString::from(secret)))
+            }
             (Some(_), Some(_)) => {
-                return Err(wrong(&SUPABASE_JWT_SECRET, "is shorter than the 32 characters HS256 needs".to_owned()));
+                return Err(wrong(
+                    &SUPABASE_JWT_SECRET,
+                    "is shorter than the 32 characters HS256 needs".to_owned(),
+                ));
             }
             (Some(project), None) => Some(KeySource::KeySet(
                 Url::parse(&project.key_set_address())
@@ -212,7 +218,10 @@ impl Config {
         let origin = get(&PUBLIC_ORIGIN).unwrap_or_else(|| format!("http://{listen}"));
         let (public_origin, secure) = read_origin(&origin)?;
         let client_address_header = get(&CLIENT_ADDRESS_HEADER)
-            .map(|name| name.parse().map_err(|_| wrong(&CLIENT_ADDRESS_HEADER, format!("{name:?} is not a header name"))))
+            .map(|name| {
+                name.parse()
+                    .map_err(|_| wrong(&CLIENT_ADDRESS_HEADER, format!("{name:?} is not a header name")))
+            })
             .transpose()?;
         Ok(Self {
             project,
@@ -250,13 +259,18 @@ fn read_project(url: &str, key: &str) -> Result<Project, ConfigError> {
     if is_privileged(key) {
         return Err(ConfigError {
             name: SUPABASE_PUBLISHABLE_KEY.name,
-            problem: "is a secret or service-role key, which bypasses all permissions: use the publishable key"
-                .to_owned(),
+            problem:
+                "is a secret or service-role key, which bypasses all permissions: use the publishable key"
+                    .to_owned(),
         });
     }
     Project::new(url, key).map_err(|error| match error {
-        supabase::ProjectError::Address => ConfigError { name: SUPABASE_URL.name, problem: error.to_string() },
-        supabase::ProjectError::Key => ConfigError { name: SUPABASE_PUBLISHABLE_KEY.name, problem: error.to_string() },
+        supabase::ProjectError::Address => {
+            ConfigError { name: SUPABASE_URL.name, problem: error.to_string() }
+        }
+        supabase::ProjectError::Key => {
+            ConfigError { name: SUPABASE_PUBLISHABLE_KEY.name, problem: error.to_string() }
+        }
     })
 }
 
@@ -274,7 +288,8 @@ fn is_privileged(key: &str) -> bool {
 
 fn read_origin(text: &str) -> Result<(String, bool), ConfigError> {
     let wrong = |problem: String| ConfigError { name: PUBLIC_ORIGIN.name, problem };
-    let url = Url::parse(text).map_err(|_| wrong(format!("{text:?} is not an origin, such as https://revos.example.com")))?;
+    let url = Url::parse(text)
+        .map_err(|_| wrong(format!("{text:?} is not an origin, such as https://revos.example.com")))?;
     if !matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some() {
         return Err(wrong(format!("{text:?} is not an origin: scheme, host and port only")));
     }
@@ -282,14 +297,17 @@ fn read_origin(text: &str) -> Result<(String, bool), ConfigError> {
     match url.scheme() {
         "https" => Ok((origin, true)),
         _ if is_loopback_origin(&origin) => Ok((origin, false)),
-        _ => Err(wrong(format!("{text:?} must be https: sessions over plain http could be stolen on the way"))),
+        _ => {
+            Err(wrong(format!("{text:?} must be https: sessions over plain http could be stolen on the way")))
+        }
     }
 }
 
 /// The text of `.env.sample`.
 #[must_use]
 pub fn env_sample() -> String {
-    let mut text = String::from("# Settings of RevOS. Generated by `revos settings`; values shown are the defaults.\n");
+    let mut text =
+        String::from("# Settings of RevOS. Generated by `revos settings`; values shown are the defaults.\n");
     for setting in SETTINGS {
         text.push('\n');
         let mut line = String::from("#");
@@ -319,7 +337,8 @@ mod tests {
     use std::collections::HashMap;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let map: HashMap<String, String> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let map: HashMap<String, String> =
+            pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         Config::read(|name| map.get(name).cloned())
     }
 

@@ -61,7 +61,8 @@ impl CookieNames {
 
     fn line(&self, name: &str, value: &str, time: Duration) -> Option<HeaderValue> {
         let secure = if self.secure { "; Secure" } else { "" };
-        let line = format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", time.as_secs());
+        let line =
+            format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", time.as_secs());
         let mut line = HeaderValue::from_str(&line).ok()?;
         line.set_sensitive(true);
         Some(line)
@@ -105,10 +106,12 @@ mod tests {
         CookieNames::new(true).remove(&new);
         let mut headers = HeaderMap::new();
         new.write(&mut headers);
-        let lines: Vec<_> = headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
+        let lines: Vec<_> =
+            headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap()).collect();
         assert_eq!(lines.len(), 2);
         for line in lines {
-            for part in ["__Host-revos-", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure", "Max-Age=0"] {
+            for part in ["__Host-revos-", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure", "Max-Age=0"]
+            {
                 assert!(line.contains(part), "{part} in {line}");
             }
             assert!(!line.contains("Domain"));

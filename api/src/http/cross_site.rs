@@ -66,7 +66,11 @@ mod tests {
         assert!(!own(OURS, &[mark, ("origin", "https://evil.example")], true));
         assert!(!own(OURS, &[mark, ("origin", "null")], true));
         assert!(!own(OURS, &[mark, ("origin", OURS), ("sec-fetch-site", "cross-site")], true));
-        assert!(!own(OURS, &[mark, ("origin", "http://127.0.0.1:8081"), ("sec-fetch-site", "same-origin")], true));
+        assert!(!own(
+            OURS,
+            &[mark, ("origin", "http://127.0.0.1:8081"), ("sec-fetch-site", "same-origin")],
+            true
+        ));
         assert!(own(OURS, &[mark], false), "a program that signs in");
         assert!(!own(OURS, &[mark, ("origin", "https://evil.example")], false));
     }
@@ -75,8 +79,20 @@ mod tests {
     fn a_development_server_on_this_machine_may_stand_in_front() {
         const HERE: &str = "http://127.0.0.1:8080";
         let mark = (CSRF_HEADER, "1");
-        assert!(own(HERE, &[mark, ("origin", "http://localhost:8081"), ("sec-fetch-site", "same-origin")], true));
-        assert!(!own(HERE, &[mark, ("origin", "http://localhost:9999"), ("sec-fetch-site", "same-site")], true));
-        assert!(!own(HERE, &[mark, ("origin", "http://localhost.evil.example"), ("sec-fetch-site", "same-origin")], true));
+        assert!(own(
+            HERE,
+            &[mark, ("origin", "http://localhost:8081"), ("sec-fetch-site", "same-origin")],
+            true
+        ));
+        assert!(!own(
+            HERE,
+            &[mark, ("origin", "http://localhost:9999"), ("sec-fetch-site", "same-site")],
+            true
+        ));
+        assert!(!own(
+            HERE,
+            &[mark, ("origin", "http://localhost.evil.example"), ("sec-fetch-site", "same-origin")],
+            true
+        ));
     }
 }

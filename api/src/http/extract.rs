@@ -52,8 +52,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         })?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             let what = if error.is_data() { "does not fit" } else { "is not JSON" };
-            Failure::new(ErrorCode::InvalidJson)
-                .saying(format!("The body {what}: line {}, column {}.", error.line(), error.column()))
+            Failure::new(ErrorCode::InvalidJson).saying(format!(
+                "The body {what}: line {}, column {}.",
+                error.line(),
+                error.column()
+            ))
         })
     }
 }
@@ -78,7 +81,18 @@ pub fn deadline(headers: &HeaderMap) -> Option<Deadline> {
 pub fn network_address(parts: &Parts, proxy_header: Option<&http::HeaderName>) -> Option<IpAddr> {
     match proxy_header {
         // A proxy appends; the last entry is the one it saw itself.
-        Some(name) => parts.headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok(),
+        Some(name) => parts
+            .headers
+            .get_all(name)
+            .iter()
+            .next_back()?
+            .to_str()
+            .ok()?
+            .rsplit(',')
+            .next()?
+            .trim()
+            .parse()
+            .ok(),
         None => parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()),
     }
 }

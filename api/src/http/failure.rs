@@ -237,9 +237,8 @@ impl From<AuthError> for Failure {
                     ..Self::new(ErrorCode::NoMembership)
                 },
                 AuthCode::SessionEnded => Self::new(ErrorCode::Unauthenticated),
-                AuthCode::RateLimited => {
-                    Self::new(ErrorCode::RateLimited).retry_after(retry_after.unwrap_or(Duration::from_secs(60)))
-                }
+                AuthCode::RateLimited => Self::new(ErrorCode::RateLimited)
+                    .retry_after(retry_after.unwrap_or(Duration::from_secs(60))),
                 AuthCode::Other(_) => Self::new(ErrorCode::UpstreamUnreadable),
             },
         }
@@ -280,9 +279,14 @@ mod tests {
 
     #[test]
     fn the_databases_words_never_reach_the_caller() {
-        let failure = refusal("23505", "duplicate key value violates unique constraint \"x\"", Some("\"secret\""));
+        let failure =
+            refusal("23505", "duplicate key value violates unique constraint \"x\"", Some("\"secret\""));
         let shown = format!("{} {:?}", failure.message, failure.details);
-        assert!(failure.code == ErrorCode::Duplicate && !shown.contains("constraint") && !shown.contains("secret"));
+        assert!(
+            failure.code == ErrorCode::Duplicate
+                && !shown.contains("constraint")
+                && !shown.contains("secret")
+        );
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
     let (rest, auth) = tokio::join!(upstream.rest.probe(), upstream.auth.probe());
     let word = |ok: bool| if ok { "ok" } else { "unavailable" };
     let parts = json!({ "rest": word(rest.is_ok()), "auth": word(auth.is_ok()) });
-    for error in [rest.err().map(|e| e.to_string()), auth.err().map(|e| e.to_string())].into_iter().flatten() {
+    for error in [rest.err().map(|e| e.to_string()), auth.err().map(|e| e.to_string())].into_iter().flatten()
+    {
         tracing::warn!(error, "not ready");
     }
     if parts["rest"] == "ok" && parts["auth"] == "ok" {

@@ -59,11 +59,18 @@ pub async fn tell_failures(mut request: Request, next: Next) -> Response {
 
 fn too_long(request: &Request) -> Option<Failure> {
     let uri = request.uri().path_and_query().map_or(0, |path| path.as_str().len());
-    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let headers: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if uri > URI_BYTES {
-        Some(Failure::new(ErrorCode::InvalidArgument).saying(format!("The address is longer than {URI_BYTES} bytes.")))
+        Some(
+            Failure::new(ErrorCode::InvalidArgument)
+                .saying(format!("The address is longer than {URI_BYTES} bytes.")),
+        )
     } else if headers > HEADER_BYTES {
-        Some(Failure::new(ErrorCode::PayloadTooLarge).saying(format!("The headers are larger than {HEADER_BYTES} bytes.")))
+        Some(
+            Failure::new(ErrorCode::PayloadTooLarge)
+                .saying(format!("The headers are larger than {HEADER_BYTES} bytes.")),
+        )
     } else {
         None
     }
@@ -86,7 +93,10 @@ pub async fn secure(request: Request, next: Next) -> Response {
     let mut put = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
-    put(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    put(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(header::X_FRAME_OPTIONS, "DENY");
     put(header::REFERRER_POLICY, "same-origin");

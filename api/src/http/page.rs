@@ -64,8 +64,11 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         return None;
     }
     let plain = Built::get(path)?;
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts = |coding: &str| accepted.split(',').any(|part| part.split(';').next().is_some_and(|c| c.trim() == coding));
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepts = |coding: &str| {
+        accepted.split(',').any(|part| part.split(';').next().is_some_and(|c| c.trim() == coding))
+    };
     let packed = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
         .filter(|(coding, _)| accepts(coding))
@@ -119,7 +122,8 @@ async fn shell(assets: PageAssets, request: Request) -> Response {
 
 fn not_built() -> Response {
     let text = "The page is not built. Run ./revos build, then start the server again.\n";
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
+        .into_response()
 }
 
 #[cfg(test)]

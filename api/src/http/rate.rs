@@ -75,7 +75,8 @@ fn count<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) ->
         limiter.retain_recent();
     }
     limiter.check_key(key).map_err(|not_until| {
-        Failure::new(ErrorCode::RateLimited).retry_after(not_until.wait_time_from(DefaultClock::default().now()))
+        Failure::new(ErrorCode::RateLimited)
+            .retry_after(not_until.wait_time_from(DefaultClock::default().now()))
     })
 }
 

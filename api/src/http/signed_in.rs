@@ -57,6 +57,22 @@ impl SignedIn {
         Ok(rest.as_caller(&self.verified.token).until(self.deadline).request_id(&self.request_id))
     }
 
+    /// Asks the database anew whether the person is still a member of the organization shown.
+    ///
+    /// # Errors
+    /// `no_membership`, `forbidden`, upstream codes.
+    pub async fn prove_membership(&self) -> Result<(), Failure> {
+        let upstream = self.state.upstream()?;
+        let chosen = self.other_organization().map(|id| id.0);
+        upstream.members.invalidate(&(self.verified.user_id, self.verified.session_id, chosen)).await;
+        let now = membership(upstream, &self.verified, chosen, self.deadline, &self.request_id).await?;
+        if now.member.organization.id == self.organization() {
+            Ok(())
+        } else {
+            Err(Failure::new(ErrorCode::NoMembership).because("moved to another organization"))
+        }
+    }
+
     /// What handlers share.
     #[must_use]
     pub fn state(&self) -> &AppState {
@@ -101,7 +117,8 @@ impl FromRequestParts<AppState> for SignedIn {
         let upstream = state.upstream()?;
         let cookies = parts.extensions.get::<NewCookies>().cloned().unwrap_or_default();
         let deadline = deadline(&parts.headers);
-        let RequestId(request_id) = parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
+        let RequestId(request_id) =
+            parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
         let verified = verify(state, upstream, &parts.headers, &cookies, deadline).await?;
         state.rates.request(verified.user_id)?;
         let chosen = chosen_organization(&parts.headers)?;
@@ -207,15 +224,18 @@ pub async fn membership(
         let elsewhere = chosen.is_some_and(|id| id != own.0);
         if let Some(id) = chosen.filter(|_| elsewhere) {
             if member.person.persona != Persona::SuperAdmin {
-                return Err(Failure::new(ErrorCode::Forbidden).because("organization header names a foreign one"));
+                return Err(
+                    Failure::new(ErrorCode::Forbidden).because("organization header names a foreign one")
+                );
             }
             let columns = "id,name,slug,currency,time_zone,fiscal_year_start_month,quarterly_target";
             let query = caller.from("organizations").select(columns).eq("id", id.to_string());
             member.organization = caller.one::<Organization>(query).await?;
         }
         let zone = &member.organization.time_zone;
-        let time_zone = TimeZone::get(zone)
-            .map_err(|error| Failure::new(ErrorCode::Internal).because(format!("time zone {zone}: {error}")))?;
+        let time_zone = TimeZone::get(zone).map_err(|error| {
+            Failure::new(ErrorCode::Internal).because(format!("time zone {zone}: {error}"))
+        })?;
         Ok(Arc::new(Membership { member, time_zone, elsewhere }))
     };
     upstream.members.try_get_with(key, reading).await.map_err(|failure| (*failure).clone())

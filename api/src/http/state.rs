@@ -81,8 +81,8 @@ impl AppState {
     pub fn new(config: Config, demo_accounts: Vec<DemoAccount>) -> Result<Self, StartError> {
         let upstream = match (&config.project, &config.keys) {
             (Some(project), Some(keys)) => {
-                let transport =
-                    Transport::new(config.upstream).map_err(|error| StartError::Transport(error.to_string()))?;
+                let transport = Transport::new(config.upstream)
+                    .map_err(|error| StartError::Transport(error.to_string()))?;
                 let settings = VerifierSettings {
                     keys: keys.clone(),
                     issuer: project.issuer(),

@@ -11,8 +11,8 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use revos_shared::ErrorCode;
 use revos_shared::kernel::endpoint::NoQuery;
-use revos_shared::session::{DEMO_PASSWORD, Member};
 use revos_shared::session::endpoints::{Credentials, ServerInfo, ServerMode, SignOutQuery};
+use revos_shared::session::{DEMO_PASSWORD, Member};
 use std::net::IpAddr;
 use supabase::SignOutScope;
 
@@ -31,7 +31,10 @@ impl FromRequestParts<AppState> for Network {
 }
 
 /// What the page must know before anybody has signed in.
-pub async fn read_server_info(State(state): State<AppState>, Params(NoQuery {}): Params<NoQuery>) -> Json<ServerInfo> {
+pub async fn read_server_info(
+    State(state): State<AppState>,
+    Params(NoQuery {}): Params<NoQuery>,
+) -> Json<ServerInfo> {
     let mode = if state.upstream.is_some() { ServerMode::Live } else { ServerMode::Demo };
     Json(ServerInfo { mode, release: RELEASE.to_owned(), demo_accounts: state.demo_accounts.clone() })
 }
@@ -54,7 +57,9 @@ pub async fn sign_in(
     credentials.check().map_err(|field| Failure::field(field, "invalid"))?;
     state.rates.sign_in(&credentials.email, network)?;
     if credentials.password == DEMO_PASSWORD && state.demo_accounts.is_empty() {
-        return Err(Failure::new(ErrorCode::InvalidCredentials).because("the demo password, outside the local stack"));
+        return Err(
+            Failure::new(ErrorCode::InvalidCredentials).because("the demo password, outside the local stack")
+        );
     }
     let deadline = deadline(&headers);
     let grant = upstream.auth.sign_in(&credentials.email, &credentials.password, deadline).await?;
@@ -82,7 +87,10 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// As [`SignedIn`].
-pub async fn read_session(signed_in: SignedIn, Params(NoQuery {}): Params<NoQuery>) -> Result<Json<Member>, Failure> {
+pub async fn read_session(
+    signed_in: SignedIn,
+    Params(NoQuery {}): Params<NoQuery>,
+) -> Result<Json<Member>, Failure> {
     Ok(Json(signed_in.member().clone()))
 }
 
@@ -133,7 +141,9 @@ pub async fn sign_out(
         // An ended access token cannot end a session; its refresh token can get one that does.
         let access = match (access, state.cookies.refresh(&headers)) {
             (Some(token), _) => Some(token),
-            (None, Some(refresh)) => exchange(upstream, &refresh, None).await.ok().map(|r| r.into_parts().0.access),
+            (None, Some(refresh)) => {
+                exchange(upstream, &refresh, None).await.ok().map(|r| r.into_parts().0.access)
+            }
             (None, None) => None,
         };
         if let Some(token) = access {

@@ -1,9 +1,9 @@
 //! How does a person sign in, stay signed in and sign out? Supabase Auth's password and refresh grants.
 
+use crate::Project;
 use crate::error::Cause;
 use crate::token::{AccessToken, RefreshToken};
 use crate::transport::{Answer, Deadline, NoAnswer, Outgoing, Transport};
-use crate::Project;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
@@ -100,7 +100,8 @@ impl Auth {
     /// # Errors
     /// [`crate::ProjectError`] when address or key cannot be used.
     pub fn new(project: &Project, transport: Transport) -> Result<Self, crate::ProjectError> {
-        let base = url::Url::parse(&format!("{}/", project.issuer())).map_err(|_| crate::ProjectError::Address)?;
+        let base =
+            url::Url::parse(&format!("{}/", project.issuer())).map_err(|_| crate::ProjectError::Address)?;
         let key = HeaderValue::from_str(&project.publishable_key).map_err(|_| crate::ProjectError::Key)?;
         Ok(Self { base, key, transport })
     }
@@ -109,7 +110,12 @@ impl Auth {
     ///
     /// # Errors
     /// [`AuthError`].
-    pub async fn sign_in(&self, email: &str, password: &str, deadline: Option<Deadline>) -> Result<Grant, AuthError> {
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        deadline: Option<Deadline>,
+    ) -> Result<Grant, AuthError> {
         let body = serde_json::json!({ "email": email, "password": password });
         self.grant("token?grant_type=password", &body, deadline).await
     }
@@ -118,7 +124,11 @@ impl Auth {
     ///
     /// # Errors
     /// [`AuthError`].
-    pub async fn refresh(&self, token: &RefreshToken, deadline: Option<Deadline>) -> Result<Grant, AuthError> {
+    pub async fn refresh(
+        &self,
+        token: &RefreshToken,
+        deadline: Option<Deadline>,
+    ) -> Result<Grant, AuthError> {
         let body = serde_json::json!({ "refresh_token": token.expose() });
         self.grant("token?grant_type=refresh_token", &body, deadline).await
     }
@@ -152,7 +162,12 @@ impl Auth {
         if answer.status.is_success() { Ok(()) } else { Err(refusal(&answer)) }
     }
 
-    async fn grant(&self, path: &str, body: &serde_json::Value, deadline: Option<Deadline>) -> Result<Grant, AuthError> {
+    async fn grant(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+        deadline: Option<Deadline>,
+    ) -> Result<Grant, AuthError> {
         let request = self.request(Method::POST, path, Bytes::from(body.to_string()))?;
         let answer = self.transport.send(&request, deadline).await.map_err(no_answer)?;
         if !answer.status.is_success() {
@@ -175,7 +190,10 @@ impl Auth {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         // The first version whose refusals carry their word in `code`.
-        headers.insert(HeaderName::from_static("x-supabase-api-version"), HeaderValue::from_static("2024-01-01"));
+        headers.insert(
+            HeaderName::from_static("x-supabase-api-version"),
+            HeaderValue::from_static("2024-01-01"),
+        );
         Ok(Outgoing { method, url, headers, body, safe: false })
     }
 }
@@ -197,14 +215,20 @@ fn refusal(answer: &Answer) -> AuthError {
     let Ok(body) = serde_json::from_slice::<RefusalBody>(&answer.body) else {
         return AuthError::NotAuth(answer.status);
     };
-    let word = body.error_code.or_else(|| body.code.and_then(|code| code.as_str().map(str::to_owned))).or(body.error);
+    let word = body
+        .error_code
+        .or_else(|| body.code.and_then(|code| code.as_str().map(str::to_owned)))
+        .or(body.error);
     let code = match word.as_deref() {
         _ if answer.status == StatusCode::TOO_MANY_REQUESTS => AuthCode::RateLimited,
         Some("invalid_credentials" | "user_not_found") => AuthCode::InvalidCredentials,
         Some("email_not_confirmed") => AuthCode::EmailNotConfirmed,
         Some("user_banned") => AuthCode::UserBanned,
         Some(
-            "refresh_token_not_found" | "refresh_token_already_used" | "session_not_found" | "session_expired"
+            "refresh_token_not_found"
+            | "refresh_token_already_used"
+            | "session_not_found"
+            | "session_expired"
             | "invalid_grant",
         ) => AuthCode::SessionEnded,
         Some(other) => AuthCode::Other(other.chars().take(80).collect()),
@@ -231,7 +255,10 @@ mod tests {
             r#"{"code":400,"error_code":"invalid_credentials","msg":"Invalid login credentials"}"#,
             r#"{"code":"invalid_credentials","message":"Invalid login credentials"}"#,
         ] {
-            assert!(matches!(refused(400, body), AuthError::Refused { code: AuthCode::InvalidCredentials, .. }));
+            assert!(matches!(
+                refused(400, body),
+                AuthError::Refused { code: AuthCode::InvalidCredentials, .. }
+            ));
         }
         assert!(matches!(refused(502, "<html>"), AuthError::Unreachable(Cause::Gateway(502))));
         assert!(matches!(refused(404, "<html>"), AuthError::NotAuth(_)));

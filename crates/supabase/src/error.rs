@@ -107,7 +107,9 @@ mod tests {
     #[test]
     fn reads_keys_of_functions_and_nothing_from_strangers() {
         let read = |body: &str| Refusal::read(StatusCode::BAD_REQUEST, body.as_bytes());
-        let ours = read(r#"{"code":"PT409","message":"stale_version","details":"{\"version\":3}","hint":null}"#).unwrap();
+        let ours =
+            read(r#"{"code":"PT409","message":"stale_version","details":"{\"version\":3}","hint":null}"#)
+                .unwrap();
         assert_eq!((ours.key(), ours.detail.as_deref()), (Some("stale_version"), Some("{\"version\":3}")));
         let theirs = read(r#"{"code":"42501","message":"permission denied for table x"}"#).unwrap();
         assert_eq!(theirs.key(), None);

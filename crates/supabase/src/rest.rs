@@ -54,7 +54,8 @@ impl Rest {
     #[must_use]
     pub fn new(project: &Project, transport: Transport) -> Self {
         // `Project::new` has checked that the key can stand in a header.
-        let queries = Postgrest::new(project.part("rest/v1")).insert_header("apikey", &project.publishable_key);
+        let queries =
+            Postgrest::new(project.part("rest/v1")).insert_header("apikey", &project.publishable_key);
         Self { queries: Arc::new(queries), transport }
     }
 
@@ -71,9 +72,10 @@ impl Rest {
     pub async fn probe(&self) -> Result<(), RestError> {
         let request = outgoing(self.queries.from("").select("").limit(1), true)?;
         let answer = self.transport.send(&request, None).await.map_err(no_answer)?;
-        let json = answer.headers.get(http::header::CONTENT_TYPE).is_some_and(|kind| {
-            kind.to_str().is_ok_and(|kind| kind.contains("json"))
-        });
+        let json = answer
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
         match answer.status.as_u16() {
             502..=504 | 520..=530 => Err(RestError::Unreachable(Cause::Gateway(answer.status.as_u16()))),
             _ if json => Ok(()),
@@ -114,8 +116,9 @@ impl<'a> Caller<'a> {
         let mut request = outgoing(query.exact_count(), true)?;
         request.url.query_pairs_mut().append_pair("limit", &limit.to_string());
         let answer = self.send(request).await?;
-        let total = total_of(&answer.headers)
-            .ok_or_else(|| RestError::Unreadable("the answer does not say how many rows there are".to_owned()))?;
+        let total = total_of(&answer.headers).ok_or_else(|| {
+            RestError::Unreadable("the answer does not say how many rows there are".to_owned())
+        })?;
         Ok(List { rows: parse(&answer.body)?, total })
     }
 
@@ -132,7 +135,11 @@ impl<'a> Caller<'a> {
     ///
     /// # Errors
     /// [`RestError`].
-    pub async fn read<T: DeserializeOwned>(&self, function: &str, mut arguments: serde_json::Value) -> Result<T, RestError> {
+    pub async fn read<T: DeserializeOwned>(
+        &self,
+        function: &str,
+        mut arguments: serde_json::Value,
+    ) -> Result<T, RestError> {
         if let Some(named) = arguments.as_object_mut() {
             named.retain(|_, value| !value.is_null());
         }
@@ -206,7 +213,8 @@ fn outgoing(query: Query, safe: bool) -> Result<Outgoing, RestError> {
     }
     let method = Method::from_bytes(described.method().as_str().as_bytes())
         .map_err(|error| RestError::Unreadable(error.to_string()))?;
-    let body = described.body().and_then(|body| body.as_bytes()).map(Bytes::copy_from_slice).unwrap_or_default();
+    let body =
+        described.body().and_then(|body| body.as_bytes()).map(Bytes::copy_from_slice).unwrap_or_default();
     Ok(Outgoing { method, url: described.url().clone(), headers, body, safe })
 }
 

@@ -102,7 +102,11 @@ impl Transport {
 
     /// Sends, and reads the whole answer. A safe request whose connection failed before the first
     /// byte of an answer is sent once more; nothing else is ever repeated here.
-    pub(crate) async fn send(&self, request: &Outgoing, deadline: Option<Deadline>) -> Result<Answer, NoAnswer> {
+    pub(crate) async fn send(
+        &self,
+        request: &Outgoing,
+        deadline: Option<Deadline>,
+    ) -> Result<Answer, NoAnswer> {
         let started = Instant::now();
         let until = |limit: Duration| {
             let end = started + limit;

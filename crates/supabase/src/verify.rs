@@ -1,7 +1,7 @@
 //! Is a token genuine, and whose is it? Checked here, before anything is asked of the database.
 
-use crate::transport::{Outgoing, Transport};
 use crate::AccessToken;
+use crate::transport::{Outgoing, Transport};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
@@ -125,7 +125,11 @@ impl Verifier {
     /// [`TokenError`].
     pub async fn verify(&self, token: &AccessToken) -> Result<Verified, TokenError> {
         if let Some(known) = self.remembered.get(token.expose()) {
-            return if known.expires_at + LEEWAY_SECONDS > now() { Ok(known) } else { Err(TokenError::Expired) };
+            return if known.expires_at + LEEWAY_SECONDS > now() {
+                Ok(known)
+            } else {
+                Err(TokenError::Expired)
+            };
         }
         let verified = self.check(token).await?;
         self.remembered.insert(token.expose().to_owned(), verified.clone());
@@ -149,7 +153,12 @@ impl Verifier {
     }
 
     /// The algorithm comes from the key, never from the token.
-    fn decode(&self, token: &AccessToken, key: &DecodingKey, algorithm: Algorithm) -> Result<Verified, TokenError> {
+    fn decode(
+        &self,
+        token: &AccessToken,
+        key: &DecodingKey,
+        algorithm: Algorithm,
+    ) -> Result<Verified, TokenError> {
         let mut rules = Validation::new(algorithm);
         rules.leeway = LEEWAY_SECONDS;
         rules.validate_nbf = true;
@@ -220,7 +229,8 @@ impl Verifier {
             body: Bytes::new(),
             safe: true,
         };
-        let answer = self.transport.send(&request, None).await.ok().filter(|answer| answer.status.is_success())?;
+        let answer =
+            self.transport.send(&request, None).await.ok().filter(|answer| answer.status.is_success())?;
         let set: JwkSet = serde_json::from_slice(&answer.body).ok()?;
         let keys = set
             .keys

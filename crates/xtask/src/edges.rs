@@ -20,7 +20,11 @@ const ALLOWED: &[Edges] = &[
     Edges { manifest: "crates/live_query/Cargo.toml", may: &[], tests_may: &[] },
     Edges { manifest: "crates/ui/Cargo.toml", may: &[], tests_may: &[] },
     Edges { manifest: "crates/supabase/Cargo.toml", may: &[], tests_may: &[] },
-    Edges { manifest: "crates/ingest/Cargo.toml", may: &["revos_shared", "supabase"], tests_may: &["local_stack"] },
+    Edges {
+        manifest: "crates/ingest/Cargo.toml",
+        may: &["revos_shared", "supabase"],
+        tests_may: &["local_stack"],
+    },
     Edges { manifest: "crates/local_stack/Cargo.toml", may: &["revos_shared"], tests_may: &[] },
     Edges { manifest: "crates/xtask/Cargo.toml", may: &["local_stack"], tests_may: &[] },
 ];
@@ -45,16 +49,20 @@ pub(crate) fn check(path: &str, text: &str) -> Vec<String> {
         return Vec::new();
     }
     let Some(allowed) = ALLOWED.iter().find(|edges| edges.manifest == path) else {
-        return vec![format!("{path}: no edges are allowed for this crate; add it to crates/xtask/src/edges.rs")];
+        return vec![format!(
+            "{path}: no edges are allowed for this crate; add it to crates/xtask/src/edges.rs"
+        )];
     };
     let named = |section: &str| -> BTreeSet<String> {
         let table = manifest.get(section).and_then(toml::Value::as_table);
         table.into_iter().flat_map(|table| table.keys().cloned()).collect()
     };
     let mut problems = Vec::new();
-    for (section, may) in
-        [("dependencies", allowed.may), ("build-dependencies", allowed.may), ("dev-dependencies", allowed.tests_may)]
-    {
+    for (section, may) in [
+        ("dependencies", allowed.may),
+        ("build-dependencies", allowed.may),
+        ("dev-dependencies", allowed.tests_may),
+    ] {
         for name in named(section).iter().filter(|name| OURS.contains(&name.as_str())) {
             if !may.contains(&name.as_str()) {
                 problems.push(format!("{path}: [{section}] may not name {name}"));

@@ -21,7 +21,9 @@ pub(crate) fn pack(page: &Path) -> Result<String, String> {
         let write = |ending: &str, bytes: io::Result<Vec<u8>>| {
             let mut name = path.clone().into_os_string();
             name.push(ending);
-            bytes.and_then(|bytes| fs::write(&name, bytes)).map_err(|error| format!("{}: {error}", path.display()))
+            bytes
+                .and_then(|bytes| fs::write(&name, bytes))
+                .map_err(|error| format!("{}: {error}", path.display()))
         };
         write(".br", brotli(&plain))?;
         write(".gz", gzip(&plain))?;
@@ -37,9 +39,13 @@ pub(crate) fn pack(page: &Path) -> Result<String, String> {
 pub(crate) fn check_budget(page: &Path) -> Result<String, String> {
     let mut lines = Vec::new();
     let mut total = 0;
-    for path in plain_files(page)?.iter().filter(|path| path.extension().is_some_and(|ending| ending != "html")) {
+    for path in
+        plain_files(page)?.iter().filter(|path| path.extension().is_some_and(|ending| ending != "html"))
+    {
         let packed = PathBuf::from(format!("{}.br", path.display()));
-        let bytes = fs::metadata(&packed).map_err(|_| format!("{}: is not packed; run ./revos build", path.display()))?.len();
+        let bytes = fs::metadata(&packed)
+            .map_err(|_| format!("{}: is not packed; run ./revos build", path.display()))?
+            .len();
         total += bytes;
         lines.push(format!("  {bytes:>8} bytes  {}", path.file_name().unwrap_or_default().to_string_lossy()));
     }
@@ -69,7 +75,8 @@ fn plain_files(page: &Path) -> Result<Vec<PathBuf>, String> {
 
 fn brotli(plain: &[u8]) -> io::Result<Vec<u8>> {
     let mut packed = Vec::new();
-    brotli::CompressorReader::new(plain, 64 * 1024, BROTLI_QUALITY, BROTLI_WINDOW).read_to_end(&mut packed)?;
+    brotli::CompressorReader::new(plain, 64 * 1024, BROTLI_QUALITY, BROTLI_WINDOW)
+        .read_to_end(&mut packed)?;
     Ok(packed)
 }
 

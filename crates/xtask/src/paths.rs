@@ -3,7 +3,8 @@
 use crate::tree;
 
 /// Folders that come into being by building or running.
-const MADE: &[&str] = &[".revos", "target", "app/dist", "e2e/test-results", "e2e/playwright-report", "e2e/node_modules"];
+const MADE: &[&str] =
+    &[".revos", "target", "app/dist", "e2e/test-results", "e2e/playwright-report", "e2e/node_modules"];
 
 /// The paths in code spans of a document that do not exist. `known` are the names at the top of the tree.
 pub(crate) fn missing(path: &str, text: &str, known: &[String]) -> Vec<String> {

@@ -37,7 +37,11 @@ pub(crate) fn check() -> Result<String, String> {
         .map(|(lines, path)| format!("  {lines} lines: {path}"))
         .collect();
     if problems.is_empty() {
-        let note = if long.is_empty() { String::new() } else { format!("\nlonger than {LONG} lines:\n{}", long.join("\n")) };
+        let note = if long.is_empty() {
+            String::new()
+        } else {
+            format!("\nlonger than {LONG} lines:\n{}", long.join("\n"))
+        };
         Ok(format!("tidy: {} files keep the rules{note}", files.len()))
     } else {
         Err(format!("{}\ntidy: {} problems", problems.join("\n"), problems.len()))
@@ -74,7 +78,8 @@ fn rust_problems(path: &str, text: &str) -> Vec<String> {
         problems.push(format!("{path}: does not open with a line saying what question it answers"));
     }
     let in_app = path.starts_with("app/src/");
-    if in_app && path != "app/src/shell/api.rs" && (text.contains("gloo_net") || text.contains("fetch_with_")) {
+    if in_app && path != "app/src/shell/api.rs" && (text.contains("gloo_net") || text.contains("fetch_with_"))
+    {
         problems.push(format!("{path}: only app/src/shell/api.rs fetches"));
     }
     if (in_app || path.starts_with("api/src/") || path.starts_with("shared/src/")) && names_colour(text) {
@@ -84,7 +89,9 @@ fn rust_problems(path: &str, text: &str) -> Vec<String> {
         problems.push(format!("{path}: only api/src/http/failure.rs chooses the status of a failure"));
     }
     if path.starts_with("crates/live_query/src/") || path.starts_with("crates/supabase/src/") {
-        let knows = |word: &str| text.lines().any(|line| line.to_lowercase().contains(word) && !line.contains("\"revos/\""));
+        let knows = |word: &str| {
+            text.lines().any(|line| line.to_lowercase().contains(word) && !line.contains("\"revos/\""))
+        };
         if path.starts_with("crates/live_query/") && knows("supabase") || knows("qbr") || knows("revos") {
             problems.push(format!("{path}: must not know a word of the business"));
         }
@@ -101,8 +108,17 @@ fn foreign_folder(path: &str) -> Option<String> {
 }
 
 fn names_failure_status(text: &str) -> bool {
-    const FAILURES: &[&str] =
-        &["BAD_", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "CONFLICT", "INTERNAL_", "SERVICE_", "GATEWAY_", "TOO_MANY"];
+    const FAILURES: &[&str] = &[
+        "BAD_",
+        "UNAUTHORIZED",
+        "FORBIDDEN",
+        "NOT_FOUND",
+        "CONFLICT",
+        "INTERNAL_",
+        "SERVICE_",
+        "GATEWAY_",
+        "TOO_MANY",
+    ];
     text.match_indices("StatusCode::").any(|(at, word)| {
         let rest = &text[at + word.len()..];
         FAILURES.iter().any(|failure| rest.starts_with(failure))

@@ -21,7 +21,8 @@ pub(super) async fn measure(arguments: &Arguments) -> Result<Vec<String>, String
     // 200 rows exist, so every limit from 200 on reads the same rows, yet is a read of its own.
     let address = |n: usize| format!("{}/api/clients?limit={}", rig.server.url, 200 + n % DISTINCT);
     let first = client.get(address(0)).header(AUTHORIZATION, &bearer).send().await.map_err(told)?;
-    let etag = first.headers().get(ETAG).cloned().ok_or_else(|| format!("no ETag: HTTP {}", first.status()))?;
+    let etag =
+        first.headers().get(ETAG).cloned().ok_or_else(|| format!("no ETag: HTTP {}", first.status()))?;
     let bytes = first.bytes().await.map_err(told)?.len();
 
     let (mut bare, mut full, mut unchanged) = (Sample::default(), Sample::default(), Sample::default());
@@ -38,7 +39,8 @@ pub(super) async fn measure(arguments: &Arguments) -> Result<Vec<String>, String
         let read = started.elapsed();
 
         let started = Instant::now();
-        let conditional = client.get(address(n + DISTINCT / 2)).header(AUTHORIZATION, &bearer).header(IF_NONE_MATCH, &etag);
+        let conditional =
+            client.get(address(n + DISTINCT / 2)).header(AUTHORIZATION, &bearer).header(IF_NONE_MATCH, &etag);
         let second = conditional.send().await.map_err(told)?.status();
         let same = started.elapsed();
         if status != 200 || second != 304 {
@@ -51,7 +53,9 @@ pub(super) async fn measure(arguments: &Arguments) -> Result<Vec<String>, String
         }
     }
     let busy = rig.server.memory();
-    let mebibytes = |bytes: Option<u64>| bytes.map_or("unknown".to_owned(), |n| format!("{:.1} MiB", n as f64 / 1_048_576.0));
+    let mebibytes = |bytes: Option<u64>| {
+        bytes.map_or("unknown".to_owned(), |n| format!("{:.1} MiB", n as f64 / 1_048_576.0))
+    };
     let report = vec![
         bare.line("bare hop, 200 clients"),
         full.line("GET /api/clients"),
@@ -59,7 +63,12 @@ pub(super) async fn measure(arguments: &Arguments) -> Result<Vec<String>, String
         full.ratio(&bare, "GET /api/clients ÷ bare hop", 1.6),
         unchanged.ratio(&bare, "304 ÷ bare hop", 0.35),
         format!("body of 200 clients: {bytes} bytes"),
-        format!("memory of serve: {} idle, {} after {} requests", mebibytes(idle), mebibytes(busy), 2 * (arguments.rounds + WARM_UP)),
+        format!(
+            "memory of serve: {} idle, {} after {} requests",
+            mebibytes(idle),
+            mebibytes(busy),
+            2 * (arguments.rounds + WARM_UP)
+        ),
     ];
     rig.stop().await?;
     Ok(report)

@@ -27,7 +27,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
     // One TLS implementation for all clients; installing it twice is harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let wanted = |name: &str| arguments.names.is_empty() || arguments.names.iter().any(|wanted| wanted == name);
+    let wanted =
+        |name: &str| arguments.names.is_empty() || arguments.names.iter().any(|wanted| wanted == name);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -46,8 +46,9 @@ impl Rig {
         load_demo(&url, &PASSWORD.to_owned().into(), None).await.map_err(|error| error.to_string())?;
         add_clients(&cluster.url("supabase_admin", DATABASE)).await?;
         let key = SigningKey::generate().map_err(|error| error.to_string())?;
-        let gateway =
-            Gateway::start(&cluster, DATABASE, GatewayOptions::new(key)).await.map_err(|error| error.to_string())?;
+        let gateway = Gateway::start(&cluster, DATABASE, GatewayOptions::new(key))
+            .await
+            .map_err(|error| error.to_string())?;
         let server = Server::start(binary, Some(&gateway)).await?;
         let token = sign_in(&server.url).await?;
         let bare = bare_hop(&gateway, &token).await?;
@@ -73,7 +74,9 @@ impl Server {
         command.arg("serve").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.env("REVOS_LISTEN", format!("127.0.0.1:{port}")).env("REVOS_REQUESTS_PER_MINUTE", "100000");
         if let Some(gateway) = gateway {
-            command.env("SUPABASE_URL", gateway.url()).env("SUPABASE_PUBLISHABLE_KEY", gateway.publishable_key());
+            command
+                .env("SUPABASE_URL", gateway.url())
+                .env("SUPABASE_PUBLISHABLE_KEY", gateway.publishable_key());
         }
         let child = command.spawn().map_err(|error| format!("{}: {error}", binary.display()))?;
         let server = Self { child, url: format!("http://127.0.0.1:{port}") };
@@ -127,8 +130,12 @@ async fn sign_in(url: &str) -> Result<String, String> {
     let body = format!("{{\"email\":\"{ADDRESS}\",\"password\":\"{PASSWORD}\"}}");
     let client = reqwest::Client::new();
     let request = client.post(format!("{url}/api/session")).header("x-revos-request", "1");
-    let response =
-        request.header(CONTENT_TYPE, "application/json").body(body).send().await.map_err(|error| error.to_string())?;
+    let response = request
+        .header(CONTENT_TYPE, "application/json")
+        .body(body)
+        .send()
+        .await
+        .map_err(|error| error.to_string())?;
     let cookies = response.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
     cookies
         .filter_map(|line| line.strip_prefix("revos-access="))
@@ -143,7 +150,8 @@ async fn bare_hop(gateway: &Gateway, token: &str) -> Result<String, String> {
     headers.insert("apikey", value(gateway.publishable_key())?);
     headers.insert("authorization", value(&format!("Bearer {token}"))?);
     headers.insert("prefer", HeaderValue::from_static("count=exact"));
-    let client = reqwest::Client::builder().default_headers(headers).build().map_err(|error| error.to_string())?;
+    let client =
+        reqwest::Client::builder().default_headers(headers).build().map_err(|error| error.to_string())?;
     let address = format!("{}/rest/v1/vw_client_overview?{}", gateway.url(), QUERY);
     let hop = move || {
         let (client, address) = (client.clone(), address.clone());

@@ -28,7 +28,11 @@ impl Sample {
     /// `name: p50 1.23 ms, p95 4.56 ms`.
     pub(super) fn line(&self, name: &str) -> String {
         let milliseconds = |time: Duration| time.as_secs_f64() * 1_000.0;
-        format!("{name}: p50 {:.2} ms, p95 {:.2} ms", milliseconds(self.p50()), milliseconds(self.percentile(95)))
+        format!(
+            "{name}: p50 {:.2} ms, p95 {:.2} ms",
+            milliseconds(self.p50()),
+            milliseconds(self.percentile(95))
+        )
     }
 
     /// How many times the median of `base` this median is, with the goal beside it.
