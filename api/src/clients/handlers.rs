@@ -15,7 +15,7 @@ use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::{ClientId, Money, UserId};
 use serde::Deserialize;
 use serde_json::json;
-use supabase::like_contains;
+use supabase::contains;
 
 /// The columns of the list, by their names in the view.
 const COLUMNS: &str = "client_id,client_name,status,phase,segment,industry,owner_id,owner_name,arr,health,churn_risk,\
@@ -49,12 +49,16 @@ pub async fn list_clients(
             rows = rows.eq("owner_id", owner.to_string());
         }
         if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            rows = rows.ilike("client_name", like_contains(text));
+            rows = contains(rows, "client_name", text);
         }
         let list = caller.list::<OverviewRow>(rows, query.limit()).await?;
         if list.total == 0 {
             // Nothing to show is only true for somebody who is still a member.
             signed_in.prove_membership().await?;
+        }
+        if list.total == 0 {
+            // The database shows nothing to somebody whose membership has just ended; that is no empty list.
+            signed_in.confirm().await?;
         }
         let truncated = (list.rows.len() as u64) < list.total;
         Ok(Found { data: list.rows.into_iter().map(ClientRow::from).collect(), total: list.total, truncated })

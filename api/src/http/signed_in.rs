@@ -24,6 +24,7 @@ use uuid::Uuid;
 pub struct SignedIn {
     state: AppState,
     verified: Verified,
+    chosen: Option<Uuid>,
     membership: Arc<Membership>,
     deadline: Option<Deadline>,
     request_id: String,
@@ -103,6 +104,17 @@ impl SignedIn {
         ReadFor { user_id: self.membership.member.person.id, organization_id: self.organization() }
     }
 
+    /// Asks anew whether the person is still a member, whatever is remembered.
+    ///
+    /// # Errors
+    /// As [`membership`].
+    pub async fn confirm(&self) -> Result<(), Failure> {
+        let upstream = self.state.upstream()?;
+        let Self { verified, chosen, deadline, request_id, .. } = self;
+        upstream.members.invalidate(&(verified.user_id, verified.session_id, *chosen)).await;
+        membership(upstream, verified, *chosen, *deadline, request_id).await.map(|_| ())
+    }
+
     /// The organization's calendar day at this moment.
     #[must_use]
     pub fn day_of(&self, moment: Timestamp) -> Date {
@@ -126,7 +138,7 @@ impl FromRequestParts<AppState> for SignedIn {
         let span = tracing::Span::current();
         span.record("user_id", tracing::field::display(verified.user_id));
         span.record("organization_id", tracing::field::display(membership.member.organization.id));
-        Ok(Self { state: state.clone(), verified, membership, deadline, request_id })
+        Ok(Self { state: state.clone(), verified, chosen, membership, deadline, request_id })
     }
 }
 

@@ -146,10 +146,10 @@ pub async fn sign_out(
             }
             (None, None) => None,
         };
-        if let Some(token) = access {
-            if let Err(error) = upstream.auth.sign_out(&token, scope).await {
-                tracing::warn!(%error, "a session could not be ended at the sign-in service");
-            }
+        if let Some(token) = access
+            && let Err(error) = upstream.auth.sign_out(&token, scope).await
+        {
+            tracing::warn!(%error, "a session could not be ended at the sign-in service");
         }
     }
     state.cookies.remove(&cookies);

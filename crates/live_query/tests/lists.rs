@@ -1,4 +1,5 @@
 //! Does a keyed diff keep what did not change, and only that?
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

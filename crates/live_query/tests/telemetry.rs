@@ -1,4 +1,5 @@
 //! Does telemetry stay small, silent and free of personal data?
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use live_query::{
     Batch, Failure, Fraction, Level, Limits, Moment, Reason, Record, Report, Reporter, ReporterEffect,
@@ -235,7 +236,7 @@ fn personal_data_and_secrets_do_not_travel() {
         assert_eq!(redact(text), expected);
     }
     assert_eq!(redact(&format!("token={jwt}; next")), "token=[token]; next");
-    assert_eq!(redact(&format!("{jwt}")), "[token]");
+    assert_eq!(redact(jwt), "[token]");
     assert_eq!(redact(&"a1".repeat(32)), "[token]");
     let context = json!({
         "password": "hunter2", "user_email": "x", "list": ["ada@example.com", 5], "depth": {"Token": {"a": 1}},

@@ -1,25 +1,18 @@
-//! How does one private PostgreSQL server come up, serve and go away?
+//! What is one private PostgreSQL cluster, and how does it come up and go away?
 
 use std::fs;
-use std::io;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Weak};
 
 use crate::StackError;
 use crate::account::RunAs;
 use crate::binaries::Binaries;
 use crate::home::Home;
-use crate::keeper::Keeper;
+use crate::server::Server;
 
 /// The superuser, named as on a hosted project.
 pub(crate) const SUPERUSER: &str = "supabase_admin";
-
-const START_LIMIT: Duration = Duration::from_secs(60);
-const STOP_LIMIT: Duration = Duration::from_secs(30);
-const PORT_ATTEMPTS: usize = 5;
 
 /// How a cluster is started.
 #[derive(Debug, Clone)]
@@ -52,19 +45,21 @@ impl StackOptions {
 
 /// One private PostgreSQL cluster of this process. Dropping it, or the end of the process whatever
 /// way, stops the server; [`Cluster::stop`] also waits for it.
-#[derive(Debug)]
 pub struct Cluster {
-    home: Home,
-    run_as: RunAs,
-    binaries: Binaries,
-    port: u16,
+    server: Arc<Server>,
     password: String,
     durable: bool,
     notice: Option<String>,
     pub(crate) migrations_dir: PathBuf,
     /// Databases are made one after the other: they share the cluster's roles.
     pub(crate) making: tokio::sync::Mutex<()>,
-    server: Mutex<Option<Keeper>>,
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Cluster");
+        shown.field("data_dir", &self.data_dir()).field("port", &self.port()).finish_non_exhaustive()
+    }
 }
 
 impl Cluster {
@@ -95,32 +90,16 @@ impl Cluster {
             let method = if options.durable { "scram-sha-256" } else { "password" };
             init(&home, run_as, &binaries, method).await?;
         }
-        let mut cluster = Self {
-            home,
-            run_as,
-            binaries,
-            port: options.port,
+        let server = Server::new(home, run_as, binaries.postgres, options.durable);
+        server.start_on(options.port).await?;
+        Ok(Self {
+            server: Arc::new(server),
             password,
             durable: options.durable,
             notice,
             migrations_dir: options.migrations_dir.clone(),
             making: tokio::sync::Mutex::new(()),
-            server: Mutex::new(None),
-        };
-        cluster.start_on_port(options.port).await?;
-        Ok(cluster)
-    }
-
-    /// With port 0, another process may take the free port that was found: then another one is tried.
-    async fn start_on_port(&mut self, wanted: u16) -> Result<(), StackError> {
-        for attempt in 1.. {
-            self.port = if wanted == 0 { free_port()? } else { wanted };
-            match self.start_server().await {
-                Err(StackError::PortTaken { .. }) if wanted == 0 && attempt < PORT_ATTEMPTS => {}
-                other => return other,
-            }
-        }
-        Ok(())
+        })
     }
 
     /// Starts the server again after [`Cluster::stop_server`], on the same port.
@@ -128,101 +107,51 @@ impl Cluster {
     /// # Errors
     /// When the port was taken meanwhile or the server does not come up.
     pub async fn start_server(&self) -> Result<(), StackError> {
-        if self.slot().as_ref().is_some_and(|keeper| !keeper.has_ended()) {
-            return Ok(());
-        }
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            return Err(StackError::PortTaken { port: self.port });
-        }
-        let log = self.home.new_log()?;
-        let remove = (!self.durable).then(|| self.home.dir());
-        let keeper = Keeper::start(self.run_as, self.home.dir(), &self.server_command(), &log, remove)
-            .map_err(|source| StackError::file("start", &self.binaries.postgres, source))?;
-        let ended = keeper.ended();
-        *self.slot() = Some(keeper);
-        let deadline = Instant::now() + START_LIMIT;
-        while !self.home.server_ready() {
-            if ended.borrow().is_some() {
-                let tail = self.home.log_tail();
-                if tail.contains("could not bind") || tail.contains("Address already in use") {
-                    return Err(StackError::PortTaken { port: self.port });
-                }
-                return Err(StackError::StartFailed { log: self.home.log(), tail });
-            }
-            if Instant::now() >= deadline {
-                let seconds = START_LIMIT.as_secs();
-                return Err(StackError::StartTimeout {
-                    seconds,
-                    log: self.home.log(),
-                    tail: self.home.log_tail(),
-                });
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        Ok(())
+        self.server.start().await
     }
 
     /// Stops the server and keeps everything else, so that it can be started again under a running
-    /// gateway. Open connections are cut. With `durable` off the data goes with the server.
+    /// gateway. Open connections are cut.
     ///
     /// # Errors
     /// When the server does not end in time.
     pub async fn stop_server(&self) -> Result<(), StackError> {
-        let Some(mut keeper) = self.slot().take() else { return Ok(()) };
-        let signal = if self.durable { "INT" } else { "QUIT" };
-        let asked = keeper.signal(signal);
-        if asked.is_ok() && keeper.ends_within(STOP_LIMIT).await {
-            return Ok(());
-        }
-        // PostgreSQL recovers from this one at the next start.
-        let asked = keeper.signal("QUIT");
-        if asked.is_ok() && keeper.ends_within(Duration::from_secs(6)).await || keeper.has_ended() {
-            return Ok(());
-        }
-        let seconds = STOP_LIMIT.as_secs();
-        Err(StackError::StopTimeout { seconds, log: self.home.log() })
+        self.server.pause().await
     }
 
-    /// Stops the server and gives the data directory free.
+    /// Stops the server and gives the data directory free; with `durable` off, removes it.
     ///
     /// # Errors
     /// When the server does not end in time.
     pub async fn stop(self) -> Result<(), StackError> {
-        self.stop_server().await
+        self.server.stop().await
     }
 
     /// Waits until the server ends without having been asked to, and says why. Never answers when
     /// it was stopped in order.
     pub async fn failed(&self) -> StackError {
-        let ended = self.slot().as_ref().map(Keeper::ended);
-        if let Some(mut ended) = ended
-            && ended.wait_for(Option::is_some).await.is_ok()
-            && self.slot().is_some()
-        {
-            return StackError::ServerEnded { log: self.home.log(), tail: self.home.log_tail() };
-        }
-        std::future::pending().await
+        self.server.failed().await
     }
 
     /// The connection string of a role on a database.
     pub fn url(&self, role: &str, database: &str) -> String {
-        let Self { password, port, .. } = self;
+        let (password, port) = (&self.password, self.port());
         format!("postgres://{role}:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
     }
 
     /// The server's port on 127.0.0.1.
     pub fn port(&self) -> u16 {
-        self.port
+        self.server.port()
     }
 
     /// The server's process number, while it runs.
     pub fn server_pid(&self) -> Option<u32> {
-        self.home.server_pid()
+        self.server.home().server_pid()
     }
 
     /// Where the data really lies; see [`Cluster::notice`].
     pub fn data_dir(&self) -> &Path {
-        self.home.dir()
+        self.server.home().dir()
     }
 
     /// Something the person at the terminal should know, such as data that lies elsewhere.
@@ -238,45 +167,9 @@ impl Cluster {
         self.durable
     }
 
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Keeper>> {
-        self.server.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn server_command(&self) -> Vec<String> {
-        let mut settings = vec![
-            "listen_addresses=127.0.0.1".to_owned(),
-            format!("port={}", self.port),
-            "unix_socket_directories=".to_owned(),
-            "max_connections=200".to_owned(),
-            "shared_buffers=64MB".to_owned(),
-            "jit=off".to_owned(),
-            "timezone=UTC".to_owned(),
-            "log_timezone=UTC".to_owned(),
-            "lc_messages=C".to_owned(),
-            "log_line_prefix=%m [%p] %q%u@%d ".to_owned(),
-        ];
-        if !self.durable {
-            let quick = [
-                "fsync=off",
-                "synchronous_commit=off",
-                "full_page_writes=off",
-                "wal_level=minimal",
-                "max_wal_senders=0",
-                "max_wal_size=2GB",
-                "checkpoint_timeout=1h",
-                "autovacuum=off",
-            ];
-            settings.extend(quick.map(str::to_owned));
-        }
-        let mut command = vec![
-            self.binaries.postgres.to_string_lossy().into_owned(),
-            "-D".to_owned(),
-            self.home.data().to_string_lossy().into_owned(),
-        ];
-        for setting in settings {
-            command.extend(["-c".to_owned(), setting]);
-        }
-        command
+    /// For somebody who may stop and start the server, but must not keep it alive.
+    pub(crate) fn handle(&self) -> Weak<Server> {
+        Arc::downgrade(&self.server)
     }
 }
 
@@ -315,10 +208,4 @@ fn check_version(data: &Path, binaries: &Binaries) -> Result<(), StackError> {
         });
     }
     Ok(())
-}
-
-fn free_port() -> Result<u16, StackError> {
-    let find =
-        || -> io::Result<u16> { Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port()) };
-    find().map_err(|source| StackError::file("find a free port on", "127.0.0.1", source))
 }

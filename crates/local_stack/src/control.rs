@@ -1,24 +1,41 @@
-//! How do browser tests switch faults and count requests over HTTP?
+//! How do browser tests play outages and count requests over HTTP?
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Weak;
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Json};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::faults::{Fault, Faults, Requests, Upstream};
+use crate::server::Server;
 
 /// Longest body of a request to the controls, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// Answers `GET`/`PUT /local/v1/faults` and `GET`/`DELETE /local/v1/requests`. Only programs on
-/// this machine may ask: no page of a browser (which would send an Origin), and no foreign name
-/// for this address.
+/// What the controls turn.
+pub(crate) struct Controls<'a> {
+    pub(crate) faults: &'a Faults,
+    pub(crate) requests: &'a Requests,
+    pub(crate) server: &'a Weak<Server>,
+}
+
+/// Whether the database server runs.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Database {
+    running: bool,
+}
+
+/// Answers `GET`/`PUT /local/v1/faults`, `GET`/`PUT /local/v1/database` and
+/// `GET`/`DELETE /local/v1/requests`. Only programs on this machine may ask: no page of a browser
+/// (which would send an Origin), and no foreign name for this address.
 pub(crate) async fn answer(
-    faults: &Faults,
-    requests: &Requests,
+    controls: Controls<'_>,
     peer: SocketAddr,
     request: Request<Body>,
 ) -> Response<Body> {
@@ -26,30 +43,49 @@ pub(crate) async fn answer(
     {
         return refusal(StatusCode::FORBIDDEN, "the controls answer programs on this machine only");
     }
+    let Controls { faults, requests, server } = controls;
     let (parts, body) = request.into_parts();
     match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/local/v1/faults") => Json(shown(faults)).into_response(),
-        (&Method::PUT, "/local/v1/faults") => {
-            let Ok(bytes) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-                return refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long");
-            };
-            match serde_json::from_slice::<BTreeMap<Upstream, Fault>>(&bytes) {
-                Ok(wanted) => {
-                    for (upstream, fault) in wanted {
-                        faults.set(upstream, fault);
-                    }
-                    Json(shown(faults)).into_response()
+        (&Method::PUT, "/local/v1/faults") => match read::<BTreeMap<Upstream, Fault>>(body).await {
+            Ok(wanted) => {
+                for (upstream, fault) in wanted {
+                    faults.set(upstream, fault);
                 }
-                Err(error) => refusal(StatusCode::BAD_REQUEST, &error.to_string()),
+                Json(shown(faults)).into_response()
             }
+            Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
+        },
+        (&Method::GET, "/local/v1/database") => {
+            let running = server.upgrade().is_some_and(|server| server.is_running());
+            Json(Database { running }).into_response()
         }
+        (&Method::PUT, "/local/v1/database") => match read(body).await {
+            Ok(Database { running }) => switch(server, running).await,
+            Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
+        },
         (&Method::GET, "/local/v1/requests") => Json(requests.report()).into_response(),
         (&Method::DELETE, "/local/v1/requests") => {
             requests.reset();
             StatusCode::NO_CONTENT.into_response()
         }
-        _ => refusal(StatusCode::NOT_FOUND, "the controls are /local/v1/faults and /local/v1/requests"),
+        _ => refusal(StatusCode::NOT_FOUND, "the controls are /local/v1/faults, /database and /requests"),
     }
+}
+
+async fn switch(server: &Weak<Server>, running: bool) -> Response<Body> {
+    let Some(server) = server.upgrade() else {
+        return refusal(StatusCode::GONE, "the database server is gone for good");
+    };
+    match if running { server.start().await } else { server.pause().await } {
+        Ok(()) => Json(Database { running }).into_response(),
+        Err(error) => refusal(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
+async fn read<T: DeserializeOwned>(body: Body) -> Result<T, String> {
+    let bytes = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| error.to_string())?;
+    serde_json::from_slice(&bytes).map_err(|error| error.to_string())
 }
 
 fn shown(faults: &Faults) -> Value {

@@ -29,6 +29,20 @@ pub async fn load_demo(url: &str, password: &SecretString, demo_day: Option<Date
     load_demo_into_hosted(url, password, demo_day).await
 }
 
+/// Is there no organization yet, so that loading the demo data overwrites nobody's work?
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_empty(url: &str) -> Result<bool, StackError> {
+    let mut connection = connect(url, "look whether the database holds data").await?;
+    let empty = sqlx::query_scalar("select not exists (select from public.organizations)")
+        .fetch_one(&mut connection)
+        .await
+        .map_err(|source| StackError::database("look whether the database holds data", source))?;
+    close(connection).await;
+    Ok(empty)
+}
+
 /// As [`load_demo`], for somebody who said explicitly that a hosted project is meant.
 ///
 /// # Errors

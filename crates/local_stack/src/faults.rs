@@ -38,7 +38,7 @@ pub enum Fault {
     Hang,
     /// Answers with this status and body, whatever was asked.
     Status {
-        /// The HTTP status, 100 to 999.
+        /// The HTTP status, 200 to 599.
         status: u16,
         /// The JSON body; without one `{"message": "…"}`.
         body: Option<Value>,

@@ -1,8 +1,10 @@
 //! How does one loopback port answer like one Supabase project?
 
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -22,9 +24,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::{Auth, AuthSettings};
 use crate::cluster::Cluster;
+use crate::control::{self, Controls};
 use crate::faults::{Faults, Requests, Upstream, Verdict};
+use crate::home::write_private;
 use crate::rest::{Rest, RestSettings};
-use crate::{SigningKey, StackError, control};
+use crate::server::Server;
+use crate::{SigningKey, StackError};
 
 /// How long open requests may take to end when the gateway stops.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -34,6 +39,9 @@ const DRAIN: Duration = Duration::from_secs(2);
 pub struct GatewayOptions {
     /// TCP port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
+    /// For port 0: a file with the port of the last time, which is taken again when it is free.
+    /// Tokens name the address that issued them, so people stay signed in over a restart.
+    pub port_file: Option<PathBuf>,
     /// Signs the access tokens.
     pub signing_key: SigningKey,
     /// The `apikey` that callers must send; by default one that belongs to the signing key.
@@ -44,7 +52,7 @@ pub struct GatewayOptions {
     pub refresh_reuse_interval: Duration,
     /// Requests to `/auth/v1/token` per minute and address.
     pub token_requests_per_minute: u32,
-    /// Serve `/local/v1/faults` and `/local/v1/requests`.
+    /// Serve `/local/v1/faults`, `/local/v1/database` and `/local/v1/requests`.
     pub controls: bool,
     /// Connections to the database for REST.
     pub rest_connections: u32,
@@ -59,6 +67,7 @@ impl GatewayOptions {
     pub fn new(signing_key: SigningKey) -> Self {
         Self {
             port: 0,
+            port_file: None,
             signing_key,
             publishable_key: None,
             access_token_ttl: Duration::from_secs(3_600),
@@ -71,14 +80,20 @@ impl GatewayOptions {
         }
     }
 
-    /// For `up`: the signing key is kept in the cluster's data directory, so that sessions and keys
-    /// survive a restart, and migrations are noticed.
+    /// For `up`: signing key and port are kept in the cluster's data directory, so that sessions and
+    /// keys survive a restart, and migrations are noticed.
     ///
     /// # Errors
     /// When the key file is unusable.
     pub fn kept(cluster: &Cluster) -> Result<Self, StackError> {
         let key = SigningKey::load_or_create(&cluster.data_dir().join("signing-key.pem"))?;
-        Ok(Self { rest_connections: 8, auth_connections: 4, follow_schema: true, ..Self::new(key) })
+        Ok(Self {
+            port_file: Some(cluster.data_dir().join("port")),
+            rest_connections: 8,
+            auth_connections: 4,
+            follow_schema: true,
+            ..Self::new(key)
+        })
     }
 }
 
@@ -106,6 +121,7 @@ struct Shared {
     key: SigningKey,
     publishable_key: String,
     controls: bool,
+    server: Weak<Server>,
 }
 
 /// The connection is closed without an answer.
@@ -133,14 +149,7 @@ impl Gateway {
         options: GatewayOptions,
         schema: Option<SchemaCache>,
     ) -> Result<Self, StackError> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(|source| {
-            match source.kind() {
-                io::ErrorKind::AddrInUse => StackError::PortTaken { port: options.port },
-                _ => StackError::file("listen on", "127.0.0.1", source),
-            }
-        })?;
-        let address =
-            listener.local_addr().map_err(|source| StackError::file("listen on", "127.0.0.1", source))?;
+        let (listener, address) = listen(options.port, options.port_file.as_deref()).await?;
         let key = options.signing_key.clone();
         let settings = RestSettings {
             connections: options.rest_connections,
@@ -169,6 +178,7 @@ impl Gateway {
             key,
             publishable_key,
             controls: options.controls,
+            server: cluster.handle(),
         });
         let closing = CancellationToken::new();
         let connections = TaskTracker::new();
@@ -247,6 +257,28 @@ impl Drop for Gateway {
     }
 }
 
+/// Takes the port, for 0 the one of the last time or a free one.
+async fn listen(port: u16, port_file: Option<&Path>) -> Result<(TcpListener, SocketAddr), StackError> {
+    let kept = port_file.filter(|_| port == 0);
+    let last = kept.and_then(|file| fs::read_to_string(file).ok()?.trim().parse().ok()).unwrap_or(port);
+    let bound = match TcpListener::bind((Ipv4Addr::LOCALHOST, last)).await {
+        Err(_) if last != port => TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await,
+        other => other,
+    };
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => StackError::PortTaken { port },
+        _ => StackError::file("listen on", "127.0.0.1", source),
+    };
+    let listener = bound.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    if let Some(file) = kept
+        && address.port() != last
+    {
+        write_private(file, &address.port().to_string())?;
+    }
+    Ok((listener, address))
+}
+
 async fn accept(
     listener: TcpListener,
     shared: Arc<Shared>,
@@ -302,7 +334,8 @@ impl Shared {
         let mut request = request.map(Body::new);
         let path = request.uri().path();
         if self.controls && path.starts_with("/local/v1/") {
-            return Ok(control::answer(&self.faults, &self.requests, peer, request).await);
+            let Self { faults, requests, server, .. } = self;
+            return Ok(control::answer(Controls { faults, requests, server }, peer, request).await);
         }
         let upstream = if beneath(path, "/rest/v1") {
             Upstream::Rest

@@ -88,7 +88,7 @@ impl Home {
         for name in ["data", "data.new"] {
             remove(&self.dir.join(name), |path| fs::remove_dir_all(path))?;
         }
-        for name in ["password", "signing-key.pem", "server.log", "server.log.previous"] {
+        for name in ["password", "signing-key.pem", "port", "server.log", "server.log.previous"] {
             remove(&self.dir.join(name), |path| fs::remove_file(path))?;
         }
         Ok(())

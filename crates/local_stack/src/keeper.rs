@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -15,7 +15,8 @@ use crate::account::RunAs;
 /// A shell between this process and the server. It holds the reading end of a pipe whose writing
 /// end only this process has: when this process ends, whatever way, the shell reads the end of the
 /// file and stops the server. Parameters: the signal for that case, a directory to remove
-/// afterwards (or nothing), the server's command line. Signal names on the pipe are passed on.
+/// afterwards (or nothing; a file `stay` in it prevents it), the server's command line. Signal names
+/// on the pipe are passed on.
 const SCRIPT: &str = r#"
 last=$1 remove=$2
 shift 2
@@ -31,9 +32,14 @@ exec 3<&- </dev/null
 wait "$server"
 code=$?
 kill "$watcher"
-if [ -n "$remove" ]; then rm -rf "$remove"; fi
+if [ -n "$remove" ] && [ ! -e "$remove/stay" ]; then rm -rf "$remove"; fi
 exit "$code"
 "#;
+
+/// The file that keeps a directory in place when the server ends.
+pub(crate) fn stay_marker(home: &Path) -> PathBuf {
+    home.join("stay")
+}
 
 /// A running server and the pipe it lives by.
 #[derive(Debug)]
@@ -43,19 +49,20 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Starts `command`, which must be the server itself. Its output goes to `log`.
+    /// Starts `command`, which must be the server itself. Its output goes to `log`; with `remove`,
+    /// `home` goes with it.
     pub(crate) fn start(
         run_as: RunAs,
         home: &Path,
         command: &[String],
         log: &File,
-        remove: Option<&Path>,
+        remove: bool,
     ) -> io::Result<Self> {
         let mut shell = Command::new("/bin/sh");
         run_as.prepare(&mut shell, home);
-        let last = if remove.is_some() { "QUIT" } else { "INT" };
+        let last = if remove { "QUIT" } else { "INT" };
         shell.args(["-c", SCRIPT, "revos-postgres-keeper", last]);
-        shell.arg(remove.unwrap_or(Path::new("")));
+        shell.arg(if remove { home } else { Path::new("") });
         shell.args(command);
         shell.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log.try_clone()?);
         // Out of the terminal's foreground group: Ctrl-C is for us, we stop the server in order.

@@ -32,10 +32,11 @@ mod keeper;
 mod key;
 mod migrate;
 mod rest;
+mod server;
 mod testing;
 
 pub use cluster::{Cluster, StackOptions};
-pub use demo::{hash_password, load_demo, load_demo_into_hosted};
+pub use demo::{hash_password, is_empty, load_demo, load_demo_into_hosted};
 pub use error::StackError;
 pub use faults::{Fault, Faults, Requests, Upstream};
 pub use gateway::{Gateway, GatewayOptions};

@@ -14,7 +14,7 @@ mod verify;
 pub use auth::{Auth, AuthCode, AuthError, Grant, SignOutScope};
 pub use error::{Cause, Refusal, RestError};
 pub use postgrest::Builder as Query;
-pub use rest::{Caller, List, Rest, like_contains};
+pub use rest::{Caller, List, Rest, contains};
 pub use token::{AccessToken, RefreshToken};
 pub use transport::{Deadline, Limits, Transport};
 pub use verify::{KeySource, TokenError, Verified, Verifier, VerifierSettings};

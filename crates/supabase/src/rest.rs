@@ -178,12 +178,21 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// A pattern for `ilike` that matches any text containing `text`, whatever characters it holds.
-///
-/// The value is quoted for PostgREST by the caller's operator; `%`, `_` and `\` lose their meaning here,
-/// and `*` (PostgREST's own wildcard) becomes "any one character", the narrowest thing that still matches it.
+/// Keeps the rows whose `column` contains `text`, in upper or lower case. No character of `text` has a meaning.
 #[must_use]
-pub fn like_contains(text: &str) -> String {
+pub fn contains(query: Query, column: &str, text: &str) -> Query {
+    if !text.contains('*') {
+        return query.ilike(column, like_contains(text));
+    }
+    // PostgREST reads `*` in `ilike` as "anything" and knows no way around it. After `***=` a regular
+    // expression is plain text (PostgreSQL, 9.7.3.4); inside quotes only `\` and `"` need care.
+    let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
+    query.and(format!("{column}.imatch.\"***={quoted}\""))
+}
+
+/// A pattern for `ilike` that matches any text containing `text`, which holds no `*`: PostgREST knows no
+/// escape for its own wildcard.
+fn like_contains(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
     for character in text.chars() {
@@ -192,7 +201,6 @@ pub fn like_contains(text: &str) -> String {
                 pattern.push('\\');
                 pattern.push(character);
             }
-            '*' => pattern.push('_'),
             other => pattern.push(other),
         }
     }
@@ -241,7 +249,10 @@ mod tests {
 
     #[test]
     fn search_text_is_never_a_pattern() {
-        assert_eq!(like_contains("50%_a\\b*"), "%50\\%\\_a\\\\b_%");
+        assert_eq!(like_contains("50%_a\\b"), "%50\\%\\_a\\\\b%");
+        let stars = outgoing(contains(Postgrest::new("http://x").from("t"), "name", "a*\"b\\"), true).unwrap();
+        let (_, filter) = stars.url.query_pairs().find(|(name, _)| name == "and").unwrap();
+        assert_eq!(filter, "(name.imatch.\"***=a*\\\"b\\\\\")");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What does a host around the machine look like when time and chance are only numbers?
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of the bench")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 

@@ -187,6 +187,59 @@ async fn a_gateway_lives_through_a_restart_of_the_server() {
 }
 
 #[tokio::test]
+async fn browser_tests_stop_and_start_the_database_over_http() {
+    let dir = Dir::new();
+    let cluster = Cluster::start(&StackOptions { durable: false, ..options(&dir.0) }).await.unwrap();
+    cluster.create_database("app").await.unwrap();
+    let controls = GatewayOptions { controls: true, ..GatewayOptions::kept(&cluster).unwrap() };
+    let gateway = Gateway::start(&cluster, "app", controls).await.unwrap();
+    let url = format!("{}/local/v1/database", gateway.url());
+    let put = async |running: bool| {
+        let body = serde_json::json!({ "running": running });
+        client().put(&url).json(&body).send().await.unwrap().json::<serde_json::Value>().await.unwrap()
+    };
+    let running = async || {
+        client().get(&url).send().await.unwrap().json::<serde_json::Value>().await.unwrap()["running"] == true
+    };
+    assert!(running().await);
+    assert_eq!(put(false).await["running"], false);
+    assert!(!running().await);
+    assert!(PgConnection::connect(&cluster.url("postgres", "app")).await.is_err());
+    assert_eq!(put(true).await["running"], true);
+    assert!(running().await);
+    assert!(PgConnection::connect(&cluster.url("postgres", "app")).await.is_ok(), "the data stayed");
+    put(false).await;
+    gateway.stop().await;
+    cluster.stop().await.unwrap();
+    assert!(!dir.0.exists(), "the data went, although the server was not there to take it along");
+}
+
+#[tokio::test]
+async fn a_kept_gateway_comes_back_under_its_address() {
+    let dir = Dir::new();
+    let cluster = Cluster::start(&options(&dir.0)).await.unwrap();
+    cluster.create_database("app").await.unwrap();
+    let start =
+        async || Gateway::start(&cluster, "app", GatewayOptions::kept(&cluster).unwrap()).await.unwrap();
+    let first = start().await;
+    let (url, key) = (first.url(), first.publishable_key().to_owned());
+    let beside = start().await;
+    assert_ne!(beside.url(), url, "a taken port is no obstacle");
+    let second = beside.url();
+    first.stop().await;
+    beside.stop().await;
+    let again = start().await;
+    assert_eq!(again.url(), second, "the port of the last start");
+    assert_eq!(again.publishable_key(), key);
+    let port = second.rsplit_once(':').unwrap().1.parse().unwrap();
+    let wanted = GatewayOptions { port, ..GatewayOptions::kept(&cluster).unwrap() };
+    let error = Gateway::start(&cluster, "app", wanted).await.unwrap_err();
+    assert!(matches!(error, StackError::PortTaken { port: named } if named == port), "{error}");
+    again.stop().await;
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn other_versions_and_taken_ports_are_clear_errors() {
     let dir = Dir::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -218,8 +271,9 @@ async fn a_stale_pid_file_is_no_obstacle() {
     let dir = Dir::new();
     let cluster = Cluster::start(&options(&dir.0)).await.unwrap();
     cluster.stop().await.unwrap();
-    // The number belongs to a living process that is no PostgreSQL: this one.
-    let stale = format!("{}\n{}\n0\n5432\n\n127.0.0.1\n\nready\n", std::process::id(), dir.0.display());
+    // The number belongs to a living server by now, but of other data.
+    let other = TestStack::shared().await.unwrap().cluster().server_pid().unwrap();
+    let stale = format!("{other}\n{}\n0\n5432\n\n127.0.0.1\n\nready\n", dir.0.display());
     fs::write(dir.0.join("data/postmaster.pid"), stale).unwrap();
     Cluster::start(&options(&dir.0)).await.unwrap().stop().await.unwrap();
 }
@@ -231,9 +285,15 @@ async fn the_death_of_the_server_is_reported() {
     let pid = cluster.server_pid().unwrap();
     let quiet = tokio::time::timeout(Duration::from_millis(100), cluster.failed()).await;
     assert!(quiet.is_err(), "nothing to report yet");
-    assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
+    signal(pid, "KILL");
     let error = tokio::time::timeout(Duration::from_secs(10), cluster.failed()).await.unwrap();
     assert!(matches!(error, StackError::ServerEnded { .. }), "{error}");
+    // What the dead server left does not pass for a new one that is ready.
+    cluster.start_server().await.unwrap();
+    PgConnection::connect(&cluster.url("supabase_admin", "postgres")).await.unwrap();
+    cluster.stop_server().await.unwrap();
+    let quiet = tokio::time::timeout(Duration::from_millis(500), cluster.failed()).await;
+    assert!(quiet.is_err(), "an ordered stop is no failure");
 }
 
 /// What the next two behaviours kill: a process with a cluster in the directory that it is told.
@@ -249,8 +309,13 @@ async fn owner_to_be_killed() {
     tokio::time::sleep(Duration::from_secs(120)).await;
 }
 
-/// Kills the owner of a cluster without warning; returns the processes that it had started.
-fn kill_owner(dir: &Path, durable: bool) -> Vec<u32> {
+fn signal(pid: u32, name: &str) {
+    assert!(Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap().success());
+}
+
+/// Kills the owner of a cluster without warning; returns its server and all processes that it had
+/// started.
+fn kill_owner(dir: &Path, durable: bool) -> (u32, Vec<u32>) {
     let mut owner = Command::new(std::env::current_exe().unwrap());
     owner.args(["cluster::owner_to_be_killed", "--exact", "--ignored", "--nocapture"]);
     owner.env("REVOS_TEST_CLUSTER", dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
@@ -268,7 +333,7 @@ fn kill_owner(dir: &Path, durable: bool) -> Vec<u32> {
     assert!(started.len() > 3, "the shell, the server and its helpers: {started:?}");
     owner.kill().unwrap();
     owner.wait().unwrap();
-    started
+    (server, started)
 }
 
 /// Every process below one, from /proc.
@@ -310,17 +375,25 @@ fn wait_for_end(processes: &[u32]) {
 #[test]
 fn a_killed_test_process_leaves_no_process_and_no_file() {
     let dir = Dir::new();
-    wait_for_end(&kill_owner(&dir.0, false));
+    wait_for_end(&kill_owner(&dir.0, false).1);
     assert!(!dir.0.exists(), "the data went with the server");
 }
 
 #[test]
 fn a_killed_owner_leaves_no_process_and_data_that_starts_again() {
     let dir = Dir::new();
-    let started = kill_owner(&dir.0, true);
-    // Right away: the start waits for the old server, which is on its way out.
+    let (server, started) = kill_owner(&dir.0, true);
+    // The old server takes its time; a new one must not touch the data before.
+    signal(server, "STOP");
+    let slowly = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(600));
+        signal(server, "CONT");
+    });
+    let start = Instant::now();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let cluster = runtime.block_on(Cluster::start(&options(&dir.0))).unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(500), "started beside the old server");
+    slowly.join().unwrap();
     wait_for_end(&started);
     runtime.block_on(cluster.stop()).unwrap();
 }

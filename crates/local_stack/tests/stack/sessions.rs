@@ -46,12 +46,16 @@ async fn a_lost_answer_can_be_asked_for_again() {
 }
 
 #[tokio::test]
-async fn two_exchanges_at_once_end_with_one_active_token() {
-    let project = TestStack::shared().await.unwrap().project().await.unwrap();
+async fn exchanges_at_once_end_with_one_active_token() {
+    let stack = TestStack::shared().await.unwrap();
+    let crowded = |options| GatewayOptions { auth_connections: 4, ..options };
+    let project = stack.project_with(crowded).await.unwrap();
     let caller = Caller::new(&project);
     let first = caller.sign_in("admin@example.com").await;
-    let (one, two) = tokio::join!(caller.refresh(&first.refresh), caller.refresh(&first.refresh));
-    assert_eq!(Tokens::of(&one.1).refresh, Tokens::of(&two.1).refresh);
+    let exchange = || caller.refresh(&first.refresh);
+    let (a, b, c, d) = tokio::join!(exchange(), exchange(), exchange(), exchange());
+    let given = [a, b, c, d].map(|answer| Tokens::of(&answer.1).refresh);
+    assert!(given.iter().all(|token| *token == given[0]), "{given:?}");
 }
 
 #[tokio::test]
