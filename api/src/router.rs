@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodFilter, MethodRouter, get, on};
+use axum::routing::{MethodFilter, MethodRouter, any, get, on};
 use revos_shared::clients::endpoints::{ListClients, ReadClientsSummary, ReadHealthTrend};
 use revos_shared::kernel::limits::TELEMETRY_BATCH_BYTES;
 use revos_shared::kernel::telemetry::ReportClientRecords;
@@ -33,7 +33,9 @@ pub fn router(state: AppState) -> Router {
         .mount::<ReadHealthTrend, _, _>(clients::read_health_trend)
         // the page about itself
         .mount_with::<ReportClientRecords, _, _>(telemetry::report_client_records, TELEMETRY_BATCH_BYTES)
-        .route("/api/{*rest}", axum::routing::any(no_route));
+        .route("/api", any(no_route))
+        .route("/api/", any(no_route))
+        .route("/api/{*rest}", any(no_route));
 
     api.route("/health", get(health::health).fallback(wrong_method))
         .route("/ready", get(health::ready).fallback(wrong_method))

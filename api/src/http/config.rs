@@ -107,7 +107,7 @@ pub const HEADER_BYTES: usize = 24 * 1024;
 /// The number of request headers.
 pub const HEADER_COUNT: usize = 64;
 /// The time a request may take here, upstream included.
-pub const REQUEST_TIME: Duration = Duration::from_secs(20);
+pub const REQUEST_TIME: Duration = Duration::from_secs(15);
 /// The time a client may take to send its headers.
 pub const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long a person's membership is remembered. The database decides each read anew all the same.

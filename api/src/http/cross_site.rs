@@ -14,7 +14,7 @@ use revos_shared::kernel::endpoint::CSRF_HEADER;
 ///
 /// A write needs our own header, which no foreign page can send without asking first, and it needs an
 /// `Origin` that is ours. Without cookies and without an `Origin` (a program, not a browser) the
-/// header is enough; a bearer token is proof of its own.
+/// header is enough; a bearer token is proof of its own. A body of the kinds that forms send is never ours.
 pub async fn refuse_foreign_writes(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -31,6 +31,9 @@ fn is_own(headers: &HeaderMap, config: &Config, with_cookies: bool) -> bool {
     if text(CSRF_HEADER).is_none() {
         return false;
     }
+    if with_cookies && is_form(headers) {
+        return false;
+    }
     let site = text("sec-fetch-site");
     match text("origin") {
         Some(origin) if origin == config.public_origin => site.is_none_or(|site| site == "same-origin"),
@@ -39,6 +42,14 @@ fn is_own(headers: &HeaderMap, config: &Config, with_cookies: bool) -> bool {
         Some(origin) => config.is_loopback() && is_loopback_origin(origin) && site == Some("same-origin"),
         None => !with_cookies && site.is_none(),
     }
+}
+
+/// Is the body of a kind that any page may send anywhere without asking first (Fetch, CORS-safelisted)?
+fn is_form(headers: &HeaderMap) -> bool {
+    const KINDS: [&str; 3] = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    KINDS.iter().any(|form| kind.eq_ignore_ascii_case(form))
 }
 
 #[cfg(test)]

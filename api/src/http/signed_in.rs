@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use supabase::{AccessToken, Caller, Deadline, Grant, RefreshToken, TokenError, Verified};
+use supabase::{AccessToken, Caller, Deadline, Grant, RefreshToken, SignOutScope, TokenError, Verified};
 use uuid::Uuid;
 
 /// A member of an organization with a valid token: the first argument of every handler that reads rows.
@@ -207,6 +207,17 @@ impl Refreshed {
     #[must_use]
     pub fn into_parts(self) -> (Grant, Verified) {
         (self.grant, self.verified)
+    }
+}
+
+/// Forgets what the refresh tokens of a session that has ended were exchanged for.
+pub async fn forget(upstream: &Upstream, ended: &Verified, scope: SignOutScope) {
+    let belongs = |refreshed: &Refreshed| match scope {
+        SignOutScope::Local => refreshed.verified.session_id == ended.session_id,
+        SignOutScope::Global => refreshed.verified.user_id == ended.user_id,
+    };
+    for (key, _) in upstream.refreshed.iter().filter(|(_, refreshed)| belongs(refreshed)) {
+        upstream.refreshed.invalidate(&*key).await;
     }
 }
 

@@ -1,11 +1,12 @@
 //! What does the page report about itself? Checked, counted, and written to the trace.
 
-use super::extract::JsonBody;
+use super::extract::{JsonBody, Params};
 use super::failure::Failure;
 use super::signed_in::SignedIn;
 use axum::Json;
 use http::StatusCode;
 use revos_shared::ErrorCode;
+use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::limits::TELEMETRY_BATCH_RECORDS;
 use revos_shared::kernel::telemetry::{ClientRecord, Level, TelemetryBatch, TelemetryReply};
 
@@ -15,6 +16,7 @@ use revos_shared::kernel::telemetry::{ClientRecord, Level, TelemetryBatch, Telem
 /// `rate_limited`; `payload_too_large` for too many records.
 pub async fn report_client_records(
     signed_in: SignedIn,
+    Params(NoQuery {}): Params<NoQuery>,
     JsonBody(batch): JsonBody<TelemetryBatch>,
 ) -> Result<(StatusCode, Json<TelemetryReply>), Failure> {
     signed_in.state().rates.telemetry(signed_in.read_for().user_id.0)?;

@@ -3,7 +3,7 @@
 use crate::http::cookies::NewCookies;
 use crate::http::extract::{JsonBody, Params, RequestId, deadline, network_address};
 use crate::http::failure::Failure;
-use crate::http::signed_in::{SignedIn, exchange, membership};
+use crate::http::signed_in::{SignedIn, exchange, forget, membership};
 use crate::http::state::AppState;
 use axum::extract::{FromRequestParts, State};
 use axum::{Extension, Json};
@@ -134,22 +134,23 @@ pub async fn sign_out(
 ) -> Result<StatusCode, Failure> {
     let scope = if query.everywhere { SignOutScope::Global } else { SignOutScope::Local };
     if let Some(upstream) = &state.upstream {
-        let access = match state.cookies.access(&headers) {
-            Some(token) => upstream.verifier.verify(&token).await.ok().map(|verified| verified.token),
+        let verified = match state.cookies.access(&headers) {
+            Some(token) => upstream.verifier.verify(&token).await.ok(),
             None => None,
         };
         // An ended access token cannot end a session; its refresh token can get one that does.
-        let access = match (access, state.cookies.refresh(&headers)) {
-            (Some(token), _) => Some(token),
+        let verified = match (verified, state.cookies.refresh(&headers)) {
+            (Some(verified), _) => Some(verified),
             (None, Some(refresh)) => {
-                exchange(upstream, &refresh, None).await.ok().map(|r| r.into_parts().0.access)
+                exchange(upstream, &refresh, None).await.ok().map(|refreshed| refreshed.into_parts().1)
             }
             (None, None) => None,
         };
-        if let Some(token) = access
-            && let Err(error) = upstream.auth.sign_out(&token, scope).await
-        {
-            tracing::warn!(%error, "a session could not be ended at the sign-in service");
+        if let Some(verified) = verified {
+            if let Err(error) = upstream.auth.sign_out(&verified.token, scope).await {
+                tracing::warn!(%error, "a session could not be ended at the sign-in service");
+            }
+            forget(upstream, &verified, scope).await;
         }
     }
     state.cookies.remove(&cookies);

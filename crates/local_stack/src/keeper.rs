@@ -16,8 +16,9 @@ use crate::account::RunAs;
 /// end only this process has: when this process ends, whatever way, the shell reads the end of the
 /// file and stops the server. Parameters: the signal for that case, a directory to remove
 /// afterwards (or nothing; a file `stay` in it prevents it), the server's command line. Signal names
-/// on the pipe are passed on.
+/// on the pipe are passed on. The system may send HUP when the owner of a stopped process dies.
 const SCRIPT: &str = r#"
+trap '' HUP
 last=$1 remove=$2
 shift 2
 exec 3<&0

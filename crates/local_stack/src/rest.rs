@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Json};
 use http::{Request, Response, StatusCode, Uri, header};
 use postrust_core::{AppConfig, SchemaCache};
 use postrust_server::{AppState, handle_request};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::task::JoinHandle;
@@ -84,10 +85,11 @@ impl Rest {
             Err(error) => tracing::debug!(%error, "a path that cannot be shortened"),
         }
         let response = handle_request(State(Arc::clone(&self.state)), request).await;
-        if signed_in && response.status() == StatusCode::UNAUTHORIZED {
-            return refused_as_postgrest(response).await;
+        match response.status() {
+            StatusCode::UNAUTHORIZED if signed_in => as_postgrest(response).await,
+            StatusCode::INTERNAL_SERVER_ERROR => as_postgrest(response).await,
+            _ => response,
         }
-        response
     }
 
     /// Closes the connections.
@@ -138,19 +140,32 @@ fn extra_search_path() -> Vec<String> {
     vec!["public".to_owned(), "extensions".to_owned()]
 }
 
-/// PostgREST answers 403 when the database refuses somebody who is signed in, and 401 only when
-/// nobody is; postrust answers 401 to both.
-async fn refused_as_postgrest(response: Response<Body>) -> Response<Body> {
+/// Two answers in PostgREST's words. When the database refuses somebody who is signed in, PostgREST
+/// answers 403 (postrust: 401); when there is no database, 503 with a code of its own (postrust: 500).
+async fn as_postgrest(response: Response<Body>) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, ERROR_LIMIT).await else {
         return Response::from_parts(parts, Body::empty());
     };
-    let code = serde_json::from_slice::<Value>(&bytes).ok();
-    if code.as_ref().and_then(|body| body.get("code")).and_then(Value::as_str) == Some("42501") {
-        parts.status = StatusCode::FORBIDDEN;
-        parts.headers.remove(header::WWW_AUTHENTICATE);
+    let error = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
+    let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+    match (text("code"), text("message")) {
+        ("42501", _) => {
+            parts.status = StatusCode::FORBIDDEN;
+            parts.headers.remove(header::WWW_AUTHENTICATE);
+            Response::from_parts(parts, Body::from(bytes))
+        }
+        ("PGRST500", "Service temporarily unavailable") => {
+            let body = json!({
+                "code": "PGRST000",
+                "details": null,
+                "hint": null,
+                "message": "Database connection error. Retrying the connection.",
+            });
+            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+        }
+        _ => Response::from_parts(parts, Body::from(bytes)),
     }
-    Response::from_parts(parts, Body::from(bytes))
 }
 
 /// Reloads the schema when the database says `notify pgrst`, as PostgREST does. Its one connection

@@ -223,7 +223,11 @@ fn outgoing(query: Query, safe: bool) -> Result<Outgoing, RestError> {
         .map_err(|error| RestError::Unreadable(error.to_string()))?;
     let body =
         described.body().and_then(|body| body.as_bytes()).map(Bytes::copy_from_slice).unwrap_or_default();
-    Ok(Outgoing { method, url: described.url().clone(), headers, body, safe })
+    let mut url = described.url().clone();
+    // A space may be written as `+` or as `%20`; only the second is read alike by every service.
+    let query = url.query().map(|query| query.replace('+', "%20"));
+    url.set_query(query.as_deref());
+    Ok(Outgoing { method, url, headers, body, safe })
 }
 
 fn no_answer(reason: NoAnswer) -> RestError {

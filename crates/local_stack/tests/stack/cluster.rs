@@ -5,13 +5,16 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use local_stack::{Cluster, Gateway, GatewayOptions, Project, StackError, StackOptions, TestStack};
 use reqwest::StatusCode;
+use serde_json::json;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use crate::caller::{Caller, client};
+use crate::caller::{Caller, client, send};
 
 /// A directory for one cluster that is removed afterwards. Directly under the system's temporary
 /// directory, which PostgreSQL's user can reach.
@@ -173,15 +176,16 @@ async fn a_gateway_lives_through_a_restart_of_the_server() {
     let gateway = Gateway::start(&cluster, "app", GatewayOptions::kept(&cluster).unwrap()).await.unwrap();
     let ask = async || {
         let url = format!("{}/rest/v1/open", gateway.url());
-        client().get(url).header("apikey", gateway.publishable_key()).send().await.unwrap().status()
+        send(client().get(url).header("apikey", gateway.publishable_key())).await
     };
-    assert_eq!(ask().await, StatusCode::OK);
+    assert_eq!(ask().await.0, StatusCode::OK);
     cluster.stop_server().await.unwrap();
     let start = Instant::now();
-    assert!(ask().await.is_server_error());
-    assert!(start.elapsed() < Duration::from_secs(6), "an outage is noticed soon");
+    let (status, body) = ask().await;
+    assert_eq!((status, &body["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("PGRST000")), "{body}");
+    assert!(start.elapsed() < Duration::from_secs(8), "an outage is noticed soon");
     cluster.start_server().await.unwrap();
-    assert_eq!(ask().await, StatusCode::OK);
+    assert_eq!(ask().await.0, StatusCode::OK);
     gateway.stop().await;
     cluster.stop().await.unwrap();
 }
@@ -195,7 +199,7 @@ async fn browser_tests_stop_and_start_the_database_over_http() {
     let gateway = Gateway::start(&cluster, "app", controls).await.unwrap();
     let url = format!("{}/local/v1/database", gateway.url());
     let put = async |running: bool| {
-        let body = serde_json::json!({ "running": running });
+        let body = json!({ "running": running });
         client().put(&url).json(&body).send().await.unwrap().json::<serde_json::Value>().await.unwrap()
     };
     let running = async || {
@@ -208,10 +212,13 @@ async fn browser_tests_stop_and_start_the_database_over_http() {
     assert_eq!(put(true).await["running"], true);
     assert!(running().await);
     assert!(PgConnection::connect(&cluster.url("postgres", "app")).await.is_ok(), "the data stayed");
-    put(false).await;
     gateway.stop().await;
     cluster.stop().await.unwrap();
-    assert!(!dir.0.exists(), "the data went, although the server was not there to take it along");
+    assert!(!dir.0.exists(), "the data went with the server in the end");
+    let cluster = Cluster::start(&StackOptions { durable: false, ..options(&dir.0) }).await.unwrap();
+    cluster.stop_server().await.unwrap();
+    cluster.stop().await.unwrap();
+    assert!(!dir.0.exists(), "even when the server was not there to take it along");
 }
 
 #[tokio::test]
@@ -275,7 +282,9 @@ async fn a_stale_pid_file_is_no_obstacle() {
     let other = TestStack::shared().await.unwrap().cluster().server_pid().unwrap();
     let stale = format!("{other}\n{}\n0\n5432\n\n127.0.0.1\n\nready\n", dir.0.display());
     fs::write(dir.0.join("data/postmaster.pid"), stale).unwrap();
-    Cluster::start(&options(&dir.0)).await.unwrap().stop().await.unwrap();
+    let cluster = Cluster::start(&options(&dir.0)).await.unwrap();
+    assert!(PgConnection::connect(&cluster.url("supabase_admin", "postgres")).await.is_ok());
+    cluster.stop().await.unwrap();
 }
 
 #[tokio::test]
@@ -313,8 +322,9 @@ fn signal(pid: u32, name: &str) {
     assert!(Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap().success());
 }
 
-/// Kills the owner of a cluster without warning; returns its server and all processes that it had
-/// started.
+/// Kills the owner of a cluster without warning; returns the checkpointer of its server and all
+/// processes that it had started. The checkpointer of a durable server is frozen at that moment, and
+/// no server ends in order without it.
 fn kill_owner(dir: &Path, durable: bool) -> (u32, Vec<u32>) {
     let mut owner = Command::new(std::env::current_exe().unwrap());
     owner.args(["cluster::owner_to_be_killed", "--exact", "--ignored", "--nocapture"]);
@@ -331,9 +341,16 @@ fn kill_owner(dir: &Path, durable: bool) -> (u32, Vec<u32>) {
     let started = descendants(owner.id());
     assert!(started.contains(&server), "{server} is one of {started:?}");
     assert!(started.len() > 3, "the shell, the server and its helpers: {started:?}");
+    let named = |pid: &&u32| {
+        fs::read_to_string(format!("/proc/{pid}/cmdline")).is_ok_and(|name| name.contains("checkpointer"))
+    };
+    let checkpointer = *started.iter().find(named).expect("a server has a checkpointer");
+    if durable {
+        signal(checkpointer, "STOP");
+    }
     owner.kill().unwrap();
     owner.wait().unwrap();
-    (server, started)
+    (checkpointer, started)
 }
 
 /// Every process below one, from /proc.
@@ -358,7 +375,7 @@ fn descendants(root: u32) -> Vec<u32> {
 }
 
 fn wait_for_end(processes: &[u32]) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(30);
     for pid in processes {
         while Path::new(&format!("/proc/{pid}")).exists() {
             let state = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -382,17 +399,18 @@ fn a_killed_test_process_leaves_no_process_and_no_file() {
 #[test]
 fn a_killed_owner_leaves_no_process_and_data_that_starts_again() {
     let dir = Dir::new();
-    let (server, started) = kill_owner(&dir.0, true);
+    let (frozen, started) = kill_owner(&dir.0, true);
     // The old server takes its time; a new one must not touch the data before.
-    signal(server, "STOP");
+    let thawed = Arc::new(AtomicBool::new(false));
+    let thaw = Arc::clone(&thawed);
     let slowly = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(600));
-        signal(server, "CONT");
+        thaw.store(true, Ordering::SeqCst);
+        signal(frozen, "CONT");
     });
-    let start = Instant::now();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let cluster = runtime.block_on(Cluster::start(&options(&dir.0))).unwrap();
-    assert!(start.elapsed() >= Duration::from_millis(500), "started beside the old server");
+    assert!(thawed.load(Ordering::SeqCst), "started beside the old server");
     slowly.join().unwrap();
     wait_for_end(&started);
     runtime.block_on(cluster.stop()).unwrap();
