@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::signed_in::SignedIn;
+use super::state::once;
 use axum::body::Body;
 use axum::response::Response;
 use base64::Engine as _;
@@ -83,6 +84,8 @@ where
     E: Endpoint<Reply = Envelope<T>>,
     T: Serialize,
 {
+    // On the heap: each function that takes a future by value would hold it twice.
+    let read = Box::pin(read);
     let key = ReadKey::of::<E>(signed_in, query)?;
     Ok(share(signed_in, key, async { prepare(signed_in, read.await?) }).await?.respond(headers))
 }
@@ -102,6 +105,7 @@ where
     E: Endpoint<Reply = Envelope<T>>,
     T: Serialize,
 {
+    let (digest, read) = (Box::pin(digest), Box::pin(read));
     if !headers.contains_key(header::IF_NONE_MATCH) {
         return answer::<E, T>(signed_in, headers, query, read).await;
     }
@@ -129,8 +133,7 @@ async fn share(
     reading: impl Future<Output = Result<Prepared, Failure>>,
 ) -> Result<Arc<Prepared>, Failure> {
     let shared = &signed_in.state().upstream()?.reads.shared;
-    let reading = async { reading.await.map(Arc::new) };
-    shared.try_get_with(key, reading).await.map_err(|failure| (*failure).clone())
+    once(shared, key, async { reading.await.map(Arc::new) }).await
 }
 
 impl ReadKey {

@@ -116,6 +116,8 @@ pub const MEMBERSHIP_TIME: Duration = Duration::from_secs(5 * 60);
 pub const COALESCE_TIME: Duration = Duration::from_secs(1);
 /// An access token that ends within this time is exchanged first.
 pub const REFRESH_BEFORE: Duration = Duration::from_secs(60);
+/// How long a sign-out waits for the sign-in service; the cookies go in any case.
+pub const SIGN_OUT_TIME: Duration = Duration::from_secs(5);
 /// How long the browser keeps the refresh token.
 pub const REFRESH_COOKIE_TIME: Duration = Duration::from_secs(30 * 24 * 3600);
 

@@ -11,7 +11,7 @@ use leptos_axum::ResponseOptions;
 use revos_app::{PageAssets, document};
 use revos_shared::ErrorCode;
 use rust_embed::RustEmbed;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Once};
 
 /// The built page, as `./revos build` leaves it: each file also compressed (`.br`, `.gz`).
 #[derive(RustEmbed)]
@@ -103,6 +103,9 @@ fn content_type(path: &str) -> &'static str {
 
 /// The document with the skeleton of the route asked for. Its policy names the one nonce of this answer.
 async fn shell(assets: PageAssets, request: Request) -> Response {
+    static EXECUTOR: Once = Once::new();
+    // Leptos renders on the runtime that serves; somebody else's choice of the same is as good.
+    EXECUTOR.call_once(|| _ = any_spawner::Executor::init_tokio());
     let path = request.uri().path().to_owned();
     let render = leptos_axum::render_app_async(move || {
         if let Some(nonce) = use_nonce() {

@@ -4,7 +4,7 @@ use super::config::REFRESH_BEFORE;
 use super::cookies::NewCookies;
 use super::extract::{RequestId, deadline};
 use super::failure::Failure;
-use super::state::{AppState, Upstream};
+use super::state::{AppState, Upstream, once};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
@@ -199,7 +199,7 @@ pub async fn exchange(
         let verified = upstream.verifier.verify(&grant.access).await?;
         Ok::<_, Failure>(Refreshed { grant, verified })
     };
-    upstream.refreshed.try_get_with(key, exchanging).await.map_err(|failure| (*failure).clone())
+    once(&upstream.refreshed, key, Box::pin(exchanging)).await
 }
 
 impl Refreshed {
@@ -261,7 +261,7 @@ pub async fn membership(
         })?;
         Ok(Arc::new(Membership { member, time_zone, elsewhere }))
     };
-    upstream.members.try_get_with(key, reading).await.map_err(|failure| (*failure).clone())
+    once(&upstream.members, key, Box::pin(reading)).await
 }
 
 /// `current_member()` as the database writes it.

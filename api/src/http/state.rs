@@ -6,9 +6,11 @@ use super::cookies::CookieNames;
 use super::failure::Failure;
 use super::rate::Rates;
 use super::signed_in::{Membership, Refreshed};
+use revos_shared::ErrorCode;
 use revos_shared::session::endpoints::DemoAccount;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use supabase::{Auth, Rest, Transport, Verifier, VerifierSettings};
 use uuid::Uuid;
 
@@ -51,6 +53,8 @@ pub type MemberKey = (Uuid, Option<Uuid>, Option<Uuid>);
 
 /// How long both cookies of an exchanged refresh token are handed to requests that still bring the old one.
 const REFRESHED_TIME: Duration = Duration::from_secs(30);
+/// Whoever has waited this long for somebody else's work does not begin it anew.
+const JOIN_TIME: Duration = Duration::from_secs(6);
 /// Entries each cache may hold.
 const CACHED: u64 = 10_000;
 
@@ -109,7 +113,38 @@ impl AppState {
     /// # Errors
     /// `not_connected` in demo mode.
     pub fn upstream(&self) -> Result<&Upstream, Failure> {
-        self.upstream.as_ref().ok_or_else(|| Failure::new(revos_shared::ErrorCode::NotConnected))
+        self.upstream.as_ref().ok_or_else(|| Failure::new(ErrorCode::NotConnected))
+    }
+}
+
+/// Does `work` once for all who ask for `key` at the same time, and remembers what it brought.
+///
+/// Whoever begins may have less patience than those who join; they do not inherit its timeout and begin anew.
+///
+/// # Errors
+/// Whatever `work` fails with; failures are not remembered.
+pub async fn once<K, V>(
+    cache: &moka::future::Cache<K, V>,
+    key: K,
+    work: impl Future<Output = Result<V, Failure>>,
+) -> Result<V, Failure>
+where
+    K: std::hash::Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    let (begun, joined) = (AtomicBool::new(false), Instant::now());
+    let mut work = std::pin::pin!(async {
+        begun.store(true, Ordering::Relaxed);
+        work.await
+    });
+    loop {
+        match cache.try_get_with(key.clone(), work.as_mut()).await {
+            Err(failure)
+                if failure.code == ErrorCode::UpstreamTimeout
+                    && !begun.load(Ordering::Relaxed)
+                    && joined.elapsed() < JOIN_TIME => {}
+            outcome => return outcome.map_err(|failure| (*failure).clone()),
+        }
     }
 }
 

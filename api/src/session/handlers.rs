@@ -1,10 +1,11 @@
 //! How does a person sign in, stay signed in and sign out?
 
+use crate::http::config::SIGN_OUT_TIME;
 use crate::http::cookies::NewCookies;
 use crate::http::extract::{JsonBody, Params, RequestId, deadline, network_address};
 use crate::http::failure::Failure;
 use crate::http::signed_in::{SignedIn, exchange, forget, membership};
-use crate::http::state::AppState;
+use crate::http::state::{AppState, Upstream};
 use axum::extract::{FromRequestParts, State};
 use axum::{Extension, Json};
 use http::request::Parts;
@@ -133,26 +134,32 @@ pub async fn sign_out(
     Params(query): Params<SignOutQuery>,
 ) -> Result<StatusCode, Failure> {
     let scope = if query.everywhere { SignOutScope::Global } else { SignOutScope::Local };
-    if let Some(upstream) = &state.upstream {
-        let verified = match state.cookies.access(&headers) {
-            Some(token) => upstream.verifier.verify(&token).await.ok(),
-            None => None,
-        };
-        // An ended access token cannot end a session; its refresh token can get one that does.
-        let verified = match (verified, state.cookies.refresh(&headers)) {
-            (Some(verified), _) => Some(verified),
-            (None, Some(refresh)) => {
-                exchange(upstream, &refresh, None).await.ok().map(|refreshed| refreshed.into_parts().1)
-            }
-            (None, None) => None,
-        };
-        if let Some(verified) = verified {
-            if let Err(error) = upstream.auth.sign_out(&verified.token, scope).await {
-                tracing::warn!(%error, "a session could not be ended at the sign-in service");
-            }
-            forget(upstream, &verified, scope).await;
-        }
+    if let Some(upstream) = &state.upstream
+        && tokio::time::timeout(SIGN_OUT_TIME, end(&state, upstream, &headers, scope)).await.is_err()
+    {
+        tracing::warn!("a session could not be ended at the sign-in service in time");
     }
     state.cookies.remove(&cookies);
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn end(state: &AppState, upstream: &Upstream, headers: &HeaderMap, scope: SignOutScope) {
+    let verified = match state.cookies.access(headers) {
+        Some(token) => upstream.verifier.verify(&token).await.ok(),
+        None => None,
+    };
+    // An ended access token cannot end a session; its refresh token can get one that does.
+    let verified = match (verified, state.cookies.refresh(headers)) {
+        (Some(verified), _) => Some(verified),
+        (None, Some(refresh)) => {
+            exchange(upstream, &refresh, None).await.ok().map(|refreshed| refreshed.into_parts().1)
+        }
+        (None, None) => None,
+    };
+    if let Some(verified) = verified {
+        if let Err(error) = upstream.auth.sign_out(&verified.token, scope).await {
+            tracing::warn!(%error, "a session could not be ended at the sign-in service");
+        }
+        forget(upstream, &verified, scope).await;
+    }
 }

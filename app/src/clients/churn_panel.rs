@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::ChurnRow;
 use revos_shared::clients::thresholds::CHURN_WATCH;
-use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, SkeletonLines};
+use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, Signal, SkeletonLines};
 
 /// Active clients with a churn risk worth watching, the worst first.
 #[component]
@@ -25,7 +25,7 @@ pub(super) fn ChurnPanel(
     /// Is the panel enlarged?
     enlarge: Enlarge,
 ) -> impl IntoView {
-    let none = Memo::new(move |_| rows.with(Vec::is_empty));
+    let none = Signal::memo(move || rows.with(Vec::is_empty));
     let count = Signal::derive(move || rows.with(Vec::len));
     let body = move || {
         if none.get() {
@@ -56,12 +56,12 @@ pub(super) fn ChurnPanel(
             freshness=standing.freshness
             on_action=standing.on_action
             expanded=enlarge.on
-            tools=move || view! { <EnlargeButton title="churn risk" enlarge /> }
+            tools=move || view! { <EnlargeButton title="churn risk" enlarge /> }.into_any()
         >
             <Standby
                 standing
                 what="the clients of your organization"
-                skeleton=|| view! { <SkeletonLines count=6 class="skeleton-rows" /> }
+                skeleton=|| view! { <SkeletonLines count=6 class="skeleton-rows" /> }.into_any()
             >
                 {body}
             </Standby>
@@ -76,8 +76,8 @@ pub(super) fn ChurnPanel(
 
 fn line(rows: Signal<Vec<ChurnRow>>, first: ChurnRow, today: Signal<Date>) -> AnyView {
     let row = row_of(rows, first, |row| row.client.id);
-    let band = Memo::new(move |_| row.with(|row| words::churn_band(row.band)));
-    let change = Memo::new(move |_| row.with(|row| row.change));
+    let band = Signal::memo(move || row.with(|row| words::churn_band(row.band)));
+    let change = Signal::memo(move || row.with(|row| row.change));
     let review = move || {
         row.with(|row| match row.client.qbr_date {
             Some(date) => format!("QBR {}", format::day(date, today.get())),

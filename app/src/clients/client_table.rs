@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use revos_shared::ClientId;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{ClientRow, ClientStatus};
-use revos_ui::{Badge, EmptyState, Panel, SkeletonLines, SortHead, Tone, move_between_rows};
+use revos_ui::{Badge, EmptyState, Panel, Signal, SkeletonLines, SortHead, Tone, Var, move_between_rows};
 use std::sync::Arc;
 
 /// How amounts and times of the table are written.
@@ -41,7 +41,7 @@ pub(super) fn ClientTable(
     #[prop(into)]
     on_order: Callback<&'static str>,
 ) -> impl IntoView {
-    let none = Memo::new(move |_| rows.with(|rows| rows.is_empty()));
+    let none = Signal::memo(move || rows.with(|rows| rows.is_empty()));
     let body = move || {
         if none.get() {
             view! {
@@ -61,12 +61,12 @@ pub(super) fn ClientTable(
             title="All clients"
             freshness=standing.freshness
             on_action=standing.on_action
-            tools=move || view! { <span class="table-count">{move || count_text.get()}</span> }
+            tools=move || view! { <span class="table-count">{move || count_text.get()}</span> }.into_any()
         >
             <Standby
                 standing
                 what="the clients of your organization"
-                skeleton=|| view! { <SkeletonLines count=8 class="skeleton-rows" /> }
+                skeleton=|| view! { <SkeletonLines count=8 class="skeleton-rows" /> }.into_any()
             >
                 {body}
             </Standby>
@@ -82,24 +82,24 @@ fn Grid(
     order: Signal<&'static str>,
     on_order: Callback<&'static str>,
 ) -> impl IntoView {
-    let sorted = Memo::new(move |_| {
+    let sorted = Signal::memo(move || {
         rows.with(|rows| {
             let mut sorted: Vec<&ClientRow> = rows.iter().collect();
             order::sort(&mut sorted, order.get());
             sorted.into_iter().cloned().collect::<Vec<_>>()
         })
     });
-    let first = Memo::new(move |_| sorted.with(|rows| rows.first().map(|row| row.id)));
-    let focused = RwSignal::new(None::<ClientId>);
+    let first = Signal::memo(move || sorted.with(|rows| rows.first().map(|row| row.id)));
+    let focused = Var::new(None::<ClientId>);
     // Tab reaches one row: the one that had the focus last, else the first.
-    let stop = Memo::new(move |_| {
+    let stop = Signal::memo(move || {
         let last = focused.get();
         sorted.with(|rows| rows.iter().map(|row| row.id).find(|id| Some(*id) == last)).or_else(|| first.get())
     });
     let head = move |column: Column, label: &'static str, number: bool| {
         let sorted_by = Signal::derive(move || column.direction(order.get()));
         let on_sort = Callback::new(move |()| on_order.run(column.pressed(order.get_untracked())));
-        view! { <SortHead label number sorted=sorted_by on_sort /> }
+        view! { <SortHead label number sorted=sorted_by on_sort /> }.into_any()
     };
     view! {
         <table class="data-table clients-table" role="grid" aria-labelledby="clients-title">
@@ -124,7 +124,7 @@ fn Grid(
                     key=|row| row.id
                     children=move |row| {
                         let id = row.id;
-                        let tab = Memo::new(move |_| stop.get() == Some(id));
+                        let tab = Signal::memo(move || stop.get() == Some(id));
                         let on_focus = Callback::new(move |()| focused.set(Some(id)));
                         line(row_of(sorted.into(), row, |row| row.id), writing, tab, on_focus)
                     }
@@ -135,20 +135,26 @@ fn Grid(
     .into_any()
 }
 
-fn line(row: Memo<ClientRow>, writing: Writing, tab: Memo<bool>, on_focus: Callback<()>) -> AnyView {
+fn line(row: Signal<ClientRow>, writing: Writing, tab: Signal<bool>, on_focus: Callback<()>) -> AnyView {
     let text = move |read: fn(&ClientRow) -> String| move || row.with(read);
-    let status = Memo::new(move |_| row.with(|row| words::status(row.status)));
-    let health = Memo::new(move |_| row.with(|row| row.health.map(HealthBand::of)));
-    let churn = Memo::new(move |_| row.with(|row| row.churn_risk.and_then(ChurnBand::of)));
+    let status = Signal::memo(move || row.with(|row| words::status(row.status)));
+    let health = Signal::memo(move || row.with(|row| row.health.map(HealthBand::of)));
+    let churn = Signal::memo(move || row.with(|row| row.churn_risk.and_then(ChurnBand::of)));
     let Writing { currency, time_zone, today } = writing;
     let arr = move || {
-        row.with(|row| row.arr.map_or_else(|| format::NONE.to_owned(), |arr| format::money(arr, &currency.get())))
+        row.with(|row| {
+            row.arr.map_or_else(|| format::NONE.to_owned(), |arr| format::money(arr, &currency.get()))
+        })
     };
     let review = move || {
-        row.with(|row| row.qbr_date.map_or_else(|| format::NONE.to_owned(), |date| format::day(date, today.get())))
+        row.with(|row| {
+            row.qbr_date.map_or_else(|| format::NONE.to_owned(), |date| format::day(date, today.get()))
+        })
     };
-    let overdue = Memo::new(move |_| {
-        row.with(|row| row.status == ClientStatus::Active && row.qbr_date.is_some_and(|date| date < today.get()))
+    let overdue = Signal::memo(move || {
+        row.with(|row| {
+            row.status == ClientStatus::Active && row.qbr_date.is_some_and(|date| date < today.get())
+        })
     });
     let updated_at = move || row.with(|row| row.updated_at.as_millisecond());
     let updated = move || {
@@ -196,7 +202,9 @@ fn line(row: Memo<ClientRow>, writing: Writing, tab: Memo<bool>, on_focus: Callb
             </td>
             <td role="gridcell" class="number col-trs" data-label="TRS">{text(|row| format::score(row.trs_score))}</td>
             <td role="gridcell" class="cell-review" data-label="Next QBR">
-                {review} {move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad)))}
+                <span class="review">
+                    {review} {move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad)))}
+                </span>
             </td>
             <td
                 role="gridcell"

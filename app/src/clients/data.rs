@@ -13,8 +13,63 @@ use revos_shared::clients::endpoints::{ClientsQuery, TrendQuery};
 use revos_shared::clients::{ClientRow, ClientsSummary, FiscalYear, TrendPoint};
 use revos_shared::kernel::limits::LIST_LIMIT_DEFAULT;
 use revos_shared::{ClientId, Envelope, ReadFor};
+use revos_ui::{Signal, effect};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// A row of this slice's stores. One type for all of them: the machinery of a store is there once per type of
+/// row, and each copy of it travels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Row {
+    /// A client.
+    Client(ClientRow),
+    /// The portfolio's figures.
+    Figures(ClientsSummary),
+    /// A month of the trend.
+    Month(TrendPoint),
+}
+
+/// What tells rows of one store apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Client(ClientId),
+    Figures,
+    Month(Date),
+}
+
+impl Row {
+    const fn key(&self) -> Key {
+        match self {
+            Self::Client(client) => Key::Client(client.id),
+            Self::Figures(_) => Key::Figures,
+            Self::Month(point) => Key::Month(point.month),
+        }
+    }
+
+    const fn client(&self) -> Option<&ClientRow> {
+        if let Self::Client(client) = self { Some(client) } else { None }
+    }
+
+    const fn figures(&self) -> Option<&ClientsSummary> {
+        if let Self::Figures(figures) = self { Some(figures) } else { None }
+    }
+
+    const fn month(&self) -> Option<&TrendPoint> {
+        if let Self::Month(point) = self { Some(point) } else { None }
+    }
+}
+
+type Store = LiveQuery<Row, Key>;
+
+/// Every row of a store that is of one kind.
+fn all_of<T: Clone>(store: Store, of: fn(&Row) -> Option<&T>) -> Vec<T> {
+    store.rows.with(|rows| rows.iter().filter_map(|row| of(row)).cloned().collect())
+}
+
+fn sample_rows() -> Rows<Row> {
+    Rows::all(sample_clients().into_iter().map(Row::Client).collect())
+}
 
 /// How the clients are asked for (live data, the hook).
 #[derive(Clone, Debug)]
@@ -61,18 +116,18 @@ pub(super) struct WorkspaceClients {
     pub truncated: Signal<bool>,
     /// Are the rows invented?
     pub is_sample: Signal<bool>,
-    query: LiveQuery<ClientRow, ClientId>,
+    store: Store,
 }
 
 impl WorkspaceClients {
     /// Shows sample rows, when there is nothing better.
     pub(super) fn view_sample(self) {
-        self.query.view_sample(Rows::all(sample_clients()));
+        self.store.view_sample(sample_rows());
     }
 
     /// Goes back from sample rows to asking.
     pub(super) fn leave_sample(self) {
-        self.query.leave_sample();
+        self.store.leave_sample();
     }
 }
 
@@ -81,7 +136,7 @@ pub(super) fn use_workspace_clients(options: ClientsOptions) -> WorkspaceClients
     let filter = ClientsQuery { limit: Some(options.limit), ..options.filter };
     let key = format!("clients?{}", serde_json::to_string(&filter).unwrap_or_default());
     let timing = Timing { timeout: options.timeout, ..Timing::every(options.refresh_interval) };
-    let query = Query::new("workspace_clients", key, |client: &ClientRow| client.id).timing(timing);
+    let query = Query::new("workspace_clients", key, Row::key).timing(timing);
     let query = if options.persist { query.persisted() } else { query };
     let queries = expect_context::<LiveQueries>();
     let live = match expect_context::<Session>().api() {
@@ -89,43 +144,42 @@ pub(super) fn use_workspace_clients(options: ClientsOptions) -> WorkspaceClients
             let filter = filter.clone();
             async move {
                 let reply = api.list_clients(&filter, terms(&request)).await;
-                fetched(reply, api.read_for(), |rows| rows)
+                fetched(reply, api.read_for(), |rows| rows.into_iter().map(Row::Client).collect())
             }
         }),
-        None => queries.subscribe_sample(query, Rows::all(sample_clients())),
+        None => queries.subscribe_sample(query, sample_rows()),
     };
     if !options.enabled {
         live.set_enabled(false);
     }
-    let view: Signal<View<Extent>> = live.view.into();
+    let view = Signal::derive(move || live.view.get());
     let extent = move |read: fn(&Extent) -> u64| {
         Signal::derive(move || view.with(|view| view.data.as_ref().map(read).unwrap_or_default()))
     };
-    let is_sample = Memo::new(move |_| view.with(|view| matches!(view.source, Source::Sample(_))));
-    let rows = live.rows;
-    let rows = Memo::new(move |_| Arc::new(rows.with(|rows| rows.iter().map(|row| ClientRow::clone(row)).collect())));
+    let is_sample = Signal::memo(move || view.with(|view| matches!(view.source, Source::Sample(_))));
+    let rows = Signal::memo(move || Arc::new(all_of(live, Row::client)));
     WorkspaceClients {
         view,
-        rows: rows.into(),
+        rows,
         today: today(view, is_sample),
         total: extent(|extent| extent.total),
-        truncated: Memo::new(move |_| view.with(|view| view.data.as_ref().is_some_and(|extent| extent.truncated)))
-            .into(),
-        is_sample: is_sample.into(),
-        query: live,
+        truncated: Signal::memo(move || {
+            view.with(|view| view.data.as_ref().is_some_and(|extent| extent.truncated))
+        }),
+        is_sample,
+        store: live,
     }
 }
 
-fn today(view: Signal<View<Extent>>, is_sample: Memo<bool>) -> Signal<Date> {
+fn today(view: Signal<View<Extent>>, is_sample: Signal<bool>) -> Signal<Date> {
     let zone = time_zone();
-    let today = Memo::new(move |_| {
+    Signal::memo(move || {
         let as_of = view.with(|view| view.as_of.map(|as_of| as_of.server.as_unix_millis()));
         match as_of {
             Some(as_of) if !is_sample.get() => format::calendar_day(as_of, &zone.get()).unwrap_or(SAMPLE_DAY),
             _ => SAMPLE_DAY,
         }
-    });
-    today.into()
+    })
 }
 
 /// The portfolio's figures: from the rows when they are all here, from the database when they are cut.
@@ -141,28 +195,27 @@ pub(super) struct PortfolioFigures {
 pub(super) fn use_portfolio_figures(clients: WorkspaceClients, fiscal_year: FiscalYear) -> PortfolioFigures {
     let queries = expect_context::<LiveQueries>();
     let live = expect_context::<Session>().api().map(|api| {
-        let query = Query::new("clients_summary", "clients_summary", |_: &ClientsSummary| ()).persisted();
+        let query = Query::new("clients_summary", "clients_summary", Row::key).persisted();
         let live = queries.subscribe(query, move |request| async move {
             let reply = api.read_clients_summary(terms(&request)).await;
-            fetched(reply, api.read_for(), |summary| vec![summary])
+            fetched(reply, api.read_for(), |figures| vec![Row::Figures(figures)])
         });
         live.set_enabled(false);
-        Effect::new(move |_| live.set_enabled(clients.truncated.get()));
+        effect(move || live.set_enabled(clients.truncated.get()));
         live
     });
     let counted: Signal<View<Extent>> = match live {
-        Some(live) => live.view.into(),
+        Some(live) => Signal::derive(move || live.view.get()),
         None => Signal::stored(View::empty()),
     };
-    let counted_rows = live.map(|live| live.rows);
-    let figures = Memo::new(move |_| {
+    let figures = Signal::memo(move || {
         clients.view.with(|view| view.data.is_some()).then_some(())?;
         if clients.truncated.get() {
-            return counted_rows?.with(|rows| rows.first().map(|summary| ClientsSummary::clone(summary)));
+            return all_of(live?, Row::figures).pop();
         }
         Some(clients.rows.with(|rows| ClientsSummary::of(rows, clients.today.get(), fiscal_year)))
     });
-    PortfolioFigures { figures: figures.into(), counted }
+    PortfolioFigures { figures, counted }
 }
 
 /// The portfolio's score by month.
@@ -172,14 +225,14 @@ pub(super) struct HealthTrend {
     pub view: Signal<View<Extent>>,
     /// The months, oldest first; sample months beside sample clients.
     pub points: Signal<Vec<TrendPoint>>,
-    query: Option<LiveQuery<TrendPoint, Date>>,
+    store: Option<Store>,
 }
 
 impl HealthTrend {
     /// Asks again now.
     pub(super) fn refresh(self) {
-        if let Some(query) = self.query {
-            query.refresh();
+        if let Some(store) = self.store {
+            store.refresh();
         }
     }
 }
@@ -188,25 +241,24 @@ impl HealthTrend {
 pub(super) fn use_health_trend(clients: WorkspaceClients) -> HealthTrend {
     let queries = expect_context::<LiveQueries>();
     let live = expect_context::<Session>().api().map(|api| {
-        let query = Query::new("health_trend", "health_trend", |point: &TrendPoint| point.month)
+        let query = Query::new("health_trend", "health_trend", Row::key)
             .timing(Timing::every(Some(Duration::from_secs(300))))
             .persisted();
         queries.subscribe(query, move |request| async move {
             let reply = api.read_health_trend(&TrendQuery::default(), terms(&request)).await;
-            fetched(reply, api.read_for(), |points| points)
+            fetched(reply, api.read_for(), |points| points.into_iter().map(Row::Month).collect())
         })
     });
     let own: Signal<View<Extent>> = match live {
-        Some(live) => live.view.into(),
+        Some(live) => Signal::derive(move || live.view.get()),
         None => Signal::stored(View::empty()),
     };
     let view = Signal::derive(move || if clients.is_sample.get() { clients.view.get() } else { own.get() });
-    let rows = live.map(|live| live.rows);
-    let points = Memo::new(move |_| match rows {
-        Some(rows) if !clients.is_sample.get() => rows.with(|rows| rows.iter().map(|point| **point).collect()),
+    let points = Signal::memo(move || match live {
+        Some(live) if !clients.is_sample.get() => all_of(live, Row::month),
         _ => sample_trend(),
     });
-    HealthTrend { view, points: points.into(), query: live }
+    HealthTrend { view, points, store: live }
 }
 
 fn terms(request: &FetchRequest) -> Terms {
@@ -214,15 +266,17 @@ fn terms(request: &FetchRequest) -> Terms {
 }
 
 /// An answer of the API as the store takes it. Rows read for somebody else are no rows at all.
-fn fetched<T, R>(
+fn fetched<T>(
     reply: Result<Answer<Envelope<T>>, Failure>,
     read_for: ReadFor,
-    rows: impl FnOnce(T) -> Vec<R>,
-) -> Fetched<Rows<R>> {
+    rows: fn(T) -> Vec<Row>,
+) -> Fetched<Rows<Row>> {
     match reply {
         Err(failure) => Fetched::Failed(failure),
         Ok(Answer::Unchanged { as_of }) => Fetched::Unchanged { as_of: as_of_or_now(as_of) },
-        Ok(Answer::Full { reply, .. }) if reply.read_for != read_for => Fetched::Failed(Failure::new(Reason::Decode)),
+        Ok(Answer::Full { reply, .. }) if reply.read_for != read_for => {
+            Fetched::Failed(Failure::new(Reason::Decode))
+        }
         Ok(Answer::Full { reply, etag }) => Fetched::Fresh {
             as_of: server_time(reply.as_of),
             data: Rows { rows: rows(reply.data), total: reply.total, truncated: reply.truncated },

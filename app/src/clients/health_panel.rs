@@ -8,7 +8,10 @@ use crate::shell::standing::Shown;
 use leptos::prelude::*;
 use revos_shared::clients::thresholds::{CHURN_AT_RISK, CHURN_CRITICAL};
 use revos_shared::clients::{ClientsSummary, TrendPoint};
-use revos_ui::{Band, BandBar, Button, EmptyState, Figure, Fill, FreshnessState, Panel, Skeleton, TrendLine, TrendMark};
+use revos_ui::{
+    Band, BandBar, Button, EmptyState, Figure, Fill, Freshness, FreshnessState, Panel, Signal, Skeleton,
+    TrendLine, TrendMark,
+};
 
 /// Means, bands and the trend of the portfolio.
 #[component]
@@ -24,8 +27,8 @@ pub(super) fn HealthPanel(
     /// Is the panel enlarged?
     enlarge: Enlarge,
 ) -> impl IntoView {
-    let known = Memo::new(move |_| figures.with(Option::is_some));
-    let unscored = Memo::new(move |_| {
+    let known = Signal::memo(move || figures.with(Option::is_some));
+    let unscored = Signal::memo(move || {
         figures.with(|figures| {
             figures.as_ref().is_some_and(|s| s.average_health.is_none() && s.portfolio_trs.is_none())
         })
@@ -43,7 +46,7 @@ pub(super) fn HealthPanel(
             <div class="health">
                 <Means figures />
                 <Bands figures />
-                <Trend standing=trend_standing trend />
+                <Trend standing=trend_standing beside=standing.freshness trend />
                 <Counts figures />
             </div>
         }
@@ -56,7 +59,7 @@ pub(super) fn HealthPanel(
             freshness=standing.freshness
             on_action=standing.on_action
             expanded=enlarge.on
-            tools=move || view! { <EnlargeButton title="health" enlarge /> }
+            tools=move || view! { <EnlargeButton title="health" enlarge /> }.into_any()
         >
             <Standby standing what="the clients of your organization" skeleton=outline>
                 {body}
@@ -75,11 +78,12 @@ fn outline() -> impl IntoView {
             <Skeleton />
         </div>
     }
+    .into_any()
 }
 
 /// One text made of the figures; it repaints only when it changes.
 fn figure(figures: Signal<Option<ClientsSummary>>, read: fn(&ClientsSummary) -> String) -> Signal<String> {
-    Memo::new(move |_| figures.with(|figures| figures.as_ref().map(read).unwrap_or_default())).into()
+    Signal::memo(move || figures.with(|figures| figures.as_ref().map(read).unwrap_or_default())).into()
 }
 
 #[component]
@@ -89,20 +93,21 @@ fn Means(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
             <Figure
                 label="Average health"
                 value=figure(figures, |s| format::score(s.average_health))
-                note=figure(figures, |_| "0–100, higher is better".to_owned())
+                note=figure(figures, |_| "of 100".to_owned())
             />
             <Figure
                 label="Portfolio TRS"
                 value=figure(figures, |s| format::score(s.portfolio_trs))
-                note=figure(figures, |_| "health and churn risk in one".to_owned())
+                note=figure(figures, |_| "health and churn risk".to_owned())
             />
         </dl>
     }
+    .into_any()
 }
 
 #[component]
 fn Bands(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
-    let bands = Memo::new(move |_| {
+    let bands = Signal::memo(move || {
         let Some(s) = figures.get() else { return Vec::new() };
         let [healthy, watch, critical] = words::health_ranges();
         let scored = s.health_healthy + s.health_watch + s.health_critical;
@@ -114,32 +119,35 @@ fn Bands(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
             band("No health score".to_owned(), s.active.saturating_sub(scored), Fill::None),
         ]
     });
-    view! { <BandBar label="Active clients by health" bands /> }
+    view! { <BandBar label="Active clients by health" bands /> }.into_any()
 }
+
+/// A count's name, what it counts, and where it stands.
+type Count = (&'static str, String, fn(&ClientsSummary) -> u32);
 
 #[component]
 fn Counts(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
-    let counts: [(&str, String, fn(&ClientsSummary) -> u32); 5] = [
-        ("At risk", format!("churn {CHURN_AT_RISK}+"), |s| s.churn_at_risk),
-        ("Critical", format!("churn {CHURN_CRITICAL}+"), |s| s.churn_critical),
-        ("Expansion", "marked accounts".to_owned(), |s| s.expansion),
-        ("Churned", "this quarter".to_owned(), |s| s.churned_this_quarter),
-        ("Unscored", "no TRS".to_owned(), |s| s.unscored),
+    let counts: [Count; 5] = [
+        ("At risk", format!("Churn risk {CHURN_AT_RISK} and above"), |s| s.churn_at_risk),
+        ("Critical", format!("Churn risk {CHURN_CRITICAL} and above"), |s| s.churn_critical),
+        ("Expansion", "Accounts marked for expansion".to_owned(), |s| s.expansion),
+        ("Churned this quarter", "Lost since the fiscal quarter began".to_owned(), |s| {
+            s.churned_this_quarter
+        }),
+        ("Unscored", "Without health or without churn risk".to_owned(), |s| s.unscored),
     ];
     view! {
         <dl class="health-counts">
             {counts
                 .into_iter()
                 .map(|(label, note, read)| {
-                    let count = Memo::new(move |_| figures.with(|s| s.as_ref().map(read).unwrap_or_default()));
+                    let count = Signal::memo(move || figures.with(|s| s.as_ref().map(read).unwrap_or_default()));
                     view! {
                         <div>
-                            <dt>
-                                {label} <span class="quiet">{note}</span>
-                            </dt>
+                            <dt title=note>{label}</dt>
                             <dd>{move || format::count(u64::from(count.get()))}</dd>
                         </div>
-                    }
+                    }.into_any()
                 })
                 .collect_view()}
         </dl>
@@ -148,8 +156,8 @@ fn Counts(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
 }
 
 #[component]
-fn Trend(standing: Standing, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
-    let marks = Memo::new(move |_| {
+fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
+    let marks = Signal::memo(move || {
         trend.with(|points| {
             points
                 .iter()
@@ -162,9 +170,12 @@ fn Trend(standing: Standing, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     });
-    let drawable = Memo::new(move |_| marks.with(|marks| marks.iter().any(|mark| mark.value.is_some())));
-    let old = Memo::new(move |_| standing.freshness.with(|mark| mark.state == FreshnessState::LastGood));
-    move || match standing.shown.get() {
+    let drawable = Signal::memo(move || marks.with(|marks| marks.iter().any(|mark| mark.value.is_some())));
+    // Said here only when the panel's own mark does not say it already.
+    let is_old = |mark: &Freshness| mark.state == FreshnessState::LastGood;
+    let old = Signal::memo(move || standing.freshness.with(is_old) && !beside.with(is_old));
+    move || {
+        match standing.shown.get() {
         Shown::Loading => view! { <Skeleton size="block" /> }.into_any(),
         Shown::Rows if drawable.get() => view! {
             <TrendLine
@@ -180,7 +191,7 @@ fn Trend(standing: Standing, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
                     .then(|| {
                         view! {
                             <p class="trend-note">{move || standing.freshness.with(|mark| mark.text.clone())}</p>
-                        }
+                        }.into_any()
                     })
             }}
         }
@@ -195,6 +206,7 @@ fn Trend(standing: Standing, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
         .into_any(),
         Shown::Denied => view! { <p class="trend-note">"You have no right to see the trend."</p> }.into_any(),
     }
+    }
 }
 
 /// The line in one sentence.
@@ -205,6 +217,6 @@ fn in_words(marks: &[TrendMark]) -> String {
             format!("Portfolio TRS went from {first} in {since} to {last} in {until}")
         }
         (Some((only, month)), None) => format!("Portfolio TRS was {only} in {month}"),
-        _ => "No portfolio TRS yet".to_owned(),
+        _ => "No TRS yet".to_owned(),
     }
 }

@@ -31,8 +31,8 @@ pub(super) enum Column {
 
 /// Every order as it stands in the URL; a minus means largest first. The first is the default.
 pub(super) const ORDERS: &[&str] = &[
-    "name", "-name", "status", "-status", "phase", "-phase", "owner", "-owner", "arr", "-arr", "health", "-health",
-    "churn", "-churn", "trs", "-trs", "qbr", "-qbr", "updated", "-updated",
+    "name", "-name", "status", "-status", "phase", "-phase", "owner", "-owner", "arr", "-arr", "health",
+    "-health", "churn", "-churn", "trs", "-trs", "qbr", "-qbr", "updated", "-updated",
 ];
 
 impl Column {
@@ -120,7 +120,9 @@ fn by<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
 
 /// Sorts the rows; equal ones stand by name.
 pub(super) fn sort(rows: &mut [&ClientRow], order: &str) {
-    let Some(column) = Column::ALL.into_iter().find(|column| column.direction(order).is_some()) else { return };
+    let Some(column) = Column::ALL.into_iter().find(|column| column.direction(order).is_some()) else {
+        return;
+    };
     let descending = column.direction(order) == Some(SortDirection::Descending);
     rows.sort_by(|a, b| column.compare(a, b, descending).then_with(|| a.name.cmp(&b.name)));
 }

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use live_query::browser::LiveQueries;
 use revos_shared::clients::{FiscalYear, QbrHorizon, churn_panel, qbr_panel};
 use revos_shared::session::{Capability, Member};
-use revos_ui::{DeniedState, IconButton, IconName, Segment, Segments};
+use revos_ui::{DeniedState, IconButton, IconName, Segment, Segments, Signal, Var};
 use wasm_bindgen::JsCast as _;
 
 const PANELS: &[&str] = &["", "churn", "health", "qbr"];
@@ -28,15 +28,12 @@ const HORIZONS: &[&str] = &["30", "60", "90"];
 #[component]
 pub(crate) fn ClientsPage() -> impl IntoView {
     let session = expect_context::<Session>();
-    let member = Memo::new(move |_| session.member());
-    let may_read =
-        Memo::new(move |_| member.with(|member| member.as_ref().is_some_and(|m| m.can(Capability::CLIENTS_READ))));
+    let member = Signal::memo(move || session.member());
+    let may_read = Signal::memo(move || {
+        member.with(|member| member.as_ref().is_some_and(|m| m.can(Capability::CLIENTS_READ)))
+    });
     move || {
-        if may_read.get() {
-            view! { <Portfolio /> }.into_any()
-        } else {
-            view! { <Denied /> }.into_any()
-        }
+        if may_read.get() { view! { <Portfolio /> }.into_any() } else { view! { <Denied /> }.into_any() }
     }
 }
 
@@ -50,12 +47,12 @@ fn Denied() -> impl IntoView {
             <DeniedState
                 title="The clients list is for staff"
                 text=format!(
-                    "Your account may not read the clients of {organization}. An Admin of the organization can change that in Settings, Members.",
+                    "Your account may not read the clients of {organization}. An Admin of the organization can change that.",
                 )
                 page=true
             />
         </div>
-    }
+    }.into_any()
 }
 
 #[component]
@@ -74,7 +71,8 @@ fn Portfolio() -> impl IntoView {
     let queries = expect_context::<LiveQueries>();
     let refresh = Callback::new(move |()| queries.refresh_all());
     expect_context::<Keyboard>().refresh_with(refresh);
-    let sample = (Callback::new(move |()| clients.view_sample()), Callback::new(move |()| clients.leave_sample()));
+    let sample =
+        (Callback::new(move |()| clients.view_sample()), Callback::new(move |()| clients.leave_sample()));
     let standing = Standing::of(clients.view, refresh, Some(sample));
     let trend_standing = Standing::of(trend.view, Callback::new(move |()| trend.refresh()), None);
     // The figures of a cut list come from the database, and their panel stands as that answer does.
@@ -84,8 +82,8 @@ fn Portfolio() -> impl IntoView {
     let (today, rows) = (clients.today, clients.rows);
     let horizon_value = UrlValue::new("qbr", "30");
     let horizon = horizon_value.one_of(HORIZONS);
-    let churn = Memo::new(move |_| rows.with(|rows| churn_panel(rows)));
-    let reviews = Memo::new(move |_| {
+    let churn = Signal::memo(move || rows.with(|rows| churn_panel(rows)));
+    let reviews = Signal::memo(move || {
         let horizon = horizon.get().parse().unwrap_or(QbrHorizon::Days30);
         rows.with(|rows| qbr_panel(rows, today.get(), horizon))
     });
@@ -98,10 +96,14 @@ fn Portfolio() -> impl IntoView {
     let order_value = UrlValue::new("sort", ORDERS.first().copied().unwrap_or("name"));
     let order = order_value.one_of(ORDERS);
 
-    let shown_count = Memo::new(move |_| rows.with(|rows| rows.len() as u64));
+    let shown_count = Signal::memo(move || rows.with(|rows| rows.len() as u64));
     let part_note = Signal::derive(move || {
         if clients.truncated.get() {
-            format!("from the {} of {} clients changed last", shown_count.get(), format::count(clients.total.get()))
+            format!(
+                "from the {} of {} clients changed last",
+                shown_count.get(),
+                format::count(clients.total.get())
+            )
         } else {
             String::new()
         }
@@ -112,7 +114,11 @@ fn Portfolio() -> impl IntoView {
             (false, _) => String::new(),
             (true, false) => format::plural(clients.total.get(), "client", "clients"),
             (true, true) => {
-                format!("{} of {} clients", format::count(shown_count.get()), format::count(clients.total.get()))
+                format!(
+                    "{} of {} clients",
+                    format::count(shown_count.get()),
+                    format::count(clients.total.get())
+                )
             }
         }
     });
@@ -124,11 +130,11 @@ fn Portfolio() -> impl IntoView {
             tools=move || {
                 view! {
                     <IconButton label="Refresh" icon=Signal::stored(IconName::Refresh) on_press=refresh />
-                }
+                }.into_any()
             }
         />
         <div class="page">
-            <SummaryRow figures=figures.figures currency />
+            <SummaryRow figures=figures.figures shown=health_standing.shown currency />
             <PanelRow expanded=panel>
                 <ChurnPanel standing rows=churn.into() today part_note enlarge=enlarge("churn") />
                 <HealthPanel
@@ -165,7 +171,7 @@ fn Portfolio() -> impl IntoView {
 /// The three panels: beside each other, or a row to swipe through with buttons on a phone.
 #[component]
 fn PanelRow(expanded: Signal<&'static str>, children: Children) -> impl IntoView {
-    let at = RwSignal::new("churn");
+    let at = Var::new("churn");
     let choose = Callback::new(move |id: &'static str| {
         at.set(id);
         if let Some(panel) = document().get_element_by_id(id) {
@@ -176,7 +182,9 @@ fn PanelRow(expanded: Signal<&'static str>, children: Children) -> impl IntoView
         }
     });
     let scrolled = move |event: leptos::ev::Event| {
-        let Some(row) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else { return };
+        let Some(row) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+            return;
+        };
         let width = row.client_width().max(1);
         let index = usize::try_from((row.scroll_left() + width / 2) / width).unwrap_or(0);
         let id = ["churn", "health", "qbr"].get(index).copied().unwrap_or("qbr");

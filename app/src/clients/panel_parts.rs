@@ -1,7 +1,7 @@
 //! What do the three panels have in common? A way to be enlarged, and lists that are cut at first.
 
 use leptos::prelude::*;
-use revos_ui::{Button, ButtonKind, IconButton, IconName};
+use revos_ui::{Button, ButtonKind, IconButton, IconName, Signal};
 
 /// Rows of a list in a panel that stands beside others.
 pub(super) const ROWS_BESIDE: usize = 6;
@@ -34,6 +34,7 @@ pub(super) fn EnlargeButton(
             on_press=toggle
         />
     }
+    .into_any()
 }
 
 /// "Show all 12", below a list that is cut.
@@ -45,7 +46,7 @@ pub(super) fn ShowAll(
     /// The panel's state.
     enlarge: Enlarge,
 ) -> impl IntoView {
-    let cut = Memo::new(move |_| !enlarge.on.get() && count.get() > ROWS_BESIDE);
+    let cut = Signal::memo(move || !enlarge.on.get() && count.get() > ROWS_BESIDE);
     move || {
         cut.get().then(|| {
             view! {
@@ -57,6 +58,7 @@ pub(super) fn ShowAll(
                     />
                 </div>
             }
+            .into_any()
         })
     }
 }

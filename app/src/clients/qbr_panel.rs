@@ -7,7 +7,7 @@ use crate::shell::query::{Standby, Standing, row_of};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientsSummary, QbrHorizon, QbrRow};
-use revos_ui::{Badge, EmptyState, Panel, Segment, Segments, SkeletonLines};
+use revos_ui::{Badge, EmptyState, Panel, Segment, Segments, Signal, SkeletonLines};
 
 /// Active clients with a review that is overdue or inside the horizon.
 #[component]
@@ -31,7 +31,7 @@ pub(super) fn QbrPanel(
     /// Is the panel enlarged?
     enlarge: Enlarge,
 ) -> impl IntoView {
-    let none = Memo::new(move |_| rows.with(Vec::is_empty));
+    let none = Signal::memo(move || rows.with(Vec::is_empty));
     let count = Signal::derive(move || rows.with(Vec::len));
     let body = move || {
         if none.get() {
@@ -85,6 +85,7 @@ pub(super) fn QbrPanel(
             />
             <EnlargeButton title="reviews" enlarge />
         }
+        .into_any()
     };
     view! {
         <Panel
@@ -98,7 +99,7 @@ pub(super) fn QbrPanel(
             <Standby
                 standing
                 what="the clients of your organization"
-                skeleton=|| view! { <SkeletonLines count=6 class="skeleton-rows" /> }
+                skeleton=|| view! { <SkeletonLines count=6 class="skeleton-rows" /> }.into_any()
             >
                 {body}
             </Standby>
@@ -113,9 +114,11 @@ pub(super) fn QbrPanel(
 
 fn line(rows: Signal<Vec<QbrRow>>, first: QbrRow, today: Signal<Date>) -> AnyView {
     let row = row_of(rows, first, |row| row.client.id);
-    let state = Memo::new(move |_| row.with(|row| words::qbr_state(row.state)));
+    let state = Signal::memo(move || row.with(|row| words::qbr_state(row.state)));
     let date = move || {
-        row.with(|row| row.client.qbr_date.map_or_else(|| "No date".to_owned(), |date| format::day(date, today.get())))
+        row.with(|row| {
+            row.client.qbr_date.map_or_else(|| "No date".to_owned(), |date| format::day(date, today.get()))
+        })
     };
     let full = move || row.with(|row| row.client.qbr_date.map(format::full_day));
     let relative = move || row.with(|row| row.days.map(format::relative_day).unwrap_or_default());
@@ -130,7 +133,7 @@ fn line(rows: Signal<Vec<QbrRow>>, first: QbrRow, today: Signal<Date>) -> AnyVie
             <span class="line-change quiet">{relative}</span>
             <span class="line-value" title=full>{date}</span>
             <span class="line-badge">
-                {move || state.get().map(|(word, tone)| view! { <Badge word tone=Signal::stored(tone) /> })}
+                {move || state.get().map(|(word, tone)| view! { <Badge word tone=Signal::stored(tone) /> }.into_any())}
             </span>
         </li>
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use revos_shared::clients::{ClientRow, ClientStatus, Phase, Segment, TrendPoint, trs_score};
+use revos_shared::kernel::instants::days_after;
 use revos_shared::session::{Capability, Member, Organization, Person, Persona};
 use revos_shared::{ClientId, Money, OrganizationId, UserId};
 use uuid::Uuid;
@@ -21,7 +22,7 @@ type Line = (
     Option<(u8, &'static str)>,
     Option<i64>,
     [Option<u8>; 2],
-    Option<i32>,
+    Option<i64>,
     [Option<u8>; 2],
 );
 
@@ -60,7 +61,7 @@ pub(super) fn sample_clients() -> Vec<ClientRow> {
 fn client(number: u128, line: Line) -> ClientRow {
     let (name, segment, industry, status, phase, owner, arr, [health, churn_risk], qbr, previous) = line;
     let [previous_health, previous_churn_risk] = previous;
-    let after = |days: i32| SAMPLE_DAY.checked_add(jiff::Span::new().days(days)).ok();
+    let after = |days: i64| days_after(SAMPLE_DAY, days);
     ClientRow {
         id: ClientId(Uuid::from_u128(number)),
         name: name.to_owned(),
@@ -76,10 +77,10 @@ fn client(number: u128, line: Line) -> ClientRow {
         trs_score: trs_score(health, churn_risk),
         previous_health,
         previous_churn_risk,
-        previous_snapshot_date: previous_churn_risk.and_then(|_| after(-20)),
-        qbr_date: qbr.and_then(after),
+        previous_snapshot_date: previous_churn_risk.map(|_| after(-20)),
+        qbr_date: qbr.map(after),
         is_expansion: matches!(number, 4 | 9),
-        churned_on: (status == ClientStatus::Churned).then(|| after(-45)).flatten(),
+        churned_on: (status == ClientStatus::Churned).then(|| after(-45)),
         // 2026-05-20, 13:00 UTC.
         updated_at: Timestamp::from_second(1_779_282_000).unwrap_or(Timestamp::UNIX_EPOCH),
         version: 1,

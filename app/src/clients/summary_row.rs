@@ -1,23 +1,26 @@
 //! How is the portfolio doing, in six figures?
 
 use crate::shell::format;
+use crate::shell::standing::Shown;
 use leptos::prelude::*;
 use revos_shared::clients::ClientsSummary;
 use revos_shared::clients::thresholds::CHURN_AT_RISK;
-use revos_ui::{Figure, Skeleton};
+use revos_ui::{Figure, Signal, Skeleton};
 
-/// The figures above the panels; an outline while they are not known.
+/// The figures above the panels.
 #[component]
 pub(super) fn SummaryRow(
     /// The figures.
     figures: Signal<Option<ClientsSummary>>,
+    /// How they stand: while they are on their way an outline is drawn, when there are none a dash.
+    shown: Signal<Shown>,
     /// The currency of the amounts.
     #[prop(into)]
     currency: Signal<String>,
 ) -> impl IntoView {
-    let known = Memo::new(move |_| figures.with(Option::is_some));
+    let waiting = Signal::memo(move || figures.with(Option::is_none) && shown.get() == Shown::Loading);
     move || {
-        if !known.get() {
+        if waiting.get() {
             return view! {
                 <div class="tiles" aria-hidden="true">
                     {(0..6)
@@ -27,7 +30,7 @@ pub(super) fn SummaryRow(
                                     <Skeleton size="short" />
                                     <Skeleton size="figure" />
                                 </div>
-                            }
+                            }.into_any()
                         })
                         .collect_view()}
                 </div>
@@ -35,8 +38,11 @@ pub(super) fn SummaryRow(
             .into_any();
         }
         let figure = move |read: fn(&ClientsSummary, &str) -> String| {
-            let text = Memo::new(move |_| {
-                figures.with(|figures| figures.as_ref().map(|s| currency.with(|c| read(s, c))).unwrap_or_default())
+            let text = Signal::memo(move || {
+                figures.with(|figures| match figures {
+                    Some(figures) => currency.with(|currency| read(figures, currency)),
+                    None => format::NONE.to_owned(),
+                })
             });
             Signal::<String>::from(text)
         };

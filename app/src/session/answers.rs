@@ -61,7 +61,9 @@ fn waiting(failure: &Failure) -> String {
     };
     match wait {
         None => "in a few minutes".to_owned(),
-        Some(wait) if wait < Duration::from_secs(60) => format!("in {}", format::span(wait.max(Duration::from_secs(1)))),
+        Some(wait) if wait < Duration::from_secs(60) => {
+            format!("in {}", format::span(wait.max(Duration::from_secs(1))))
+        }
         // Rounded up, so that who waits as long as told is let in.
         Some(wait) => format!("in {}", format::span(wait + Duration::from_secs(59))),
     }

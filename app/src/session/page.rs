@@ -6,19 +6,21 @@ use crate::shell::session::Session;
 use leptos::{html, prelude::*};
 use revos_shared::session::Persona;
 use revos_shared::session::endpoints::{Credentials, DemoAccount};
-use revos_ui::{Button, ButtonKind, ErrorSummary, PasswordField, Problem, TextField};
+use revos_ui::{Button, ButtonKind, ErrorSummary, PasswordField, Problem, Signal, TextField, Var, effect};
 use wasm_bindgen_futures::spawn_local;
 
 /// The sign-in page.
 #[component]
 pub(crate) fn SignInPage(session: Session) -> impl IntoView {
-    Effect::new(|_| document().set_title("Sign in · RevOS"));
-    let accounts = Memo::new(move |_| {
-        session.server.with(|server| server.as_ref().map(|server| server.demo_accounts.clone()).unwrap_or_default())
+    effect(|| document().set_title("Sign in · RevOS"));
+    let accounts = Signal::memo(move || {
+        session
+            .server
+            .with(|server| server.as_ref().map(|server| server.demo_accounts.clone()).unwrap_or_default())
     });
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<String>);
-    let problems = RwSignal::new(Vec::<Problem>::new());
+    let busy = Var::new(false);
+    let trouble = Var::new(None::<String>);
+    let problems = Var::new(Vec::<Problem>::new());
     let sign_in = Callback::new(move |credentials: Credentials| {
         if busy.get_untracked() {
             return;
@@ -57,7 +59,7 @@ pub(crate) fn SignInPage(session: Session) -> impl IntoView {
                                 <p class="sign-in-note" role="status">
                                     "Your session has ended. Sign in again to go on where you were."
                                 </p>
-                            }
+                            }.into_any()
                         })
                 }}
                 <ErrorSummary title=trouble problems />
@@ -65,7 +67,7 @@ pub(crate) fn SignInPage(session: Session) -> impl IntoView {
             </div>
             {move || {
                 let accounts = accounts.get();
-                (!accounts.is_empty()).then(|| view! { <DemoAccounts accounts sign_in /> })
+                (!accounts.is_empty()).then(|| view! { <DemoAccounts accounts sign_in /> }.into_any())
             }}
         </main>
     }
@@ -75,26 +77,30 @@ pub(crate) fn SignInPage(session: Session) -> impl IntoView {
 /// The form; it checks what can be checked before anything is asked.
 #[component]
 fn SignInForm(
-    busy: RwSignal<bool>,
-    trouble: RwSignal<Option<String>>,
-    problems: RwSignal<Vec<Problem>>,
+    busy: Var<bool>,
+    trouble: Var<Option<String>>,
+    problems: Var<Vec<Problem>>,
     sign_in: Callback<Credentials>,
 ) -> impl IntoView {
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (email, password) = (Var::new(String::new()), Var::new(String::new()));
     let (email_node, password_node) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
-    Effect::new(move |done: Option<bool>| {
-        let (Some(email), Some(password)) = (email_node.get(), password_node.get()) else { return false };
-        if done != Some(true) {
+    let done = StoredValue::new(false);
+    effect(move || {
+        if let (Some(email), Some(password)) = (email_node.get(), password_node.get())
+            && !done.get_value()
+        {
+            done.set_value(true);
             let first_empty = if email.value().is_empty() { email } else { password };
             let _ = first_empty.focus();
         }
-        true
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         // Password managers fill the inputs without telling, so the inputs are asked.
-        let typed = |node: NodeRef<html::Input>| node.get_untracked().map(|input| input.value()).unwrap_or_default();
-        let credentials = Credentials { email: typed(email_node).trim().to_owned(), password: typed(password_node) };
+        let typed =
+            |node: NodeRef<html::Input>| node.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let credentials =
+            Credentials { email: typed(email_node).trim().to_owned(), password: typed(password_node) };
         let wrong = check(&credentials);
         if wrong.is_empty() {
             sign_in.run(credentials);
@@ -148,7 +154,8 @@ fn check(credentials: &Credentials) -> Vec<Problem> {
 /// The accounts of the local stack's demo data, one click each.
 #[component]
 fn DemoAccounts(accounts: Vec<DemoAccount>, sign_in: Callback<Credentials>) -> impl IntoView {
-    let mut organizations: Vec<String> = accounts.iter().map(|account| account.organization.clone()).collect();
+    let mut organizations: Vec<String> =
+        accounts.iter().map(|account| account.organization.clone()).collect();
     organizations.dedup();
     let groups = organizations
         .into_iter()
@@ -162,6 +169,7 @@ fn DemoAccounts(accounts: Vec<DemoAccount>, sign_in: Callback<Credentials>) -> i
                 <h3>{organization.clone()}</h3>
                 <ul>{rows}</ul>
             }
+            .into_any()
         })
         .collect_view();
     view! {

@@ -3,10 +3,15 @@
 use super::failure::Refusal;
 use js_sys::{Array, Function, Promise, Reflect};
 use live_query::{Failure, Reason};
-use revos_shared::clients::endpoints::{ClientsQuery, ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery};
+use revos_shared::clients::endpoints::{
+    ClientsQuery, ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery,
+};
 use revos_shared::kernel::endpoint::{CSRF_HEADER, DEADLINE_HEADER, NoQuery};
+use revos_shared::kernel::instants::parse_moment;
 use revos_shared::session::Member;
-use revos_shared::session::endpoints::{Credentials, ReadServerInfo, ReadSession, ServerInfo, SignIn, SignOut};
+use revos_shared::session::endpoints::{
+    Credentials, ReadServerInfo, ReadSession, ServerInfo, SignIn, SignOut,
+};
 use revos_shared::{Endpoint, Method, ReadFor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -134,7 +139,8 @@ async fn call<E: Endpoint>(query: &E::Query, body: Option<&E::Body>) -> Result<E
         None => None,
     };
     let url = address(E::PATH, query)?;
-    let raw = send(Request { method: E::METHOD, url, body, terms: Terms::default(), keepalive: false }).await?;
+    let raw =
+        send(Request { method: E::METHOD, url, body, terms: Terms::default(), keepalive: false }).await?;
     decode::<E::Reply>(&raw)
 }
 
@@ -209,7 +215,7 @@ async fn send(request: Request) -> Result<Raw, Failure> {
     };
     if matches!(status, 200..=299 | 304) {
         let as_of = header(revos_shared::kernel::endpoint::AS_OF_HEADER)
-            .and_then(|time| time.parse::<jiff::Timestamp>().ok())
+            .and_then(|time| parse_moment(&time))
             .map(jiff::Timestamp::as_millisecond);
         return Ok(Raw { status, body, etag: header("etag"), as_of, request_id });
     }

@@ -20,11 +20,8 @@ pub struct PageAssets {
 pub fn document(assets: PageAssets, path: &str, title: &str) -> impl IntoView + use<> {
     let nonce = use_nonce();
     let script = start_script(&assets);
-    let styles = assets
-        .styles
-        .into_iter()
-        .map(|href| view! { <link rel="stylesheet" href=href /> })
-        .collect_view();
+    let styles =
+        assets.styles.into_iter().map(|href| view! { <link rel="stylesheet" href=href /> }).collect_view();
     view! {
         <!DOCTYPE html>
         <html lang="en">

@@ -62,6 +62,8 @@ pub(crate) fn sentence(failure: &Failure) -> &'static str {
         Reason::Unauthenticated => "Your session has ended",
         Reason::Forbidden => "You have no right to this",
         Reason::RateLimited => "There were too many requests",
+        // Without any answer it is not even known how the database is.
+        Reason::UpstreamUnavailable if failure.status.is_none() => "RevOS is unreachable",
         Reason::UpstreamUnavailable => "The database is unreachable",
         Reason::Server => "RevOS failed",
         Reason::Decode => "RevOS answered something unreadable",
@@ -114,7 +116,8 @@ mod tests {
 
     #[test]
     fn an_ended_membership_is_told_apart_from_none() {
-        let ended = r#"{"code":"no_membership","message":"x","request_id":"r1","details":{"deactivated":true}}"#;
+        let ended =
+            r#"{"code":"no_membership","message":"x","request_id":"r1","details":{"deactivated":true}}"#;
         assert_eq!(refused(403, ended).code.as_deref(), Some(DEACTIVATED));
         let none = r#"{"code":"no_membership","message":"x","request_id":"r1"}"#;
         assert_eq!(refused(403, none).code.as_deref(), Some("no_membership"));
@@ -130,7 +133,8 @@ mod tests {
 
     #[test]
     fn every_reason_has_its_own_sentence() {
-        let mut sentences: Vec<_> = Reason::ALL.iter().map(|reason| sentence(&Failure::new(*reason))).collect();
+        let mut sentences: Vec<_> =
+            Reason::ALL.iter().map(|reason| sentence(&Failure::new(*reason))).collect();
         sentences.sort_unstable();
         sentences.dedup();
         assert_eq!(sentences.len(), Reason::ALL.len());

@@ -68,9 +68,29 @@ pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+fn weekday_word(date: Date) -> &'static str {
+    usize::try_from(date.weekday().to_monday_zero_offset())
+        .ok()
+        .and_then(|at| WEEKDAYS.get(at))
+        .copied()
+        .unwrap_or("")
+}
 
 fn month_word(date: Date) -> &'static str {
     usize::try_from(date.month() - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or("")
@@ -88,7 +108,7 @@ pub(crate) fn day(date: Date, today: Date) -> String {
 
 /// `Saturday, 23 May 2026`, for tooltips.
 pub(crate) fn full_day(date: Date) -> String {
-    format!("{:?}, {} {} {}", date.weekday(), date.day(), month_word(date), date.year())
+    format!("{}, {} {} {}", weekday_word(date), date.day(), month_word(date), date.year())
 }
 
 /// `today`, `tomorrow`, `in 6 days`, `9 days ago`.
@@ -154,7 +174,8 @@ mod zoned {
     pub(crate) fn calendar_day(unix_millis: i64, time_zone: &str) -> Option<super::Date> {
         let part = |name, form: &str| written(unix_millis, time_zone, &[(name, form)]).parse::<i16>().ok();
         let small = |value: i16| i8::try_from(value).ok();
-        let (year, month, day) = (part("year", "numeric")?, part("month", "numeric")?, part("day", "numeric")?);
+        let (year, month, day) =
+            (part("year", "numeric")?, part("month", "numeric")?, part("day", "numeric")?);
         super::Date::new(year, small(month)?, small(day)?).ok()
     }
 
@@ -166,7 +187,11 @@ mod zoned {
     }
 
     #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
-    fn format_in(unix_millis: i64, time_zone: Option<&str>, parts: &[(&str, &str)]) -> Result<String, JsValue> {
+    fn format_in(
+        unix_millis: i64,
+        time_zone: Option<&str>,
+        parts: &[(&str, &str)],
+    ) -> Result<String, JsValue> {
         let options = Object::new();
         for (part, form) in parts {
             Reflect::set(&options, &(*part).into(), &(*form).into())?;
@@ -190,7 +215,8 @@ mod tests {
 
     #[test]
     fn groups_thousands() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (763_800, "763,800"), (1_234_567, "1,234,567")]
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (763_800, "763,800"), (1_234_567, "1,234,567")]
         {
             assert_eq!(count(number), text);
         }
@@ -226,7 +252,10 @@ mod tests {
 
     #[test]
     fn relative_days_and_changes_are_words() {
-        assert_eq!([-9, -1, 0, 1, 6].map(relative_day), ["9 days ago", "yesterday", "today", "tomorrow", "in 6 days"]);
+        assert_eq!(
+            [-9, -1, 0, 1, 6].map(relative_day),
+            ["9 days ago", "yesterday", "today", "tomorrow", "in 6 days"]
+        );
         assert_eq!([4, -2, 0].map(change), ["up 4", "down 2", "no change"]);
     }
 }

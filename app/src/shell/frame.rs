@@ -1,17 +1,15 @@
 //! What stands around every page? Navigation, the person, the page's head, notices.
 
+use super::address::Address;
 use super::keyboard::{Keyboard, SHORTCUTS};
-use super::router::SIGN_IN;
 use super::session::{Session, SessionState};
 use super::theme::{Theme, ThemeChoice, keep, kept};
 use super::{failure, telemetry};
 use leptos::{html, prelude::*};
-use leptos_router::components::A;
-use leptos_router::hooks::use_location;
 use revos_shared::session::Persona;
 use revos_ui::{
-    Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuChoice, MenuItem, MenuOpens,
-    SkipLink,
+    Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuChoice, MenuItem,
+    MenuOpens, Signal, SkipLink, Var, effect,
 };
 use serde_json::Map;
 use std::cell::Cell;
@@ -31,11 +29,11 @@ const PLACES: [Place; 1] = [Place { path: "/clients", label: "Clients", icon: Ic
 
 /// The frame around the pages of a signed-in person.
 #[component]
-pub(crate) fn Frame(session: Session, children: Children) -> impl IntoView {
-    let keyboard = Keyboard::start();
+pub(crate) fn Frame(session: Session, address: Address, children: Children) -> impl IntoView {
+    let keyboard = Keyboard::start(address);
     provide_context(keyboard);
-    let narrow = RwSignal::new(kept(NAV_KEY).as_deref() == Some("narrow"));
-    let notice = RwSignal::new(None::<String>);
+    let narrow = Var::new(kept(NAV_KEY).as_deref() == Some("narrow"));
+    let notice = Var::new(None::<String>);
     let toggle = move |()| {
         narrow.update(|narrow| *narrow = !*narrow);
         keep(NAV_KEY, narrow.get_untracked().then_some("narrow"));
@@ -47,7 +45,7 @@ pub(crate) fn Frame(session: Session, children: Children) -> impl IntoView {
     view! {
         <div class="frame" data-nav=move || narrow.get().then_some("narrow")>
             <SkipLink to="content" />
-            <div class="frame-nav">
+            <header class="frame-nav">
                 <div class="nav-brand">
                     <span class="nav-mark" aria-hidden="true"></span>
                     <span class="nav-word">"RevOS"</span>
@@ -60,9 +58,9 @@ pub(crate) fn Frame(session: Session, children: Children) -> impl IntoView {
                         on_press=toggle
                     />
                 </div>
-                <Places />
+                <Places address />
                 <Foot session keyboard notice />
-            </div>
+            </header>
             <main class="frame-main" id="content" tabindex="-1">
                 {children()}
             </main>
@@ -74,23 +72,22 @@ pub(crate) fn Frame(session: Session, children: Children) -> impl IntoView {
 }
 
 #[component]
-fn Places() -> impl IntoView {
-    let path = use_location().pathname;
+fn Places(address: Address) -> impl IntoView {
     view! {
         <nav class="nav-places" aria-label="Main">
             <ul>
                 {PLACES
                     .into_iter()
                     .map(|place| {
-                        let here = move || path.with(|path| path.starts_with(place.path)).then_some("page");
+                        let here = address.is_at(place.path);
                         view! {
                             <li>
-                                <A href=place.path attr:aria-current=here attr:title=place.label>
+                                <a href=place.path aria-current=move || here.get().then_some("page") title=place.label>
                                     <Icon name=place.icon />
                                     <span class="nav-label">{place.label}</span>
-                                </A>
+                                </a>
                             </li>
-                        }
+                        }.into_any()
                     })
                     .collect_view()}
             </ul>
@@ -100,7 +97,7 @@ fn Places() -> impl IntoView {
 }
 
 #[component]
-fn Foot(session: Session, keyboard: Keyboard, notice: RwSignal<Option<String>>) -> impl IntoView {
+fn Foot(session: Session, keyboard: Keyboard, notice: Var<Option<String>>) -> impl IntoView {
     let theme = expect_context::<Theme>();
     let of_member = move |read: fn(&revos_shared::session::Member) -> String| {
         Signal::derive(move || session.member().map(|member| read(&member)).unwrap_or_default())
@@ -113,7 +110,7 @@ fn Foot(session: Session, keyboard: Keyboard, notice: RwSignal<Option<String>>) 
         Persona::SuperAdmin => "Super admin".to_owned(),
         persona => persona.as_str().to_owned(),
     });
-    let demo = Memo::new(move |_| session.state.with(|state| matches!(state, SessionState::Demo(_))));
+    let demo = Signal::memo(move || session.state.with(|state| matches!(state, SessionState::Demo(_))));
     let sign_out = Callback::new(move |()| {
         spawn_local(async move {
             if let Err(why) = session.sign_out().await {
@@ -134,7 +131,7 @@ fn Foot(session: Session, keyboard: Keyboard, notice: RwSignal<Option<String>>) 
                             <span class="cut nav-organization">{move || organization.get()}</span>
                             <span class="cut quiet">{move || name.get()}</span>
                         </span>
-                    }
+                    }.into_any()
                 }
             >
                 <div class="menu-who">
@@ -154,7 +151,7 @@ fn Foot(session: Session, keyboard: Keyboard, notice: RwSignal<Option<String>>) 
                                     chosen=Signal::derive(move || theme.choice() == choice)
                                     on_choose=move |()| theme.choose(choice)
                                 />
-                            }
+                            }.into_any()
                         })
                         .collect_view()}
                 </div>
@@ -164,7 +161,7 @@ fn Foot(session: Session, keyboard: Keyboard, notice: RwSignal<Option<String>>) 
                     keys="?"
                     on_press=move |()| keyboard.list_open.set(true)
                 />
-                {move || (!demo.get()).then(|| view! { <MenuItem label="Sign out" on_press=sign_out /> })}
+                {move || (!demo.get()).then(|| view! { <MenuItem label="Sign out" on_press=sign_out /> }.into_any())}
             </Menu>
         </div>
     }
@@ -178,7 +175,7 @@ fn initials(name: &str) -> String {
 }
 
 #[component]
-fn Notice(notice: RwSignal<Option<String>>) -> impl IntoView {
+fn Notice(notice: Var<Option<String>>) -> impl IntoView {
     view! {
         <div class="notice-place" role="status">
             {move || {
@@ -194,7 +191,7 @@ fn Notice(notice: RwSignal<Option<String>>) -> impl IntoView {
                                     on_press=move |()| notice.set(None)
                                 />
                             </div>
-                        }
+                        }.into_any()
                     })
             }}
         </div>
@@ -213,9 +210,9 @@ fn ShortcutList(keyboard: Keyboard) -> impl IntoView {
                         view! {
                             <div>
                                 <dt>{what}</dt>
-                                <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view()}</dd>
+                                <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }.into_any()).collect_view()}</dd>
                             </div>
-                        }
+                        }.into_any()
                     })
                     .collect_view()}
             </dl>
@@ -247,7 +244,7 @@ pub(crate) fn PageHead(
     tools: ViewFn,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
-    Effect::new(move |_| {
+    effect(move || {
         let organization = session.member().map(|member| member.organization.name.clone());
         document().set_title(&match organization {
             Some(organization) => format!("{title} · {organization} · RevOS"),
@@ -256,11 +253,11 @@ pub(crate) fn PageHead(
     });
     telemetry::track_client_event("page_view", Map::new());
     let heading = NodeRef::<html::H1>::new();
-    Effect::new(move |_| {
-        if let Some(heading) = heading.get() {
-            if NAVIGATED.replace(true) {
-                let _ = heading.focus();
-            }
+    effect(move || {
+        if let Some(heading) = heading.get()
+            && NAVIGATED.replace(true)
+        {
+            let _ = heading.focus();
         }
     });
     view! {
@@ -268,7 +265,7 @@ pub(crate) fn PageHead(
             <h1 tabindex="-1" node_ref=heading>
                 {title}
             </h1>
-            {mark.map(|(value, on_action)| view! { <FreshnessMark value on_action announce=true /> })}
+            {mark.map(|(value, on_action)| view! { <FreshnessMark value on_action announce=true /> }.into_any())}
             <div class="page-tools">{tools.run()}</div>
         </header>
     }
@@ -277,20 +274,22 @@ pub(crate) fn PageHead(
 
 /// There is no such page.
 #[component]
-pub(crate) fn NotFoundPage() -> impl IntoView {
-    let path = use_location().pathname;
-    let known = move || path.get() == SIGN_IN;
+pub(crate) fn NotFoundPage(address: Address) -> impl IntoView {
     view! {
         <PageHead title="Page not found" />
-        <div class="page" hidden=known>
+        <div class="page">
             <EmptyState
                 title="There is no page at this address"
+                page=true
                 text=Signal::derive(move || {
-                    format!("Nothing is kept at {}. The address may be mistyped, or the page was moved.", path.get())
+                    format!(
+                        "Nothing is kept at {}. The address may be mistyped, or the page was moved.",
+                        address.path(),
+                    )
                 })
             />
             <p class="page-links">
-                <A href="/clients">"Go to Clients"</A>
+                <a href="/clients">"Go to Clients"</a>
             </p>
         </div>
     }

@@ -1,9 +1,9 @@
 //! Which single keys do something? `r`, `g` then a letter, and `?`; never inside a field.
 
-use super::router::go;
+use super::address::Address;
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
+use revos_ui::Var;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -22,18 +22,21 @@ pub(crate) const SHORTCUTS: [(&[&str], &str); 4] = [
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Keyboard {
     /// Is the list of shortcuts open?
-    pub list_open: RwSignal<bool>,
+    pub list_open: Var<bool>,
     refresh: StoredValue<Option<Callback<()>>>,
 }
 
 impl Keyboard {
-    /// Listens for as long as its owner lives. Needs the router's context.
-    pub(crate) fn start() -> Self {
-        let keyboard = Self { list_open: RwSignal::new(false), refresh: StoredValue::new(None) };
-        let navigate = use_navigate();
+    /// Listens for as long as its owner lives.
+    pub(crate) fn start(address: Address) -> Self {
+        let keyboard = Self { list_open: Var::new(false), refresh: StoredValue::new(None) };
         let began_at = StoredValue::new(None::<f64>);
         let handle = window_event_listener(keydown, move |event: KeyboardEvent| {
-            if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() || in_field(&event)
+            if event.ctrl_key()
+                || event.alt_key()
+                || event.meta_key()
+                || event.default_prevented()
+                || in_field(&event)
             {
                 return;
             }
@@ -41,7 +44,7 @@ impl Keyboard {
             let began = began_at.get_value().is_some_and(|at| now - at < CHORD_MS);
             began_at.set_value(None);
             match event.key().as_str() {
-                "c" if began => go(&navigate, "/clients"),
+                "c" if began => address.go("/clients"),
                 "g" => began_at.set_value(Some(now)),
                 "r" => {
                     if let Some(refresh) = keyboard.refresh.get_value() {
@@ -68,7 +71,9 @@ impl Keyboard {
 
 /// Does the key belong to something that takes text, or to a dialog?
 fn in_field(event: &KeyboardEvent) -> bool {
-    let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return false };
+    let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return false;
+    };
     let editable = element.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable);
     editable || element.closest("input, textarea, select, dialog, [role=menu]").ok().flatten().is_some()
 }

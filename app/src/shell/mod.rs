@@ -6,6 +6,8 @@ pub(crate) mod skeleton;
 pub(crate) mod standing;
 
 #[cfg(feature = "csr")]
+pub(crate) mod address;
+#[cfg(feature = "csr")]
 pub(crate) mod api;
 #[cfg(feature = "csr")]
 pub(crate) mod frame;

@@ -1,12 +1,12 @@
 //! How does a page bind a live query to what it shows?
 
+use super::format;
 use super::session::Session;
 use super::standing::{self, Shown};
-use super::format;
-use leptos::prelude::*;
+use leptos::prelude::{Signal as LeptosSignal, *};
 use live_query::browser::{use_age, use_countdown};
 use live_query::{ServerTime, View};
-use revos_ui::{DeniedState, FailedState, Freshness};
+use revos_ui::{DeniedState, FailedState, Freshness, Signal};
 use std::time::Duration;
 
 /// Everything a plain component needs to know about the query behind it.
@@ -32,9 +32,9 @@ impl Standing {
         sample: Option<(Callback<()>, Callback<()>)>,
     ) -> Self {
         let time_zone = time_zone();
-        let age = use_age(Signal::derive(move || view.with(|view| view.as_of)));
-        let wait = use_countdown(Signal::derive(move || view.with(|view| view.health.next_try())));
-        let freshness = Memo::new(move |_| {
+        let age = use_age(LeptosSignal::derive(move || view.with(|view| view.as_of)));
+        let wait = use_countdown(LeptosSignal::derive(move || view.with(|view| view.health.next_try())));
+        let freshness = Signal::memo(move || {
             let written = |time: ServerTime| {
                 let zone = time_zone.get();
                 (format::clock(time.as_unix_millis(), &zone), format::moment(time.as_unix_millis(), &zone))
@@ -43,7 +43,7 @@ impl Standing {
                 standing::freshness(view, age.get().unwrap_or(Duration::ZERO), wait.get(), &written)
             })
         });
-        let shown = Memo::new(move |_| view.with(standing::shown));
+        let shown = Signal::memo(move || view.with(standing::shown));
         let on_action = Callback::new(move |()| {
             let back = view.with_untracked(|view| matches!(view.source, live_query::Source::Sample(_)));
             match sample {
@@ -64,10 +64,14 @@ impl Standing {
 impl Standing {
     /// This standing, or `other` while the condition holds.
     pub(crate) fn or_when(self, condition: Signal<bool>, other: Self) -> Self {
-        let freshness = Signal::derive(move || {
-            if condition.get() { other.freshness.get() } else { self.freshness.get() }
-        });
-        let shown = Signal::derive(move || if condition.get() { other.shown.get() } else { self.shown.get() });
+        let freshness =
+            Signal::derive(
+                move || {
+                    if condition.get() { other.freshness.get() } else { self.freshness.get() }
+                },
+            );
+        let shown =
+            Signal::derive(move || if condition.get() { other.shown.get() } else { self.shown.get() });
         Self { freshness, shown, ..self }
     }
 }
@@ -122,13 +126,13 @@ pub(crate) fn Standby(
 
 /// The newest content of one row of a list, for the lifetime of its line on screen. It changes only when
 /// this row does; a row that has just left the list keeps its last content until its line is gone.
-pub(crate) fn row_of<T, K>(rows: Signal<Vec<T>>, first: T, key: fn(&T) -> K) -> Memo<T>
+pub(crate) fn row_of<T, K>(rows: Signal<Vec<T>>, first: T, key: fn(&T) -> K) -> Signal<T>
 where
     T: Clone + PartialEq + Send + Sync + 'static,
     K: PartialEq + Send + Sync + 'static,
 {
     let wanted = key(&first);
-    Memo::new(move |before: Option<&T>| {
+    Signal::fold(move |before: Option<&T>| {
         rows.with(|rows| rows.iter().find(|row| key(row) == wanted).cloned())
             .or_else(|| before.cloned())
             .unwrap_or_else(|| first.clone())

@@ -1,5 +1,6 @@
 //! Which page belongs to which address, and who may see it?
 
+use super::address::Address;
 use super::frame::{Frame, NotFoundPage};
 use super::session::{Session, SessionState};
 use super::starting::{StartingPage, UnreachablePage};
@@ -7,13 +8,13 @@ use super::theme::Theme;
 use crate::clients::ClientsPage;
 use crate::session::SignInPage;
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
-use leptos_router::hooks::{use_location, use_navigate, use_query_map};
-use leptos_router::{NavigateOptions, StaticSegment};
 use revos_shared::session::safe_return_path;
+use revos_ui::{Signal, effect};
 
 /// The address of the sign-in page.
-pub(crate) const SIGN_IN: &str = "/sign-in";
+const SIGN_IN: &str = "/sign-in";
+/// The page that stands for the whole site, until there is an overview.
+const HOME: &str = "/clients";
 
 /// What may be on screen, before it is asked which page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,25 +25,34 @@ enum Gate {
     Inside,
 }
 
+/// A page for those who are inside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// On the way to another address.
+    Passing,
+    Clients,
+    NotFound,
+}
+
+impl Page {
+    fn at(path: &str) -> Self {
+        match path {
+            "/" | SIGN_IN => Self::Passing,
+            "/clients" => Self::Clients,
+            _ => Self::NotFound,
+        }
+    }
+}
+
 /// The whole page.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     provide_context(Theme::start());
+    let address = Address::start();
+    provide_context(address);
     let session = Session::start();
     provide_context(session);
-    view! {
-        <Router>
-            <Inside session />
-        </Router>
-    }
-}
-
-#[component]
-fn Inside(session: Session) -> impl IntoView {
-    let navigate = use_navigate();
-    let location = use_location();
-    let query = use_query_map();
-    let gate = Memo::new(move |_| {
+    let gate = Signal::memo(move || {
         session.state.with(|state| match state {
             SessionState::Starting => Gate::Starting,
             SessionState::Unreachable(_) => Gate::Unreachable,
@@ -51,109 +61,77 @@ fn Inside(session: Session) -> impl IntoView {
         })
     });
     // The address follows the session: out to sign-in with the way back, in to where one wanted to go.
-    Effect::new(move |_| {
-        let path = location.pathname.get();
+    effect(move || {
+        let path = address.path();
         match gate.get() {
+            Gate::SignIn if path == "/" => address.replace(SIGN_IN),
             Gate::SignIn if path != SIGN_IN => {
-                let here = format!("{path}{}", search_text(&location.search.get_untracked()));
-                let next = String::from(js_sys::encode_uri_component(&here));
-                let to = if here == "/" { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={next}") };
-                navigate(&to, replacing());
+                let next = String::from(js_sys::encode_uri_component(&address.here()));
+                address.replace(&format!("{SIGN_IN}?next={next}"));
             }
             Gate::Inside if path == SIGN_IN => {
-                let next = query.with_untracked(|query| query.get("next")).unwrap_or_default();
-                navigate(safe_return_path(&next), replacing());
+                let next = address.parameter("next").unwrap_or_default();
+                address.replace(safe_return_path(&next));
             }
+            Gate::Inside if path == "/" => address.replace(HOME),
             _ => {}
         }
     });
     move || match gate.get() {
-        Gate::Starting => view! { <StartingPage /> }.into_any(),
+        Gate::Starting => view! { <StartingPage address /> }.into_any(),
         Gate::Unreachable => view! { <UnreachablePage session /> }.into_any(),
         Gate::SignIn => view! { <SignInPage session /> }.into_any(),
         Gate::Inside => view! {
-            <Frame session>
-                <FlatRoutes fallback=|| view! { <NotFoundPage /> }.into_any()>
-                    <Route path=StaticSegment("") view=|| view! { <Redirect path="/clients" options=replacing() /> } />
-                    <Route path=StaticSegment("sign-in") view=|| () />
-                    <Route path=StaticSegment("clients") view=|| view! { <ClientsPage /> }.into_any() />
-                </FlatRoutes>
+            <Frame session address>
+                <Inside address />
             </Frame>
         }
         .into_any(),
     }
 }
 
-fn search_text(search: &str) -> String {
-    match search.trim_start_matches('?') {
-        "" => String::new(),
-        search => format!("?{search}"),
+#[component]
+fn Inside(address: Address) -> impl IntoView {
+    let page = Signal::memo(move || Page::at(&address.path()));
+    move || match page.get() {
+        Page::Passing => ().into_any(),
+        Page::Clients => view! { <ClientsPage /> }.into_any(),
+        Page::NotFound => view! { <NotFoundPage address /> }.into_any(),
     }
 }
 
-fn replacing() -> NavigateOptions {
-    NavigateOptions { replace: true, ..NavigateOptions::default() }
-}
-
-/// Goes to another page.
-pub(crate) fn go(navigate: &impl Fn(&str, NavigateOptions), path: &str) {
-    navigate(path, NavigateOptions::default());
-}
-
-/// A parameter of the address as one of a closed set of values. The default is left out of the address;
-/// an unknown value is the default and is removed at the next change.
+/// A parameter of the address as one of a closed set of values. The default is left out of the address.
 #[derive(Clone, Copy)]
 pub(crate) struct UrlValue {
     name: &'static str,
     default: &'static str,
-    change: Callback<Option<String>>,
-    current: Memo<String>,
+    address: Address,
 }
 
 impl UrlValue {
-    /// The parameter `name`; needs the router's context.
+    /// The parameter `name`.
     pub(crate) fn new(name: &'static str, default: &'static str) -> Self {
-        let query = use_query_map();
-        let location = use_location();
-        let navigate = use_navigate();
-        let current =
-            Memo::new(move |_| query.with(|query| query.get(name)).unwrap_or_else(|| default.to_owned()));
-        let change = Callback::new(move |value: Option<String>| {
-            let mut query = query.get_untracked();
-            // `insert` appends, so the former value goes first.
-            query.remove(name);
-            if let Some(value) = value {
-                query.insert(name, value);
-            }
-            let path = location.pathname.get_untracked();
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-            navigate(&format!("{path}{}", query.to_query_string()), options);
-        });
-        Self { name, default, change, current }
+        Self { name, default, address: expect_context() }
     }
 
     /// Changes it.
     pub(crate) fn set(self, value: &str) {
-        self.change.run((value != self.default).then(|| value.to_owned()));
+        self.address.set_parameter(self.name, Some(value).filter(|value| *value != self.default));
     }
 
     /// The one of `known` that stands in the address, else the default. A value that is not known is
     /// taken out of the address.
     pub(crate) fn one_of(self, known: &'static [&'static str]) -> Signal<&'static str> {
-        let (default, current, change) = (self.default, self.current, self.change);
-        Effect::new(move |_| {
-            if current.with(|text| text != default && !known.contains(&text.as_str())) {
-                change.run(None);
+        let Self { name, default, address } = self;
+        let found = move || {
+            let text = address.parameter(name)?;
+            Some(known.iter().copied().find(|word| *word == text))
+        };
+        effect(move || {
+            if found() == Some(None) {
+                address.set_parameter(name, None);
             }
         });
-        Signal::derive(move || {
-            current.with(|text| known.iter().copied().find(|word| word == text)).unwrap_or(default)
-        })
-    }
-}
-
-impl std::fmt::Debug for UrlValue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UrlValue").field("name", &self.name).finish_non_exhaustive()
+        Signal::memo(move || found().flatten().unwrap_or(default))
     }
 }

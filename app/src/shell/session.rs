@@ -9,6 +9,7 @@ use live_query::browser::{LiveQueries, Settings};
 use live_query::{Failure, Reason, Retention};
 use revos_shared::session::Member;
 use revos_shared::session::endpoints::{Credentials, ServerInfo, ServerMode};
+use revos_ui::Var;
 use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -44,11 +45,11 @@ pub(crate) enum SessionState {
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
     /// Who is here.
-    pub state: RwSignal<SessionState>,
+    pub state: Var<SessionState>,
     /// What the server said about itself.
-    pub server: RwSignal<Option<ServerInfo>>,
+    pub server: Var<Option<ServerInfo>>,
     /// Did a session end without the person's wish?
-    pub ended: RwSignal<bool>,
+    pub ended: Var<bool>,
     asked_at: StoredValue<f64>,
     queries: StoredValue<Option<LiveQueries>>,
     channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
@@ -58,9 +59,9 @@ impl Session {
     /// Asks the server, and keeps an eye on the other tabs.
     pub(crate) fn start() -> Self {
         let session = Self {
-            state: RwSignal::new(SessionState::Starting),
-            server: RwSignal::new(None),
-            ended: RwSignal::new(false),
+            state: Var::new(SessionState::Starting),
+            server: Var::new(None),
+            ended: Var::new(false),
             asked_at: StoredValue::new(now()),
             queries: StoredValue::new(None),
             channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
@@ -109,7 +110,9 @@ impl Session {
 
     /// The build the server and this page are of.
     pub(crate) fn release(self) -> String {
-        self.server.with_untracked(|server| server.as_ref().map(|server| server.release.clone())).unwrap_or_default()
+        self.server
+            .with_untracked(|server| server.as_ref().map(|server| server.release.clone()))
+            .unwrap_or_default()
     }
 
     /// Signs in; the failure says why not.
@@ -167,7 +170,8 @@ impl Session {
             }
             // A person who is already in stays in: their rows say themselves how old they are.
             Err(failure) => {
-                if matches!(self.state.get_untracked(), SessionState::Starting | SessionState::Unreachable(_)) {
+                if matches!(self.state.get_untracked(), SessionState::Starting | SessionState::Unreachable(_))
+                {
                     self.state.set(SessionState::Unreachable(failure));
                     set_timeout(move || self.ask_if_unreachable(), TRY_AGAIN);
                 }
@@ -176,7 +180,7 @@ impl Session {
     }
 
     fn ask_if_unreachable(self) {
-        if matches!(self.state.try_get_untracked(), Some(SessionState::Unreachable(_))) {
+        if matches!(self.state.get_untracked(), SessionState::Unreachable(_)) {
             self.ask();
         }
     }

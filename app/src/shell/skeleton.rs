@@ -52,7 +52,7 @@ fn ClientsOutline() -> impl IntoView {
                             <Skeleton size="short" />
                             <Skeleton size="figure" />
                         </div>
-                    }
+                    }.into_any()
                 })
                 .collect_view()}
         </div>
@@ -66,7 +66,7 @@ fn ClientsOutline() -> impl IntoView {
                             </div>
                             <SkeletonLines count=6 class="skeleton-rows" />
                         </div>
-                    }
+                    }.into_any()
                 })
                 .collect_view()}
         </div>

@@ -56,6 +56,7 @@ pub(crate) fn freshness<T>(
             announcement: "Sample data is shown: invented rows, not from your organization".to_owned(),
             action: (cause == SampleCause::ByHand).then_some("Back to live"),
             refreshing,
+            ..Freshness::default()
         };
     }
     let Some(as_of) = view.as_of.filter(|_| view.data.is_some()) else { return without_rows(view, wait) };
@@ -72,11 +73,13 @@ pub(crate) fn freshness<T>(
                 announcement: format!("Showing rows as of {short}: {reason}"),
                 action: Some("Retry now"),
                 refreshing,
+                ..Freshness::default()
             }
         }
         _ => Freshness {
             state: FreshnessState::Live,
             text: format!("Updated {age}"),
+            brief: age,
             exact: format!("As of {exact}"),
             announcement: "Up to date".to_owned(),
             action: None,
@@ -98,6 +101,7 @@ fn without_rows<T>(view: &View<T>, wait: Option<Duration>) -> Freshness {
             Freshness {
                 state: FreshnessState::Failed,
                 text: format!("{reason}, {}", next_try(view, failure, wait)),
+                brief: format!("Not loaded, {}", next_try(view, failure, wait)),
                 announcement: format!("Not loaded: {}", sentence_inside(failure)),
                 refreshing: view.refreshing,
                 ..Freshness::default()
@@ -160,7 +164,7 @@ mod tests {
     #[test]
     fn last_good_rows_say_since_when_why_and_what_next() {
         let health = Health::Degraded {
-            failure: Failure::new(Reason::UpstreamUnavailable),
+            failure: Failure::from_http(503, None),
             since: Moment::ZERO,
             next_try: Some(Moment::ZERO),
         };
@@ -183,8 +187,13 @@ mod tests {
     #[test]
     fn sample_rows_are_always_labelled() {
         for (cause, action) in [(SampleCause::Demo, None), (SampleCause::ByHand, Some("Back to live"))] {
-            let mark = freshness(&view(Some(()), Source::Sample(cause), Health::Ok), AGE, None, &|_| Default::default());
-            assert_eq!((mark.state, mark.text.as_str(), mark.action), (FreshnessState::Sample, "Sample data", action));
+            let mark = freshness(&view(Some(()), Source::Sample(cause), Health::Ok), AGE, None, &|_| {
+                Default::default()
+            });
+            assert_eq!(
+                (mark.state, mark.text.as_str(), mark.action),
+                (FreshnessState::Sample, "Sample data", action)
+            );
         }
     }
 

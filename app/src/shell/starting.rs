@@ -1,28 +1,29 @@
 //! What is on screen while it is not known who is here?
 
+use super::address::Address;
 use super::failure;
 use super::session::{Session, SessionState};
 use super::skeleton::PageSkeleton;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
-use revos_ui::FailedState;
+use revos_ui::{FailedState, Signal};
 
 /// The server has not answered yet.
 #[component]
-pub(crate) fn StartingPage() -> impl IntoView {
-    let path = use_location().pathname.get_untracked();
+pub(crate) fn StartingPage(address: Address) -> impl IntoView {
+    let path = address.path_now();
     view! {
         <main aria-busy="true">
             <h1 class="hidden-visually">"Loading RevOS"</h1>
             <PageSkeleton path />
         </main>
     }
+    .into_any()
 }
 
 /// The server did not say who is here.
 #[component]
 pub(crate) fn UnreachablePage(session: Session) -> impl IntoView {
-    let told = Memo::new(move |_| {
+    let told = Signal::memo(move || {
         session.state.with(|state| match state {
             SessionState::Unreachable(why) => (failure::sentence(why).to_owned(), failure::advice(why)),
             _ => Default::default(),
@@ -35,7 +36,9 @@ pub(crate) fn UnreachablePage(session: Session) -> impl IntoView {
                 title=Signal::derive(move || told.get().0)
                 text=Signal::derive(move || told.get().1)
                 on_retry=move |()| session.ask()
+                page=true
             />
         </main>
     }
+    .into_any()
 }

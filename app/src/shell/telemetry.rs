@@ -25,7 +25,9 @@ pub(crate) fn start() {
         report_client_error("page_error", Level::Error, Map::new(), &event.message());
     });
     let _ = window_event_listener(ev::unhandledrejection, |event: ev::PromiseRejectionEvent| {
-        let text = js_sys::JsString::from(js_sys::Reflect::get(&event.reason(), &"message".into()).unwrap_or_default());
+        let text = js_sys::JsString::from(
+            js_sys::Reflect::get(&event.reason(), &"message".into()).unwrap_or_default(),
+        );
         report_client_error("page_rejection", Level::Error, Map::new(), &String::from(text));
     });
 }
@@ -51,10 +53,10 @@ pub(crate) fn track_client_event(event: &str, context: Map<String, Value>) {
 pub(crate) fn record(mut record: Record) {
     record.route = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
     TELEMETRY.with(|cell| {
-        if let Ok(telemetry) = cell.try_borrow() {
-            if let Some(telemetry) = telemetry.as_ref() {
-                telemetry.record(record);
-            }
+        if let Ok(telemetry) = cell.try_borrow()
+            && let Some(telemetry) = telemetry.as_ref()
+        {
+            telemetry.record(record);
         }
     });
 }

@@ -1,6 +1,7 @@
 //! Light or dark? As the system says, or as the person chose; kept in this browser.
 
 use leptos::prelude::*;
+use revos_ui::Var;
 
 /// Where the choice is kept; the page shell reads the same key before the first paint.
 const KEY: &str = "revos:theme";
@@ -33,14 +34,17 @@ impl ThemeChoice {
 
 /// The choice; setting it changes the page and keeps it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Theme(RwSignal<ThemeChoice>);
+pub(crate) struct Theme(Var<ThemeChoice>);
 
 impl Theme {
     /// Reads the kept choice and applies it.
     pub(crate) fn start() -> Self {
         let kept = kept(KEY);
-        let choice = ThemeChoice::ALL.iter().map(|(choice, _)| *choice).find(|choice| choice.word() == kept.as_deref());
-        let theme = Self(RwSignal::new(choice.unwrap_or_default()));
+        let choice = ThemeChoice::ALL
+            .iter()
+            .map(|(choice, _)| *choice)
+            .find(|choice| choice.word() == kept.as_deref());
+        let theme = Self(Var::new(choice.unwrap_or_default()));
         theme.apply();
         theme
     }

@@ -13,8 +13,8 @@ use crate::view::SampleCause;
 /// One polling query: told what happened, it says what to do. It reads no clock, draws no random
 /// number and touches nothing outside itself, so every run can be replayed.
 ///
-/// It keeps facts (held data, the newest failure, the request under way), and [`State`] and [`View`]
-/// are read off them; a state that contradicts the facts cannot be written down.
+/// It keeps facts (held data, the newest failure, the request under way). [`crate::State`] and
+/// [`crate::View`] are read off them; a state that contradicts the facts cannot be written down.
 #[derive(Debug)]
 pub struct Machine<T> {
     timing: Timing,

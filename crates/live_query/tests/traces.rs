@@ -48,7 +48,7 @@ fn step(kind: u8, amount: u32) -> Step {
         34..36 => Step::Unchanged,
         36..44 => {
             let reason = Reason::ALL[amount as usize % Reason::ALL.len()];
-            let wait = |share: u32| (amount / share % 5 == 0).then(|| some / 100 % 700);
+            let wait = |share: u32| (amount / share).is_multiple_of(5).then_some(some / 100 % 700);
             Step::Fail(reason, wait(8), wait(40))
         }
         44..46 => Step::Late(some % 20),

@@ -132,7 +132,9 @@ impl Auth {
         let body = serde_json::json!({ "refresh_token": token.expose() });
         self.grant("token?grant_type=refresh_token", &body, deadline).await.map_err(|error| match error {
             // What does not even look like a refresh token belongs to no session.
-            AuthError::Refused { code: AuthCode::Other(word), retry_after } if word == "validation_failed" => {
+            AuthError::Refused { code: AuthCode::Other(word), retry_after }
+                if word == "validation_failed" =>
+            {
                 AuthError::Refused { code: AuthCode::SessionEnded, retry_after }
             }
             other => other,

@@ -254,7 +254,8 @@ mod tests {
     #[test]
     fn search_text_is_never_a_pattern() {
         assert_eq!(like_contains("50%_a\\b"), "%50\\%\\_a\\\\b%");
-        let stars = outgoing(contains(Postgrest::new("http://x").from("t"), "name", "a*\"b\\"), true).unwrap();
+        let stars =
+            outgoing(contains(Postgrest::new("http://x").from("t"), "name", "a*\"b\\"), true).unwrap();
         let (_, filter) = stars.url.query_pairs().find(|(name, _)| name == "and").unwrap();
         assert_eq!(filter, "(name.imatch.\"***=a*\\\"b\\\\\")");
     }

@@ -1,6 +1,7 @@
 //! How is a state said in one word? With a colour that only repeats the word.
 
 use crate::icon::{Icon, IconName};
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// What a colour means here.
@@ -70,7 +71,7 @@ pub fn Badge(
 ) -> impl IntoView {
     view! {
         <span class="badge" data-tone=move || tone.get().word()>
-            {icon.map(|name| view! { <Icon name size=12 /> })}
+            {icon.map(|name| view! { <Icon name size=12 /> }.into_any())}
             {move || word.get()}
         </span>
     }

@@ -1,6 +1,7 @@
 //! How is a whole divided? A stacked bar with a legend, and the same as a table.
 
 use crate::badge::Fill;
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// One part of the whole.
@@ -30,6 +31,7 @@ pub fn BandBar(
             .filter(|band| band.count > 0)
             .map(|band| {
                 view! { <span data-fill=band.fill.word() style=("--share", band.count.to_string())></span> }
+                    .into_any()
             })
             .collect_view()
     };
@@ -45,6 +47,7 @@ pub fn BandBar(
                         {band.label}
                     </li>
                 }
+                .into_any()
             })
             .collect_view()
     };

@@ -1,6 +1,7 @@
 //! How does a person tell the page to do something?
 
 use crate::icon::{Icon, IconName};
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// How much a button asks for attention.
@@ -63,7 +64,7 @@ pub fn Button(
                 }
             }
         >
-            {move || busy.get().then(|| view! { <span class="button-busy" aria-hidden="true"></span> })}
+            {move || busy.get().then(|| view! { <span class="button-busy" aria-hidden="true"></span> }.into_any())}
             <span>{move || label.get()}</span>
         </button>
     }
@@ -97,7 +98,7 @@ pub fn IconButton(
             aria-expanded=move || expanded.map(|open| open.get().to_string())
             on:click=move |_| on_press.run(())
         >
-            {move || view! { <Icon name=icon.get() /> }}
+            {move || view! { <Icon name=icon.get() /> }.into_any()}
         </button>
     }
     .into_any()

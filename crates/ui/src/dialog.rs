@@ -2,6 +2,7 @@
 
 use crate::button::IconButton;
 use crate::icon::IconName;
+use crate::signal::{Signal, Var, effect};
 use leptos::{html, prelude::*};
 
 /// A modal dialog: the browser keeps the focus inside, Esc closes it, the focus returns to where it was.
@@ -12,12 +13,12 @@ pub fn Dialog(
     /// The heading.
     title: &'static str,
     /// Is it open? Closing by Esc sets it to false.
-    open: RwSignal<bool>,
+    open: Var<bool>,
     /// The content, made when it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let wanted = open.get();
         if let Some(dialog) = node.get() {
             if wanted && !dialog.open() {

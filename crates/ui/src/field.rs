@@ -1,6 +1,7 @@
 //! How does a person type something in, and how is a problem with it told?
 
 use crate::icon::{Icon, IconName};
+use crate::signal::{Signal, Var, effect};
 use leptos::{html, prelude::*};
 
 /// Something wrong with one field.
@@ -14,7 +15,8 @@ pub struct Problem {
 
 fn problem_of(problems: Signal<Vec<Problem>>, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
-        problems.with(|all| all.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone()))
+        problems
+            .with(|all| all.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone()))
     })
 }
 
@@ -30,7 +32,7 @@ fn FieldFrame(
         <div class="field">
             <label for=id>{label}</label>
             <div class="field-box">{children()}</div>
-            {hint.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint}</p> })}
+            {hint.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint}</p> }.into_any())}
             {move || {
                 problem
                     .get()
@@ -40,7 +42,7 @@ fn FieldFrame(
                                 <Icon name=IconName::Problem />
                                 <span>{text}</span>
                             </p>
-                        }
+                        }.into_any()
                     })
             }}
         </div>
@@ -48,7 +50,11 @@ fn FieldFrame(
     .into_any()
 }
 
-fn described_by(id: &'static str, hint: bool, problem: Signal<Option<String>>) -> impl Fn() -> Option<String> {
+fn described_by(
+    id: &'static str,
+    hint: bool,
+    problem: Signal<Option<String>>,
+) -> impl Fn() -> Option<String> {
     move || match (hint, problem.with(Option::is_some)) {
         (true, true) => Some(format!("{id}-hint {id}-problem")),
         (true, false) => Some(format!("{id}-hint")),
@@ -74,7 +80,7 @@ pub fn TextField(
     #[prop(optional)]
     hint: Option<&'static str>,
     /// The text.
-    value: RwSignal<String>,
+    value: Var<String>,
     /// The form's problems.
     #[prop(into)]
     problems: Signal<Vec<Problem>>,
@@ -113,7 +119,7 @@ pub fn PasswordField(
     /// `current-password` or `new-password`.
     autocomplete: &'static str,
     /// The password.
-    value: RwSignal<String>,
+    value: Var<String>,
     /// The form's problems.
     #[prop(into)]
     problems: Signal<Vec<Problem>>,
@@ -122,7 +128,7 @@ pub fn PasswordField(
     node: NodeRef<html::Input>,
 ) -> impl IntoView {
     let problem = problem_of(problems, id);
-    let shown = RwSignal::new(false);
+    let shown = Var::new(false);
     view! {
         <FieldFrame id label hint=None problem>
             <input
@@ -163,11 +169,12 @@ pub fn ErrorSummary(
     problems: Signal<Vec<Problem>>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if title.with(Option::is_some) && problems.with(|all| !all.is_empty()) {
-            if let Some(node) = node.get() {
-                let _ = node.focus();
-            }
+    effect(move || {
+        if title.with(Option::is_some)
+            && problems.with(|all| !all.is_empty())
+            && let Some(node) = node.get()
+        {
+            let _ = node.focus();
         }
     });
     let shown = Signal::derive(move || title.with(Option::is_some));
@@ -200,7 +207,7 @@ pub fn ErrorSummary(
                                                 {problem.text}
                                             </a>
                                         </li>
-                                    }
+                                    }.into_any()
                                 })
                                 .collect_view()
                         }}
@@ -214,7 +221,9 @@ pub fn ErrorSummary(
 
 fn focus_by_id(id: &str) {
     use wasm_bindgen::JsCast as _;
-    if let Some(input) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(input) =
+        document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = input.focus();
     }
 }

@@ -1,6 +1,7 @@
 //! How does a panel say how fresh its rows are?
 
 use crate::icon::{Icon, IconName};
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// How what is shown stands.
@@ -40,6 +41,8 @@ pub struct Freshness {
     pub refreshing: bool,
     /// The text; may tick.
     pub text: String,
+    /// A shorter text for marks that only repeat the page's; empty when there is none.
+    pub brief: String,
     /// The exact time behind a relative one; a tooltip, read aloud after the text.
     pub exact: String,
     /// What a screen reader is told when it changes; must not tick.
@@ -62,10 +65,11 @@ pub fn FreshnessMark(
     #[prop(optional)]
     announce: bool,
 ) -> impl IntoView {
-    let state = Memo::new(move |_| value.with(|value| value.state));
-    let refreshing = Memo::new(move |_| value.with(|value| value.refreshing && value.state != FreshnessState::Loading));
-    let action = Memo::new(move |_| value.with(|value| value.action));
-    let announcement = Memo::new(move |_| value.with(|value| value.announcement.clone()));
+    let state = Signal::memo(move || value.with(|value| value.state));
+    let refreshing =
+        Signal::memo(move || value.with(|value| value.refreshing && value.state != FreshnessState::Loading));
+    let action = Signal::memo(move || value.with(|value| value.action));
+    let announcement = Signal::memo(move || value.with(|value| value.announcement.clone()));
     let picture = move || match state.get() {
         FreshnessState::Live => Some(view! { <span class="freshness-dot"></span> }.into_any()),
         FreshnessState::LastGood => Some(view! { <Icon name=IconName::Warning size=14 /> }.into_any()),
@@ -75,27 +79,32 @@ pub fn FreshnessMark(
     view! {
         <div class="freshness" data-state=move || state.get().word() title=move || value.with(|v| v.exact.clone())>
             {picture}
-            <span class="freshness-text">{move || value.with(|value| value.text.clone())}</span>
+            <span class="freshness-text">
+                {move || {
+                    value.with(|value| if announce || value.brief.is_empty() { &value.text } else { &value.brief }.clone())
+                }}
+            </span>
             {move || {
                 action
                     .get()
+                    .filter(|_| announce || state.get() != FreshnessState::Sample)
                     .map(|label| {
                         view! {
                             <button class="freshness-retry" type="button" on:click=move |_| on_action.run(())>
                                 {label}
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </div>
-        {move || refreshing.get().then(|| view! { <div class="refresh-line" aria-hidden="true"></div> })}
+        {move || refreshing.get().then(|| view! { <div class="refresh-line" aria-hidden="true"></div> }.into_any())}
         {announce
             .then(|| {
                 view! {
                     <div class="hidden-visually" role="status">
                         {move || announcement.get()}
                     </div>
-                }
+                }.into_any()
             })}
     }
     .into_any()

@@ -13,6 +13,7 @@ pub mod icon;
 pub mod menu;
 pub mod panel;
 pub mod segments;
+pub mod signal;
 pub mod states;
 pub mod table;
 pub mod trend_line;
@@ -27,6 +28,7 @@ pub use icon::{Icon, IconName};
 pub use menu::{Menu, MenuChoice, MenuItem, MenuOpens};
 pub use panel::{Figure, Panel};
 pub use segments::{Segment, Segments};
+pub use signal::{Signal, Var, effect};
 pub use states::{DeniedState, EmptyState, FailedState, Skeleton, SkeletonLines, SkipLink, VisuallyHidden};
 pub use table::{SortDirection, SortHead, move_between_rows};
 pub use trend_line::{TrendLine, TrendMark};
@@ -41,6 +43,10 @@ mod tests {
     #[test]
     fn the_browsers_bars_have_the_colours_of_the_canvas() {
         let tokens = include_str!("css/tokens.css");
-        assert!(tokens.contains(&format!("--canvas: light-dark({}, {});", super::CANVAS_LIGHT, super::CANVAS_DARK)));
+        assert!(tokens.contains(&format!(
+            "--canvas: light-dark({}, {});",
+            super::CANVAS_LIGHT,
+            super::CANVAS_DARK
+        )));
     }
 }

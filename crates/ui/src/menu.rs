@@ -1,6 +1,7 @@
 //! How are actions that are rarely needed kept out of the way? In a menu (WAI-ARIA menu button).
 
 use crate::icon::{Icon, IconName};
+use crate::signal::{Signal, Var, effect};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent, Node};
@@ -33,7 +34,7 @@ pub fn Menu(
     /// The items.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
+    let open = Var::new(false);
     let root = NodeRef::<html::Div>::new();
     let close = move |refocus: bool| {
         open.set(false);
@@ -42,7 +43,7 @@ pub fn Menu(
         }
     };
     provide_context(CloseMenu(Callback::new(move |()| close(true))));
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             request_animation_frame(move || focus(root, "[role^=menuitem]", Pick::First));
         }
@@ -105,7 +106,7 @@ pub fn Menu(
                             >
                                 {children()}
                             </div>
-                        }
+                        }.into_any()
                     })
             }}
         </div>
@@ -144,7 +145,7 @@ pub fn MenuItem(
     view! {
         <button type="button" role="menuitem" tabindex="-1" on:click=press>
             <span>{label}</span>
-            {keys.map(|keys| view! { <kbd class="menu-keys" aria-hidden="true">{keys}</kbd> })}
+            {keys.map(|keys| view! { <kbd class="menu-keys" aria-hidden="true">{keys}</kbd> }.into_any())}
         </button>
     }
     .into_any()
@@ -186,7 +187,9 @@ enum Pick {
 }
 
 fn focus(root: NodeRef<html::Div>, selector: &str, pick: Pick) {
-    let Some(found) = root.get_untracked().and_then(|root| root.query_selector_all(selector).ok()) else { return };
+    let Some(found) = root.get_untracked().and_then(|root| root.query_selector_all(selector).ok()) else {
+        return;
+    };
     let count = found.length();
     if count == 0 {
         return;

@@ -1,6 +1,7 @@
 //! How is a part of a page framed, and how does a single figure look?
 
 use crate::freshness::{Freshness, FreshnessMark};
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// A titled part of a page with its freshness mark and its tools.

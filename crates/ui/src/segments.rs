@@ -1,5 +1,6 @@
 //! How does a person choose one of a few values? A radio group that looks like one control.
 
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// One value of the choice.
@@ -36,8 +37,20 @@ pub fn Segments(
         let Some(at) = values.iter().position(|value| *value == chosen.get_untracked()) else { return };
         let last = values.len().saturating_sub(1);
         let to = match event.key().as_str() {
-            "ArrowRight" | "ArrowDown" => if at == last { 0 } else { at + 1 },
-            "ArrowLeft" | "ArrowUp" => if at == 0 { last } else { at - 1 },
+            "ArrowRight" | "ArrowDown" => {
+                if at == last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
+            "ArrowLeft" | "ArrowUp" => {
+                if at == 0 {
+                    last
+                } else {
+                    at - 1
+                }
+            }
             "Home" => 0,
             "End" => last,
             _ => return,
@@ -72,7 +85,7 @@ pub fn Segments(
                         >
                             {segment.label}
                         </button>
-                    }
+                    }.into_any()
                 })
                 .collect_view()}
         </div>

@@ -2,6 +2,7 @@
 
 use crate::button::{Button, ButtonKind};
 use crate::icon::{Icon, IconName};
+use crate::signal::Signal;
 use leptos::prelude::*;
 
 /// A grey block in the place of a text or a figure.
@@ -11,7 +12,7 @@ pub fn Skeleton(
     #[prop(default = "long")]
     size: &'static str,
 ) -> impl IntoView {
-    view! { <span class="skeleton" data-size=size></span> }
+    view! { <span class="skeleton" data-size=size></span> }.into_any()
 }
 
 /// Lines of grey blocks, for lists.
@@ -30,7 +31,7 @@ pub fn SkeletonLines(
                         <div>
                             <Skeleton size=if at % 2 == 0 { "long" } else { "short" } />
                         </div>
-                    }
+                    }.into_any()
                 })
                 .collect_view()}
         </div>
@@ -52,7 +53,11 @@ fn State(
             <div class="state-icon">
                 <Icon name=icon />
             </div>
-            <h3>{move || title.get()}</h3>
+            {if page {
+                view! { <h2 class="state-title">{move || title.get()}</h2> }.into_any()
+            } else {
+                view! { <h3 class="state-title">{move || title.get()}</h3> }.into_any()
+            }}
             <p>{move || text.get()}</p>
             <div class="state-actions">{actions}</div>
         </div>
@@ -69,8 +74,11 @@ pub fn EmptyState(
     /// Why, and what helps.
     #[prop(into)]
     text: Signal<String>,
+    /// Fills the page and not only a panel.
+    #[prop(optional)]
+    page: bool,
 ) -> impl IntoView {
-    view! { <State kind="empty" page=false icon=IconName::Empty title text actions=().into_any() /> }
+    view! { <State kind="empty" page icon=IconName::Empty title text actions=().into_any() /> }.into_any()
 }
 
 /// Nothing could be had, and what still works.
@@ -88,16 +96,19 @@ pub fn FailedState(
     /// Shows sample rows instead.
     #[prop(optional, into)]
     on_sample: Option<Callback<()>>,
+    /// Fills the page and not only a panel.
+    #[prop(optional)]
+    page: bool,
 ) -> impl IntoView {
     let actions = view! {
         <Button label="Retry now" on_press=on_retry />
         {on_sample
             .map(|on_sample| {
-                view! { <Button label="View sample data" kind=ButtonKind::Quiet on_press=on_sample /> }
+                view! { <Button label="View sample data" kind=ButtonKind::Quiet on_press=on_sample /> }.into_any()
             })}
     }
     .into_any();
-    view! { <State kind="failed" page=false icon=IconName::Problem title text actions /> }
+    view! { <State kind="failed" page icon=IconName::Problem title text actions /> }.into_any()
 }
 
 /// The person has no right to this, and who can give it.
@@ -113,7 +124,7 @@ pub fn DeniedState(
     #[prop(optional)]
     page: bool,
 ) -> impl IntoView {
-    view! { <State kind="denied" page icon=IconName::Lock title text actions=().into_any() /> }
+    view! { <State kind="denied" page icon=IconName::Lock title text actions=().into_any() /> }.into_any()
 }
 
 /// Read aloud, not shown.
@@ -122,7 +133,7 @@ pub fn VisuallyHidden(
     /// The content.
     children: Children,
 ) -> impl IntoView {
-    view! { <span class="hidden-visually">{children()}</span> }
+    view! { <span class="hidden-visually">{children()}</span> }.into_any()
 }
 
 /// The first link of a page: past the navigation to the content.
@@ -135,7 +146,8 @@ pub fn SkipLink(
         use wasm_bindgen::JsCast as _;
         event.prevent_default();
         event.stop_propagation();
-        let content = document().get_element_by_id(to).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+        let content =
+            document().get_element_by_id(to).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
         if let Some(content) = content {
             let _ = content.focus();
         }
@@ -145,4 +157,5 @@ pub fn SkipLink(
             "Skip to content"
         </a>
     }
+    .into_any()
 }

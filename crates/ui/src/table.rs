@@ -1,6 +1,7 @@
 //! How are rows sorted and walked through?
 
 use crate::icon::{Icon, IconName};
+use crate::signal::Signal;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};

@@ -1,5 +1,6 @@
 //! How did one number move over time? A line with honest gaps, and the same as a table.
 
+use crate::signal::{Signal, Var};
 use leptos::prelude::*;
 
 /// One step of the time axis.
@@ -17,6 +18,8 @@ pub struct TrendMark {
 
 const WIDTH: f32 = 400.0;
 const HEIGHT: f32 = 104.0;
+/// The two above, as the drawing takes them: writing out floats costs more than it says.
+const VIEW_BOX: &str = "0 0 400 104";
 const LEFT: f32 = 24.0;
 const RIGHT: f32 = 30.0;
 const TOP: f32 = 10.0;
@@ -73,10 +76,14 @@ pub fn TrendLine(
     #[prop(into)]
     summary: Signal<String>,
 ) -> impl IntoView {
-    let as_table = RwSignal::new(false);
+    let as_table = Var::new(false);
     let body = move || {
         let marks = marks.get();
-        if as_table.get() { table([time_head, value_head, note_head], marks) } else { drawing(&marks, summary.get()) }
+        if as_table.get() {
+            table([time_head, value_head, note_head], marks)
+        } else {
+            drawing(&marks, summary.get())
+        }
     };
     view! {
         <figure class="trend">
@@ -118,7 +125,7 @@ fn table([time_head, value_head, note_head]: [&'static str; 3], marks: Vec<Trend
                                 <td class="number">{mark.value.map_or_else(|| "–".to_owned(), |v| v.to_string())}</td>
                                 <td class="number">{mark.note}</td>
                             </tr>
-                        }
+                        }.into_any()
                     })
                     .collect_view()}
             </tbody>
@@ -163,6 +170,7 @@ fn drawing(marks: &[TrendMark], summary: String) -> AnyView {
                 <line class="trend-grid" x1=px(LEFT) x2=px(WIDTH - RIGHT) y1=px(y) y2=px(y) />
                 <text x=px(LEFT - 6.0) y=px(y + 4.0) text-anchor="end">{value}</text>
             }
+            .into_any()
         })
         .collect_view();
     let every = count.div_ceil(6).max(1);
@@ -171,7 +179,7 @@ fn drawing(marks: &[TrendMark], summary: String) -> AnyView {
         .enumerate()
         .filter(|(index, _)| count.saturating_sub(1).saturating_sub(*index).is_multiple_of(every))
         .map(|(index, mark)| {
-            view! { <text x=px(x_of(index, count)) y=px(HEIGHT - 4.0) text-anchor="middle">{mark.tick.clone()}</text> }
+            view! { <text x=px(x_of(index, count)) y=px(HEIGHT - 4.0) text-anchor="middle">{mark.tick.clone()}</text> }.into_any()
         })
         .collect_view();
     let end = last.map(|((x, y), value)| {
@@ -179,9 +187,10 @@ fn drawing(marks: &[TrendMark], summary: String) -> AnyView {
             <circle class="trend-end" cx=px(x) cy=px(y) r="4" />
             <text class="trend-last" x=px(x + 9.0) y=px(y + 4.0)>{value}</text>
         }
+        .into_any()
     });
     view! {
-        <svg class="trend-line" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=summary>
+        <svg class="trend-line" viewBox=VIEW_BOX role="img" aria-label=summary>
             {grid}
             {ticks}
             {lines}

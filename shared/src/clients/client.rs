@@ -84,14 +84,18 @@ pub struct ClientRow {
     /// Churn risk at the newest snapshot before today.
     pub previous_churn_risk: Option<u8>,
     /// The day of that snapshot.
+    #[serde(default, with = "crate::kernel::instants::optional_day")]
     pub previous_snapshot_date: Option<Date>,
     /// The next quarterly business review.
+    #[serde(default, with = "crate::kernel::instants::optional_day")]
     pub qbr_date: Option<Date>,
     /// Marked by people as an account to expand.
     pub is_expansion: bool,
     /// The day the client was lost.
+    #[serde(default, with = "crate::kernel::instants::optional_day")]
     pub churned_on: Option<Date>,
     /// The last change of the row.
+    #[serde(with = "crate::kernel::instants::moment")]
     pub updated_at: Timestamp,
     /// Counts the changes of the row; a write names the version it read.
     pub version: u32,

@@ -2,6 +2,7 @@
 
 use super::client::{ClientRow, ClientStatus, Phase};
 use super::thresholds::{CHURN_AT_RISK, ChurnBand, HealthBand};
+use crate::kernel::instants::days_between;
 use crate::kernel::money::Money;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientsSummary {
     /// The day the figures are for, in the organization's time zone.
+    #[serde(with = "crate::kernel::instants::day")]
     pub as_of: Date,
     /// All clients, whatever their status.
     pub total: u32,
@@ -122,7 +124,7 @@ impl ClientsSummary {
 
 /// Whole days from `as_of` to `day`; negative when it has passed.
 pub(super) fn days_until(day: Option<Date>, as_of: Date) -> Option<i32> {
-    day.map(|day| as_of.until(day).map_or(0, |span| span.get_days()))
+    day.map(|day| i32::try_from(days_between(as_of, day)).unwrap_or(0))
 }
 
 /// Half away from zero, to a whole number; the values are not negative.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrendPoint {
     /// The first day of the month.
+    #[serde(with = "crate::kernel::instants::day")]
     pub month: Date,
     /// 0–100, half away from zero; none when no client has a score in that month.
     pub trs_mean: Option<u8>,

@@ -12,8 +12,10 @@ pub struct Envelope<T> {
     /// What was asked for.
     pub data: T,
     /// When the database answered, by the server's clock.
+    #[serde(with = "super::instants::moment")]
     pub as_of: Timestamp,
     /// The calendar day of `as_of` in the organization's time zone.
+    #[serde(with = "super::instants::day")]
     pub today: Date,
     /// How many rows match, whether or not they are all here.
     pub total: u64,

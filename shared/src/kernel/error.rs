@@ -84,7 +84,7 @@ pub struct ErrorBody {
     /// The same id as in the header `x-request-id` and in the server's log.
     pub request_id: String,
     /// When a further try is welcome.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::instants::optional_moment")]
     pub retry_at: Option<Timestamp>,
     /// Fields and reasons of a refused input; never an upstream's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ pub mod endpoint;
 pub mod envelope;
 pub mod error;
 pub mod ids;
+pub mod instants;
 pub mod limits;
 pub mod money;
 pub mod telemetry;

@@ -29,6 +29,7 @@ pub struct ClientRecord {
     #[serde(default)]
     pub message: String,
     /// When it happened, by the page's clock.
+    #[serde(with = "super::instants::moment")]
     pub at: Timestamp,
     /// The route's pattern, never its parameters.
     #[serde(default)]

@@ -23,7 +23,6 @@ pub fn wall_now() -> ServerTime {
 
 /// One draw.
 pub(crate) fn random() -> Fraction {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 and u32::MAX")]
     Fraction((js_sys::Math::random() * f64::from(u32::MAX)) as u32)
 }
 
@@ -35,7 +34,6 @@ pub(crate) fn surroundings() -> Surroundings {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970 fit")]
 fn to_millis(value: f64) -> u64 {
     value.max(0.0) as u64
 }

@@ -1,0 +1,124 @@
+//! Where is the page, and how does it go elsewhere without being loaded again?
+
+use leptos::ev::{MouseEvent, click, popstate};
+use leptos::prelude::{document, on_cleanup, window, window_event_listener};
+use revos_ui::{Signal, Var};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{Element, HtmlAnchorElement, UrlSearchParams};
+
+/// The address of the page, as signals.
+#[derive(Clone, Copy)]
+pub(crate) struct Address {
+    path: Var<String>,
+    search: Var<String>,
+}
+
+impl Address {
+    /// Reads the address and follows it: back, forward, and links of this site.
+    pub(crate) fn start() -> Self {
+        let address = Self { path: Var::new(String::new()), search: Var::new(String::new()) };
+        address.read();
+        let moved = window_event_listener(popstate, move |_| address.read());
+        let clicked = window_event_listener(click, move |event| {
+            if let Some(to) = own_link(&event) {
+                event.prevent_default();
+                address.go(&to);
+            }
+        });
+        on_cleanup(move || {
+            moved.remove();
+            clicked.remove();
+        });
+        address
+    }
+
+    /// The path, without a slash at its end.
+    pub(crate) fn path(self) -> String {
+        self.path.get()
+    }
+
+    /// Path and parameters, for the way back after sign-in.
+    pub(crate) fn here(self) -> String {
+        self.path.get_untracked() + &self.search.get_untracked()
+    }
+
+    /// The path without listening.
+    pub(crate) fn path_now(self) -> String {
+        self.path.get_untracked()
+    }
+
+    /// A parameter.
+    pub(crate) fn parameter(self, name: &str) -> Option<String> {
+        self.search.with(|search| UrlSearchParams::new_with_str(search).ok()?.get(name))
+    }
+
+    /// Sets or removes a parameter in place: the former address is not kept, the page does not move.
+    pub(crate) fn set_parameter(self, name: &str, value: Option<&str>) {
+        let Ok(parameters) = self.search.with_untracked(|search| UrlSearchParams::new_with_str(search))
+        else {
+            return;
+        };
+        match value {
+            Some(value) => parameters.set(name, value),
+            None => parameters.delete(name),
+        }
+        let text = String::from(parameters.to_string());
+        let mark = if text.is_empty() { "" } else { "?" };
+        self.replace(&format!("{}{mark}{text}", self.path_now()));
+    }
+
+    /// Goes to another page of this site, at its top.
+    pub(crate) fn go(self, to: &str) {
+        if let Ok(history) = window().history() {
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(to));
+        }
+        self.read();
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+    }
+
+    /// Puts another address in the place of this one.
+    pub(crate) fn replace(self, to: &str) {
+        if let Ok(history) = window().history() {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(to));
+        }
+        self.read();
+    }
+
+    fn read(self) {
+        let location = window().location();
+        let path = location.pathname().unwrap_or_default();
+        let path = match path.trim_end_matches('/') {
+            "" => "/",
+            path => path,
+        };
+        // Told only when it is another one: a parameter that changes does not rebuild the page.
+        for (var, new) in [(self.path, path.to_owned()), (self.search, location.search().unwrap_or_default())]
+        {
+            if var.with_untracked(|old| *old != new) {
+                var.set(new);
+            }
+        }
+    }
+
+    /// Is this the page at `path`, or one below it?
+    pub(crate) fn is_at(self, path: &'static str) -> Signal<bool> {
+        Signal::memo(move || {
+            self.path.with(|here| {
+                here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        })
+    }
+}
+
+/// The address of a link of this site that was pressed to be followed here.
+fn own_link(event: &MouseEvent) -> Option<String> {
+    let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    if event.default_prevented() || event.button() != 0 || elsewhere {
+        return None;
+    }
+    let pressed: Element = event.target()?.dyn_into().ok()?;
+    let link: HtmlAnchorElement = pressed.closest("a[href]").ok()??.dyn_into().ok()?;
+    let own = link.origin() == document().location()?.origin().ok()?;
+    let here = link.target().is_empty() && !link.has_attribute("download") && link.hash().is_empty();
+    (own && here).then(|| link.pathname() + &link.search())
+}

@@ -1,0 +1,291 @@
+//! How do components get values that change, without a copy of the machinery for every type of value?
+//!
+//! Leptos' own signals are generic down to their graph: each type of value costs 5 to 8 KB of the page. These
+//! hold their value behind one pointer, so a further type costs a few hundred bytes.
+
+use leptos::prelude::{Effect, Get, GetUntracked, GetValue, Memo, RwSignal, Set, StoredValue};
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A value whose type is known to its owner only.
+#[derive(Clone)]
+struct Erased {
+    value: Arc<dyn Any + Send + Sync>,
+    same: fn(&(dyn Any + Send + Sync), &(dyn Any + Send + Sync)) -> bool,
+}
+
+impl PartialEq for Erased {
+    fn eq(&self, other: &Self) -> bool {
+        (self.same)(&*self.value, &*other.value)
+    }
+}
+
+impl Erased {
+    /// A value that counts as another one each time.
+    fn new<T: Send + Sync + 'static>(value: T) -> Self {
+        Self { value: Arc::new(value), same: |_, _| false }
+    }
+
+    /// A value that is compared.
+    fn comparable<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
+        Self { value: Arc::new(value), same: |a, b| a.downcast_ref::<T>() == b.downcast_ref::<T>() }
+    }
+
+    fn read<T: 'static, R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        match self.value.downcast_ref() {
+            Some(value) => read(value),
+            None => unreachable!("only this module makes them, each for one type"),
+        }
+    }
+}
+
+type Derive = Arc<dyn Fn() -> Erased + Send + Sync>;
+type Fold = Arc<dyn Fn(Option<&Erased>) -> Erased + Send + Sync>;
+
+#[derive(Clone, Copy)]
+enum Source {
+    Derived(StoredValue<Derive>),
+    Memo(Memo<Erased>),
+    Var(RwSignal<Erased>),
+}
+
+impl Source {
+    fn get(self) -> Erased {
+        match self {
+            // Cloned first: the value may be computed from other derived values.
+            Self::Derived(derive) => derive.get_value()(),
+            Self::Memo(memo) => memo.get(),
+            Self::Var(var) => var.get(),
+        }
+    }
+
+    fn get_untracked(self) -> Erased {
+        match self {
+            Self::Derived(derive) => leptos::prelude::untrack(|| derive.get_value()()),
+            Self::Memo(memo) => memo.get_untracked(),
+            Self::Var(var) => var.get_untracked(),
+        }
+    }
+}
+
+fn memo_of(fold: Fold) -> Memo<Erased> {
+    Memo::new(move |before| fold(before))
+}
+
+/// A value to read; it may change.
+pub struct Signal<T> {
+    source: Source,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Signal<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Signal<T> {}
+
+impl<T: Send + Sync + 'static> Signal<T> {
+    const fn of(source: Source) -> Self {
+        Self { source, of: PhantomData }
+    }
+
+    /// Computed anew at each reading.
+    pub fn derive(derive: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        let derive: Derive = Arc::new(move || Erased::new(derive()));
+        Self::of(Source::Derived(StoredValue::new(derive)))
+    }
+
+    /// Never changes.
+    pub fn stored(value: T) -> Self {
+        let value = Erased::new(value);
+        let derive: Derive = Arc::new(move || value.clone());
+        Self::of(Source::Derived(StoredValue::new(derive)))
+    }
+
+    /// Computed when what it reads has changed, and told on only when the result is another one.
+    pub fn memo(compute: impl Fn() -> T + Send + Sync + 'static) -> Self
+    where
+        T: PartialEq,
+    {
+        Self::fold(move |_| compute())
+    }
+
+    /// Like [`Self::memo`], computed from the result before.
+    pub fn fold(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self
+    where
+        T: PartialEq,
+    {
+        let fold: Fold = Arc::new(move |before| {
+            Erased::comparable(match before {
+                Some(before) => before.read(|before| compute(Some(before))),
+                None => compute(None),
+            })
+        });
+        Self::of(Source::Memo(memo_of(fold)))
+    }
+
+    /// Reads the value in place; whoever runs now runs again when it changes.
+    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        self.source.get().read(read)
+    }
+
+    /// Reads the value in place without listening.
+    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        self.source.get_untracked().read(read)
+    }
+
+    /// The value; whoever runs now runs again when it changes.
+    #[must_use]
+    pub fn get(self) -> T
+    where
+        T: Clone,
+    {
+        self.with(T::clone)
+    }
+
+    /// The value, without listening.
+    #[must_use]
+    pub fn get_untracked(self) -> T
+    where
+        T: Clone,
+    {
+        self.with_untracked(T::clone)
+    }
+}
+
+impl<T: Default + Send + Sync + 'static> Default for Signal<T> {
+    fn default() -> Self {
+        Self::stored(T::default())
+    }
+}
+
+impl<T: Send + Sync + 'static> From<Var<T>> for Signal<T> {
+    fn from(var: Var<T>) -> Self {
+        Self::of(Source::Var(var.value))
+    }
+}
+
+impl From<&'static str> for Signal<String> {
+    fn from(text: &'static str) -> Self {
+        Self::stored(text.to_owned())
+    }
+}
+
+impl From<String> for Signal<String> {
+    fn from(text: String) -> Self {
+        Self::stored(text)
+    }
+}
+
+/// A value to read and to change.
+pub struct Var<T> {
+    value: RwSignal<Erased>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Var<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Var<T> {}
+
+impl<T> std::fmt::Debug for Var<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Var")
+    }
+}
+
+impl<T: Send + Sync + 'static> Var<T> {
+    /// A variable with this value.
+    pub fn new(value: T) -> Self {
+        Self { value: RwSignal::new(Erased::new(value)), of: PhantomData }
+    }
+
+    /// Changes it; whoever reads it runs again.
+    pub fn set(self, value: T) {
+        self.value.set(Erased::new(value));
+    }
+
+    /// Changes it from what it is.
+    pub fn update(self, change: impl FnOnce(&mut T))
+    where
+        T: Clone,
+    {
+        let mut value = self.get_untracked();
+        change(&mut value);
+        self.set(value);
+    }
+
+    /// Reads the value in place; whoever runs now runs again when it changes.
+    pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        self.value.get().read(read)
+    }
+
+    /// Reads the value in place without listening.
+    pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
+        self.value.get_untracked().read(read)
+    }
+
+    /// The value; whoever runs now runs again when it changes.
+    #[must_use]
+    pub fn get(self) -> T
+    where
+        T: Clone,
+    {
+        self.with(T::clone)
+    }
+
+    /// The value, without listening.
+    #[must_use]
+    pub fn get_untracked(self) -> T
+    where
+        T: Clone,
+    {
+        self.with_untracked(T::clone)
+    }
+}
+
+/// Runs now and whenever what it reads has changed, until its owner is gone.
+pub fn effect(run: impl FnMut() + 'static) {
+    erased_effect(Box::new(run));
+}
+
+fn erased_effect(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_| run());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos::prelude::Owner;
+
+    #[test]
+    fn values_of_all_kinds_read_the_same() {
+        Owner::new().with(|| {
+            let var = Var::new(2);
+            let double = Signal::derive(move || var.get() * 2);
+            let text = Signal::memo(move || double.get().to_string());
+            assert_eq!((Signal::from(var).get(), double.get(), text.get()), (2, 4, "4".to_owned()));
+            var.update(|value| *value += 1);
+            assert_eq!((double.get(), text.get_untracked()), (6, "6".to_owned()));
+            assert_eq!(Signal::<bool>::default().get(), false);
+        });
+    }
+
+    #[test]
+    fn a_memo_computes_once_and_sees_its_last_result() {
+        Owner::new().with(|| {
+            let var = Var::new(1);
+            let sum =
+                Signal::fold(move |before: Option<&i32>| before.copied().unwrap_or_default() + var.get());
+            assert_eq!((sum.get(), sum.get()), (1, 1));
+            var.set(5);
+            assert_eq!(sum.get(), 6);
+        });
+    }
+}

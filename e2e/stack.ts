@@ -1,0 +1,149 @@
+// Against what do the tests run? The whole of RevOS in one process, started and stopped here.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
+const BINARY = process.env["REVOS_BINARY"] || join(REPOSITORY, "target", "debug", "revos");
+const START_MS = 60_000;
+const STOP_MS = 20_000;
+
+/** The name of a persona of the demo data, as in its address. */
+export type Persona =
+  | "superadmin"
+  | "admin"
+  | "director"
+  | "member"
+  | "member2"
+  | "client"
+  | "admin.b"
+  | "member.b"
+  | "client.b";
+
+/** A person who can sign in. */
+export interface Account {
+  email: string;
+  password: string;
+  name: string;
+  persona: string;
+  organization: string;
+}
+
+/** What a part of the project plays (the kinds are the local stack's). */
+export type Fault =
+  | { kind: "none" }
+  | { kind: "refuse" }
+  | { kind: "hang" }
+  | { kind: "status"; status: number; body?: unknown }
+  | { kind: "latency"; ms: number };
+
+/** Requests that reached the project, by method and path. */
+export interface Upstream {
+  rest: { count: number; requests: Record<string, number> };
+  auth: { count: number; requests: Record<string, number> };
+}
+
+/** A running stack. */
+export class Stack {
+  private constructor(
+    readonly page: string,
+    private readonly project: string,
+    readonly database: string,
+    readonly accounts: Account[],
+    private readonly process: ChildProcess,
+    private readonly folder: string,
+  ) {}
+
+  /** Starts a fresh stack with the demo data of today. */
+  static async start(): Promise<Stack> {
+    const folder = mkdtempSync(join(tmpdir(), "revos-e2e-"));
+    // The database server runs as another user when the tests run as root.
+    chmodSync(folder, 0o755);
+    const details = join(folder, "details.json");
+    const log = join(folder, "log");
+    const options = ["--port", "0", "--controls", "--fresh", "--data-dir", join(folder, "data"), "--details", details];
+    const output = openSync(log, "a");
+    const child = spawn(BINARY, ["local", ...options], {
+      cwd: REPOSITORY,
+      stdio: ["ignore", output, output],
+      env: { ...process.env, REVOS_LOG: "warn,client=info" },
+    });
+    // Also when the runner is stopped in the middle.
+    const stopAtExit = () => child.kill("SIGTERM");
+    process.once("exit", stopAtExit);
+    child.once("exit", () => process.off("exit", stopAtExit));
+    const found = await Stack.#details(child, details, log);
+    const info = (await (await fetch(`${found.page}/api/server`)).json()) as { demo_accounts: Account[] };
+    return new Stack(found.page, found.project, found.database, info.demo_accounts, child, folder);
+  }
+
+  static async #details(child: ChildProcess, file: string, log: string) {
+    const until = Date.now() + START_MS;
+    while (Date.now() < until && child.exitCode === null && child.signalCode === null) {
+      try {
+        return JSON.parse(readFileSync(file, "utf8")) as { page: string; project: string; database: string };
+      } catch {
+        await sleep(50);
+      }
+    }
+    child.kill("SIGTERM");
+    const why = readFileSync(log, "utf8").slice(-4_000);
+    rmSync(dirname(log), { recursive: true, force: true });
+    throw new Error(`the stack did not start:\n${why}`);
+  }
+
+  /** Stops it and leaves nothing behind. */
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const ended = new Promise<void>((resolve) => this.process.once("exit", () => resolve()));
+      this.process.kill("SIGTERM");
+      const forced = setTimeout(() => this.process.kill("SIGKILL"), STOP_MS);
+      await ended;
+      clearTimeout(forced);
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What the server wrote to its log so far. */
+  log(): string {
+    return readFileSync(join(this.folder, "log"), "utf8");
+  }
+
+  /** The account of a persona. */
+  account(persona: Persona): Account {
+    const account = this.accounts.find((account) => account.email === `${persona}@example.com`);
+    if (!account) throw new Error(`the demo data has no ${persona}`);
+    return account;
+  }
+
+  /** Makes parts of the project fail from now on. */
+  async play(faults: { rest?: Fault; auth?: Fault }): Promise<void> {
+    await this.#control("PUT", "faults", faults);
+  }
+
+  /** Everything works again. */
+  async heal(): Promise<void> {
+    await this.play({ rest: { kind: "none" }, auth: { kind: "none" } });
+  }
+
+  /** What reached the project since the last call of `forgetRequests`. */
+  async requests(): Promise<Upstream> {
+    return (await (await this.#control("GET", "requests")).json()) as Upstream;
+  }
+
+  /** Counts from zero again. */
+  async forgetRequests(): Promise<void> {
+    await this.#control("DELETE", "requests");
+  }
+
+  async #control(method: string, name: string, body?: unknown): Promise<Response> {
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const response = await fetch(`${this.project}/local/v1/${name}`, init);
+    if (!response.ok) throw new Error(`${method} ${name}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+}

@@ -1,0 +1,105 @@
+// Does the address tell what is on screen?
+
+import type { Page } from "@playwright/test";
+import { expect, live, panel, test } from "../../fixtures.ts";
+
+async function firstClient(page: Page): Promise<string> {
+  return (await page.getByRole("grid").getByRole("rowheader").first().innerText()).trim();
+}
+
+test("keeps horizon, panel and order in the address, across reload", async ({ page, enter }) => {
+  await enter("admin");
+  await live(page);
+  await panel(page, "Reviews").getByRole("radio", { name: "90 days" }).click();
+  await expect(page).toHaveURL(/\?qbr=90$/);
+  await panel(page, "Churn risk").getByRole("button", { name: "Expand churn risk" }).click();
+  await expect(page).toHaveURL(/panel=churn/);
+  await page.getByRole("columnheader", { name: "ARR" }).getByRole("button").click();
+  await expect(page).toHaveURL(/sort=-arr/);
+  expect(await firstClient(page)).toBe("Juniperdale Software");
+
+  await page.reload();
+  await live(page);
+  await expect(panel(page, "Reviews").getByRole("radio", { name: "90 days" })).toBeChecked();
+  await expect(panel(page, "Churn risk").getByRole("button", { name: "Collapse churn risk" })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "ARR" })).toHaveAttribute("aria-sort", "descending");
+  expect(await firstClient(page)).toBe("Juniperdale Software");
+});
+
+test("leaves defaults out of the address", async ({ page, enter, stack }) => {
+  await enter("admin", "/clients?qbr=60&sort=-arr&panel=qbr");
+  await live(page);
+  await panel(page, "Reviews").getByRole("radio", { name: "30 days" }).click();
+  await panel(page, "Reviews").getByRole("button", { name: "Collapse reviews" }).click();
+  await page.getByRole("columnheader", { name: "Client" }).getByRole("button").click();
+  await expect(page).toHaveURL(`${stack.page}/clients`);
+});
+
+test("removes values it does not know", async ({ page, enter, stack }) => {
+  await enter("admin", "/clients?qbr=31&sort=colour&panel=all");
+  await live(page);
+  await expect(page).toHaveURL(`${stack.page}/clients`);
+  await expect(panel(page, "Reviews").getByRole("radio", { name: "30 days" })).toBeChecked();
+});
+
+test("gives the same view on the way back and forward", async ({ page, enter, stack }) => {
+  await enter("admin", "/clients?qbr=90&sort=-arr");
+  await live(page);
+  await page.goto(`${stack.page}/no/such/page`);
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to Clients" }).click();
+  await live(page);
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  await page.goBack();
+  await live(page);
+  await expect(page).toHaveURL(`${stack.page}/clients?qbr=90&sort=-arr`);
+  await expect(panel(page, "Reviews").getByRole("radio", { name: "90 days" })).toBeChecked();
+  await page.goForward();
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+});
+
+test("goes back from an enlarged panel, and forward to it", async ({ page, enter, stack }) => {
+  await enter("admin");
+  await live(page);
+  await panel(page, "Churn risk").getByRole("button", { name: "Expand churn risk" }).click();
+  await expect(page).toHaveURL(/panel=churn/);
+  await page.goBack();
+  await expect(page).toHaveURL(`${stack.page}/clients`);
+  await expect(panel(page, "Churn risk").getByRole("button", { name: "Expand churn risk" })).toBeVisible();
+  await page.goForward();
+  await expect(page).toHaveURL(/panel=churn/);
+  await expect(panel(page, "Churn risk").getByRole("button", { name: "Collapse churn risk" })).toBeVisible();
+});
+
+test("sorts by every column that offers it, both ways, unknown values last", async ({ page, enter }) => {
+  await enter("admin");
+  await live(page);
+  const heads = page.getByRole("columnheader").filter({ has: page.getByRole("button") });
+  await expect(heads).toHaveCount(10);
+  const last = async () => (await page.getByRole("grid").getByRole("rowheader").last().innerText()).trim();
+  const order = async (label: string, direction: string) => {
+    const head = page.getByRole("columnheader", { name: label, exact: true });
+    await head.getByRole("button").click();
+    await expect(head).toHaveAttribute("aria-sort", direction);
+    await expect(page.locator("[aria-sort]")).toHaveCount(1);
+    return [await firstClient(page), await last()];
+  };
+  expect(await order("Churn risk", "descending")).toEqual(["Lanternbay Media", "Opalreach Travel"]);
+  expect(await order("Churn risk", "ascending")).toEqual(["Juniperdale Software", "Opalreach Travel"]);
+  expect(await order("Health", "descending")).toEqual(["Juniperdale Software", "Opalreach Travel"]);
+  expect(await order("Health", "ascending")).toEqual(["Lanternbay Media", "Opalreach Travel"]);
+  expect(await order("Next QBR", "ascending")).toEqual(["Kestrelford Learning", "Opalreach Travel"]);
+  expect(await order("Owner", "ascending")).toEqual(["Juniperdale Software", "Nettlewyck Retail"]);
+  expect(await order("Client", "ascending")).toEqual(["Brindlecrest Freight", "Opalreach Travel"]);
+  expect(await order("Client", "descending")).toEqual(["Opalreach Travel", "Brindlecrest Freight"]);
+});
+
+test("says that an address has no page, and leads back", async ({ page, enter }) => {
+  await enter("admin", "/no/such/page");
+  await expect(page.getByRole("heading", { name: "Page not found", level: 1 })).toBeVisible();
+  await expect(page.getByText("Nothing is kept at /no/such/page.")).toBeVisible();
+  await page.getByRole("link", { name: "Go to Clients" }).click();
+  await live(page);
+  await expect(page.getByRole("heading", { name: "Clients", level: 1 })).toBeFocused();
+});

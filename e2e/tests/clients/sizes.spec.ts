@@ -1,0 +1,41 @@
+// Does the page hold with no clients, with more than it asks for, and with names of any kind?
+
+import { LONG, MANY } from "../../samples.ts";
+import { expect, live, panel, test } from "../../fixtures.ts";
+import { count } from "../../time.ts";
+
+test("says why there is nothing to show", async ({ page, enter, organization }) => {
+  await enter(organization.admin);
+  await live(page);
+  await expect(panel(page, "All clients")).toContainText("No clients yet");
+  await expect(panel(page, "All clients")).toContainText("Your organization has no clients.");
+  await expect(panel(page, "Churn risk")).toContainText("No active client has a churn risk of 10 or above.");
+  await expect(panel(page, "Health")).toContainText("No client scored yet");
+  await expect(panel(page, "Reviews")).toContainText(/no review/i);
+  await expect(page.locator("dl.tiles")).toContainText("of 0 in all");
+});
+
+test("counts 300 clients in the database and says that 200 are shown", async ({ page, enter, organization }) => {
+  await organization.addClients(MANY);
+  await enter(organization.admin);
+  await live(page);
+  await expect(panel(page, "All clients")).toContainText("200 of 300 clients");
+  await expect(page.getByRole("grid").getByRole("rowheader")).toHaveCount(200);
+  // 300 × 1,000, and not 200 × 1,000.
+  await expect(page.locator("dl.tiles")).toContainText("$300,000");
+  await expect(page.locator("dl.tiles")).toContainText("300");
+  await expect(panel(page, "Reviews")).toContainText("300 within 30 days");
+  await expect(panel(page, "Churn risk")).toContainText("from the 200 of 300 clients changed last");
+  expect(count(page, "GET /api/clients/summary")).toBe(1);
+});
+
+test("shows long names, markup and other scripts as they are", async ({ page, enter, organization }) => {
+  await organization.addClients(LONG);
+  await enter(organization.admin);
+  await live(page);
+  for (const { name } of LONG) {
+    await expect(page.getByRole("rowheader").filter({ hasText: name })).toHaveCount(1);
+  }
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  expect(wider).toBe(false);
+});

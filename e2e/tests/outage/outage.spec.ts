@@ -1,0 +1,277 @@
+// What does a person see, and keep, while the database is unreachable?
+
+import type { Page } from "@playwright/test";
+import { expect, live, mark, panel, test } from "../../fixtures.ts";
+import { answered, count, pass, setHidden } from "../../time.ts";
+
+const LIST = "GET /api/clients";
+const REFUSED = /^503 GET \/api\/clients/;
+const LAST_GOOD = /^As of \d\d:\d\d \(.+\), the database is unreachable, (next try in \d+ s|next try now|trying again)/;
+
+async function rowsAreThere(page: Page): Promise<void> {
+  await expect(page.getByRole("grid").getByRole("rowheader")).toHaveCount(14);
+  await expect(panel(page, "Churn risk").getByRole("listitem")).toHaveCount(5);
+}
+
+/** Time goes on until the page is live again. */
+async function recovers(page: Page): Promise<void> {
+  await expect(async () => {
+    await pass(page, 10);
+    await expect(mark(page)).toHaveText(/^Updated /, { timeout: 1 });
+  }).toPass();
+  await expect(page.getByText(/As of \d\d:\d\d/)).toHaveCount(0);
+}
+
+/** The rows have reached the browser's storage. */
+async function snapshotIsKept(page: Page): Promise<void> {
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const opened = indexedDB.open("revos");
+        await new Promise((resolve) => (opened.onsuccess = resolve));
+        const database = opened.result;
+        if (!database.objectStoreNames.contains("snapshots")) return [];
+        const keys = database.transaction("snapshots").objectStore("snapshots").getAllKeys();
+        await new Promise((resolve) => (keys.onsuccess = resolve));
+        database.close();
+        return keys.result.map(String);
+      }),
+    )
+    .toContainEqual(expect.stringContaining(":clients?"));
+}
+
+test.beforeEach(async ({ page }) => {
+  await page.clock.install();
+});
+
+test("keeps the last good rows and says since when, why and what next", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(REFUSED);
+  await enter("admin");
+  await live(page);
+  await stack.play({ rest: { kind: "refuse" } });
+  await pass(page, 70);
+  await expect(mark(page)).toHaveText(LAST_GOOD);
+  for (const name of ["Churn risk", "Health", "Reviews", "All clients"] as const) {
+    await expect(panel(page, name).locator(".freshness").first()).toHaveText(LAST_GOOD);
+  }
+  await rowsAreThere(page);
+  await expect(page.locator("dl.tiles")).toContainText("$763,800");
+  // In the organization's zone, with the exact time behind it.
+  const now = new Intl.DateTimeFormat("en-GB", { timeZone: "America/New_York", hour: "2-digit" }).format(new Date());
+  expect(await mark(page).innerText()).toMatch(new RegExp(`^As of (${now}|${String(Number(now) - 1).padStart(2, "0")}):`));
+  await expect(mark(page)).toHaveAttribute("title", /^Rows as of \d+ \w+ \d{4}, \d\d:\d\d:\d\d /);
+
+  await pass(page, 120, 5);
+  await expect(mark(page)).toContainText("(3 min ago)");
+  await rowsAreThere(page);
+  await stack.heal();
+  await recovers(page);
+  await rowsAreThere(page);
+});
+
+test("asks no more than the backoff allows, and not at all while hidden", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(REFUSED);
+  await enter("admin");
+  await live(page);
+  await stack.play({ rest: { kind: "refuse" } });
+  await pass(page, 120, 5);
+  await setHidden(page, true);
+  const before = count(page, LIST);
+  await pass(page, 120, 5);
+  expect(count(page, LIST)).toBe(before);
+  await setHidden(page, false);
+  await answered(page);
+  expect(count(page, LIST)).toBeGreaterThan(before);
+});
+
+test("tries at once when asked to", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(REFUSED);
+  await enter("admin");
+  await live(page);
+  await stack.play({ rest: { kind: "refuse" } });
+  await page.keyboard.press("r");
+  await expect(mark(page)).toHaveText(LAST_GOOD);
+  await stack.heal();
+  await expect(async () => {
+    const retry = page.locator(".page-head").getByRole("button", { name: "Retry now" });
+    if (await retry.isVisible()) await retry.click();
+    await expect(mark(page)).toHaveText(/^Updated /, { timeout: 1_000 });
+  }).toPass();
+});
+
+test("shows the kept rows, marked, when the page is opened in an outage", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(REFUSED);
+  await enter("admin");
+  await live(page);
+  await snapshotIsKept(page);
+  await stack.play({ rest: { kind: "refuse" } });
+  await page.reload();
+  await expect(mark(page)).toHaveText(LAST_GOOD);
+  await rowsAreThere(page);
+  await expect(panel(page, "Health").getByRole("img")).toBeVisible();
+  await stack.heal();
+  await recovers(page);
+  await rowsAreThere(page);
+});
+
+test("says when the answer takes too long", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(/^50[34] GET \/api\/clients/);
+  await enter("admin");
+  await live(page);
+  await stack.play({ rest: { kind: "hang" } });
+  await page.keyboard.press("r");
+  await page.clock.runFor(11_000);
+  await expect(mark(page)).toContainText("RevOS did not answer in time");
+  await rowsAreThere(page);
+  await stack.heal();
+  await recovers(page);
+});
+
+for (const [what, status, body] of [
+  ["a failing database", 503, { message: "no connection" }],
+  ["rows of another form", 200, { unexpected: true }],
+  ["an internal error", 500, { message: "broken" }],
+] as const) {
+  test(`keeps the rows when the project answers with ${what}`, async ({ page, enter, stack, troubles }) => {
+    troubles.allow(/^50\d GET \/api\/clients/);
+    await enter("admin");
+    await live(page);
+    await stack.play({ rest: { kind: "status", status, body } });
+    await page.keyboard.press("r");
+    await expect(mark(page)).toHaveText(/^As of \d\d:\d\d \(.+\), (the database is unreachable|RevOS )/);
+    await rowsAreThere(page);
+    await stack.heal();
+    await recovers(page);
+  });
+}
+
+test("keeps the rows when something on the way answers with a web page", async ({ page, enter, troubles }) => {
+  troubles.allow(/^502 GET \/api\/clients/);
+  await enter("admin");
+  await live(page);
+  const html = { status: 502, contentType: "text/html", body: "<html><h1>Bad gateway</h1></html>" };
+  await page.route("**/api/clients*", (route) => route.fulfill(html));
+  await page.keyboard.press("r");
+  await expect(mark(page)).toHaveText(LAST_GOOD);
+  await expect(page.getByText("Bad gateway")).toHaveCount(0);
+  await rowsAreThere(page);
+  await page.unrouteAll();
+  await recovers(page);
+});
+
+test("keeps the rows when an answer is cut short", async ({ page, enter }) => {
+  await enter("admin");
+  await live(page);
+  await page.route("**/api/clients?*", async (route) => {
+    const headers = { ...route.request().headers() };
+    delete headers["if-none-match"];
+    const whole = await route.fetch({ headers });
+    const text = await whole.text();
+    await route.fulfill({ response: whole, body: text.slice(0, text.length / 2) });
+  });
+  await page.keyboard.press("r");
+  await expect(mark(page)).toContainText("RevOS answered something unreadable");
+  await rowsAreThere(page);
+  await page.unrouteAll();
+  await recovers(page);
+});
+
+test("fails openly on a first visit, and goes live by itself", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(REFUSED);
+  await enter("admin", "/no/such/page");
+  await expect(page.getByRole("link", { name: "Go to Clients" })).toBeVisible();
+  await stack.play({ rest: { kind: "refuse" } });
+  await page.getByRole("link", { name: "Go to Clients" }).click();
+  const table = panel(page, "All clients");
+  await expect(table).toContainText("The database is unreachable");
+  await expect(table.getByRole("button", { name: "Retry now" })).toBeVisible();
+  await expect(page.getByText("No clients yet")).toHaveCount(0);
+  await expect(page.locator("[data-state=sample]")).toHaveCount(0);
+  await stack.heal();
+  await recovers(page);
+  await rowsAreThere(page);
+});
+
+test("shows sample rows only when asked to, labelled everywhere, and goes back", async ({
+  page,
+  enter,
+  stack,
+  troubles,
+}) => {
+  troubles.allow(REFUSED);
+  await enter("member.b", "/no/such/page");
+  await expect(page.getByRole("link", { name: "Go to Clients" })).toBeVisible();
+  await stack.play({ rest: { kind: "refuse" } });
+  await page.getByRole("link", { name: "Go to Clients" }).click();
+  await panel(page, "All clients").getByRole("button", { name: "View sample data" }).click();
+  for (const name of ["Churn risk", "Health", "Reviews", "All clients"] as const) {
+    await expect(panel(page, name).locator(".freshness").first()).toContainText("Sample data");
+  }
+  await expect(page.getByRole("grid").getByRole("rowheader")).toHaveCount(14);
+  // Sample rows are nobody's: nothing is asked while they stand.
+  const before = count(page, LIST);
+  await pass(page, 120, 10);
+  expect(count(page, LIST)).toBe(before);
+  await stack.heal();
+  await page.locator(".page-head").getByRole("button", { name: "Back to live" }).click();
+  await recovers(page);
+  const names = await page.getByRole("grid").getByRole("rowheader").allInnerTexts();
+  expect(names.map((name) => name.trim())).toEqual(["Pebblecroft Dental", "Quartzlane Bikes", "Rookhaven Print"]);
+});
+
+test("says that the browser is offline, and goes on when it is not", async ({ page, enter, troubles }) => {
+  troubles.allow(/^net::ERR_INTERNET_DISCONNECTED /);
+  await enter("admin");
+  await live(page);
+  await page.context().setOffline(true);
+  await expect(mark(page)).toHaveText(/^As of .+, you are offline, next try when you are online/);
+  const before = count(page, LIST);
+  await pass(page, 180, 10);
+  expect(count(page, LIST)).toBe(before);
+  await rowsAreThere(page);
+  await page.context().setOffline(false);
+  await expect(mark(page)).toHaveText(/^Updated /);
+  expect(count(page, LIST)).toBe(before + 1);
+});
+
+test("says so when the server itself cannot be asked, and starts when it can", async ({ page, enter, troubles }) => {
+  troubles.allow(/^net::ERR_CONNECTION_REFUSED GET \/api\//);
+  await page.route("**/api/**", (route) => route.abort("connectionrefused"));
+  await enter("admin");
+  await expect(page.getByRole("alert")).toContainText("unreachable");
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Retry now" }).click();
+  await live(page);
+});
+
+test("shows everything but the trend when only the trend fails", async ({ page, enter, troubles }) => {
+  troubles.allow("net::ERR_CONNECTION_RESET GET /api/clients/health-trend");
+  await page.route("**/api/clients/health-trend*", (route) => route.abort("connectionreset"));
+  await enter("admin");
+  await live(page);
+  await expect(panel(page, "Health")).toContainText("so the trend is missing");
+  await expect(panel(page, "Health")).toContainText("73");
+  await page.unrouteAll();
+  await panel(page, "Health").getByRole("button", { name: "Retry trend" }).click();
+  await expect(panel(page, "Health").getByRole("img")).toBeVisible();
+});
+
+test("reports an outage once, and its end once", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(REFUSED);
+  const events: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().endsWith("/api/telemetry")) return;
+    const { records } = request.postDataJSON() as { records: { event: string }[] };
+    events.push(...records.map((record) => record.event).filter((event) => event.startsWith("workspace_clients")));
+  });
+  await enter("admin");
+  await live(page);
+  await stack.play({ rest: { kind: "refuse" } });
+  // Fewer than ten failures: the tenth would be told again.
+  await pass(page, 80);
+  await expect(mark(page)).toHaveText(LAST_GOOD);
+  await stack.heal();
+  await recovers(page);
+  await pass(page, 10);
+  expect(events).toEqual(["workspace_clients_fetch_failed", "workspace_clients_recovered"]);
+});
