@@ -9,7 +9,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env["CI"]),
   // A test that passes at the second try has failed.
   retries: 0,
-  fullyParallel: false,
+  // Tests share nothing but their worker's stack, and leave it whole.
+  fullyParallel: true,
   workers: Number(process.env["REVOS_BROWSER_WORKERS"] || 2),
   timeout: 30_000,
   expect: { timeout: 7_500 },

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::ChurnRow;
 use revos_shared::clients::thresholds::CHURN_WATCH;
-use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, Signal, SkeletonLines};
+use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, Signal, SkeletonLines, live};
 
 /// Active clients with a churn risk worth watching, the worst first.
 #[component]
@@ -67,7 +67,7 @@ pub(super) fn ChurnPanel(
             </Standby>
             <p class="panel-foot">
                 {words::churn_thresholds()}
-                {move || part_note.with(|note| (!note.is_empty()).then(|| format!(" · {note}")))}
+                {live(move || part_note.with(|note| (!note.is_empty()).then(|| format!(" · {note}"))))}
             </p>
         </Panel>
     }
@@ -78,22 +78,22 @@ fn line(rows: Signal<Vec<ChurnRow>>, first: ChurnRow, today: Signal<Date>) -> An
     let row = row_of(rows, first, |row| row.client.id);
     let band = Signal::memo(move || row.with(|row| words::churn_band(row.band)));
     let change = Signal::memo(move || row.with(|row| row.change));
-    let review = move || {
+    let review = live(move || {
         row.with(|row| match row.client.qbr_date {
             Some(date) => format!("QBR {}", format::day(date, today.get())),
             None => "No QBR date".to_owned(),
         })
-    };
+    });
     view! {
-        <li class="line" aria-label=move || row.with(words::churn_name)>
-            <span class="line-name cut">{move || row.with(|row| row.client.name.clone())}</span>
+        <li class="line" aria-label=live(move || row.with(words::churn_name))>
+            <span class="line-name cut">{live(move || row.with(|row| row.client.name.clone()))}</span>
             <span class="line-meta">
-                <span class="cut">{move || row.with(|row| words::owner(&row.client))}</span>
-                <span>{move || row.with(|row| format!("Health {}", format::score(row.client.health)))}</span>
+                <span class="cut">{live(move || row.with(|row| words::owner(&row.client)))}</span>
+                <span>{live(move || row.with(|row| format!("Health {}", format::score(row.client.health))))}</span>
                 <span>{review}</span>
             </span>
-            <span class="line-change">{move || change_mark(change.get())}</span>
-            <span class="line-value">{move || row.with(|row| row.churn_risk)}</span>
+            <span class="line-change">{live(move || change_mark(change.get()))}</span>
+            <span class="line-value">{live(move || row.with(|row| row.churn_risk))}</span>
             <span class="line-badge">
                 <Badge word=Signal::derive(move || band.get().0.to_owned()) tone=Signal::derive(move || band.get().1) />
             </span>

@@ -9,7 +9,9 @@ use leptos::prelude::*;
 use revos_shared::ClientId;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{ClientRow, ClientStatus};
-use revos_ui::{Badge, EmptyState, Panel, Signal, SkeletonLines, SortHead, Tone, Var, move_between_rows};
+use revos_ui::{
+    Badge, EmptyState, Panel, Signal, SkeletonLines, SortHead, Tone, Var, live, move_between_rows, on,
+};
 use std::sync::Arc;
 
 /// How amounts and times of the table are written.
@@ -61,7 +63,7 @@ pub(super) fn ClientTable(
             title="All clients"
             freshness=standing.freshness
             on_action=standing.on_action
-            tools=move || view! { <span class="table-count">{move || count_text.get()}</span> }.into_any()
+            tools=move || view! { <span class="table-count">{live(move || count_text.get())}</span> }.into_any()
         >
             <Standby
                 standing
@@ -126,7 +128,7 @@ fn Grid(
                         let id = row.id;
                         let tab = Signal::memo(move || stop.get() == Some(id));
                         let on_focus = Callback::new(move |()| focused.set(Some(id)));
-                        line(row_of(sorted.into(), row, |row| row.id), writing, tab, on_focus)
+                        line(row_of(sorted, row, |row| row.id), writing, tab, on_focus)
                     }
                 />
             </tbody>
@@ -136,36 +138,36 @@ fn Grid(
 }
 
 fn line(row: Signal<ClientRow>, writing: Writing, tab: Signal<bool>, on_focus: Callback<()>) -> AnyView {
-    let text = move |read: fn(&ClientRow) -> String| move || row.with(read);
+    let text = move |read: fn(&ClientRow) -> String| live(move || row.with(read));
     let status = Signal::memo(move || row.with(|row| words::status(row.status)));
     let health = Signal::memo(move || row.with(|row| row.health.map(HealthBand::of)));
     let churn = Signal::memo(move || row.with(|row| row.churn_risk.and_then(ChurnBand::of)));
     let Writing { currency, time_zone, today } = writing;
-    let arr = move || {
+    let arr = live(move || {
         row.with(|row| {
             row.arr.map_or_else(|| format::NONE.to_owned(), |arr| format::money(arr, &currency.get()))
         })
-    };
-    let review = move || {
+    });
+    let review = live(move || {
         row.with(|row| {
             row.qbr_date.map_or_else(|| format::NONE.to_owned(), |date| format::day(date, today.get()))
         })
-    };
+    });
     let overdue = Signal::memo(move || {
         row.with(|row| {
             row.status == ClientStatus::Active && row.qbr_date.is_some_and(|date| date < today.get())
         })
     });
     let updated_at = move || row.with(|row| row.updated_at.as_millisecond());
-    let updated = move || {
+    let updated = live(move || {
         let (at, zone) = (updated_at(), time_zone.get());
         match format::calendar_day(at, &zone) {
             Some(day) if day != today.get() => format::day(day, today.get()),
             _ => format::clock(at, &zone),
         }
-    };
+    });
     view! {
-        <tr role="row" tabindex=move || if tab.get() { "0" } else { "-1" } on:focusin=move |_| on_focus.run(())>
+        <tr role="row" tabindex=live(move || if tab.get() { "0" } else { "-1" }) on:focusin=on(move |_| on_focus.run(()))>
             <th scope="row" role="rowheader" class="cell-name">
                 <span class="cut" title=text(|row| row.name.clone())>{text(|row| row.name.clone())}</span>
             </th>
@@ -187,30 +189,30 @@ fn line(row: Signal<ClientRow>, writing: Writing, tab: Signal<bool>, on_focus: C
             <td role="gridcell" class="number" data-label="ARR">{arr}</td>
             <td role="gridcell" class="number" data-label="Health">
                 <span class="scored">
-                    {move || {
+                    {live(move || {
                         let band = health.get().filter(|band| *band != HealthBand::Healthy);
                         band.map(|band| word_mark(words::health_band(band)))
-                    }}
+                    })}
                     <span class="score">{text(|row| format::score(row.health))}</span>
                 </span>
             </td>
             <td role="gridcell" class="number" data-label="Churn risk">
                 <span class="scored">
-                    {move || churn.get().map(|band| word_mark(words::churn_band(band)))}
+                    {live(move || churn.get().map(|band| word_mark(words::churn_band(band))))}
                     <span class="score">{text(|row| format::score(row.churn_risk))}</span>
                 </span>
             </td>
             <td role="gridcell" class="number col-trs" data-label="TRS">{text(|row| format::score(row.trs_score))}</td>
             <td role="gridcell" class="cell-review" data-label="Next QBR">
                 <span class="review">
-                    {review} {move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad)))}
+                    {review} {live(move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad))))}
                 </span>
             </td>
             <td
                 role="gridcell"
                 class="col-updated quiet"
                 data-label="Updated"
-                title=move || format::moment(updated_at(), &time_zone.get())
+                title=live(move || format::moment(updated_at(), &time_zone.get()))
             >
                 {updated}
             </td>

@@ -10,7 +10,7 @@ use revos_shared::clients::thresholds::{CHURN_AT_RISK, CHURN_CRITICAL};
 use revos_shared::clients::{ClientsSummary, TrendPoint};
 use revos_ui::{
     Band, BandBar, Button, EmptyState, Figure, Fill, Freshness, FreshnessState, Panel, Signal, Skeleton,
-    TrendLine, TrendMark,
+    TrendLine, TrendMark, live,
 };
 
 /// Means, bands and the trend of the portfolio.
@@ -83,7 +83,7 @@ fn outline() -> impl IntoView {
 
 /// One text made of the figures; it repaints only when it changes.
 fn figure(figures: Signal<Option<ClientsSummary>>, read: fn(&ClientsSummary) -> String) -> Signal<String> {
-    Signal::memo(move || figures.with(|figures| figures.as_ref().map(read).unwrap_or_default())).into()
+    Signal::memo(move || figures.with(|figures| figures.as_ref().map(read).unwrap_or_default()))
 }
 
 #[component]
@@ -145,7 +145,7 @@ fn Counts(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
                     view! {
                         <div>
                             <dt title=note>{label}</dt>
-                            <dd>{move || format::count(u64::from(count.get()))}</dd>
+                            <dd>{live(move || format::count(u64::from(count.get())))}</dd>
                         </div>
                     }.into_any()
                 })
@@ -174,7 +174,7 @@ fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
     // Said here only when the panel's own mark does not say it already.
     let is_old = |mark: &Freshness| mark.state == FreshnessState::LastGood;
     let old = Signal::memo(move || standing.freshness.with(is_old) && !beside.with(is_old));
-    move || {
+    live(move || {
         match standing.shown.get() {
         Shown::Loading => view! { <Skeleton size="block" /> }.into_any(),
         Shown::Rows if drawable.get() => view! {
@@ -186,14 +186,14 @@ fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
                 marks
                 summary=Signal::derive(move || marks.with(|marks| in_words(marks)))
             />
-            {move || {
+            {live(move || {
                 old.get()
                     .then(|| {
                         view! {
-                            <p class="trend-note">{move || standing.freshness.with(|mark| mark.text.clone())}</p>
+                            <p class="trend-note">{live(move || standing.freshness.with(|mark| mark.text.clone()))}</p>
                         }.into_any()
                     })
-            }}
+            })}
         }
         .into_any(),
         Shown::Rows => view! { <p class="trend-note">"The trend begins with the first monthly score."</p> }.into_any(),
@@ -206,7 +206,7 @@ fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
         .into_any(),
         Shown::Denied => view! { <p class="trend-note">"You have no right to see the trend."</p> }.into_any(),
     }
-    }
+    })
 }
 
 /// The line in one sentence.

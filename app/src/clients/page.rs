@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use live_query::browser::LiveQueries;
 use revos_shared::clients::{FiscalYear, QbrHorizon, churn_panel, qbr_panel};
 use revos_shared::session::{Capability, Member};
-use revos_ui::{DeniedState, IconButton, IconName, Segment, Segments, Signal, Var};
+use revos_ui::{DeniedState, IconButton, IconName, Segment, Segments, Signal, Var, live, on};
 use wasm_bindgen::JsCast as _;
 
 const PANELS: &[&str] = &["", "churn", "health", "qbr"];
@@ -32,9 +32,11 @@ pub(crate) fn ClientsPage() -> impl IntoView {
     let may_read = Signal::memo(move || {
         member.with(|member| member.as_ref().is_some_and(|m| m.can(Capability::CLIENTS_READ)))
     });
-    move || {
-        if may_read.get() { view! { <Portfolio /> }.into_any() } else { view! { <Denied /> }.into_any() }
-    }
+    live(
+        move || {
+            if may_read.get() { view! { <Portfolio /> }.into_any() } else { view! { <Denied /> }.into_any() }
+        },
+    )
 }
 
 #[component]
@@ -136,7 +138,7 @@ fn Portfolio() -> impl IntoView {
         <div class="page">
             <SummaryRow figures=figures.figures shown=health_standing.shown currency />
             <PanelRow expanded=panel>
-                <ChurnPanel standing rows=churn.into() today part_note enlarge=enlarge("churn") />
+                <ChurnPanel standing rows=churn today part_note enlarge=enlarge("churn") />
                 <HealthPanel
                     standing=health_standing
                     figures=figures.figures
@@ -146,7 +148,7 @@ fn Portfolio() -> impl IntoView {
                 />
                 <QbrPanel
                     standing
-                    rows=reviews.into()
+                    rows=reviews
                     figures=figures.figures
                     today
                     horizon
@@ -205,7 +207,7 @@ fn PanelRow(expanded: Signal<&'static str>, children: Children) -> impl IntoView
                 on_choose=choose
             />
         </div>
-        <div class="panels" data-expanded=move || Some(expanded.get()).filter(|id| !id.is_empty()) on:scroll=scrolled>
+        <div class="panels" data-expanded=live(move || Some(expanded.get()).filter(|id| !id.is_empty())) on:scroll=on(scrolled)>
             {children()}
         </div>
     }

@@ -1,7 +1,7 @@
 //! What do the three panels have in common? A way to be enlarged, and lists that are cut at first.
 
 use leptos::prelude::*;
-use revos_ui::{Button, ButtonKind, IconButton, IconName, Signal};
+use revos_ui::{Button, ButtonKind, IconButton, IconName, Signal, live};
 
 /// Rows of a list in a panel that stands beside others.
 pub(super) const ROWS_BESIDE: usize = 6;
@@ -47,7 +47,7 @@ pub(super) fn ShowAll(
     enlarge: Enlarge,
 ) -> impl IntoView {
     let cut = Signal::memo(move || !enlarge.on.get() && count.get() > ROWS_BESIDE);
-    move || {
+    live(move || {
         cut.get().then(|| {
             view! {
                 <div class="show-all">
@@ -60,5 +60,5 @@ pub(super) fn ShowAll(
             }
             .into_any()
         })
-    }
+    })
 }

@@ -7,7 +7,7 @@ use crate::shell::query::{Standby, Standing, row_of};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientsSummary, QbrHorizon, QbrRow};
-use revos_ui::{Badge, EmptyState, Panel, Segment, Segments, Signal, SkeletonLines};
+use revos_ui::{Badge, EmptyState, Panel, Segment, Segments, Signal, SkeletonLines, live};
 
 /// Active clients with a review that is overdue or inside the horizon.
 #[component]
@@ -57,7 +57,7 @@ pub(super) fn QbrPanel(
         }
         .into_any()
     };
-    let foot = move || {
+    let foot = live(move || {
         let Some(figures) = figures.get() else { return "Reviews by date, overdue first".to_owned() };
         let due = match horizon.get() {
             "60" => figures.qbr_60,
@@ -70,7 +70,7 @@ pub(super) fn QbrPanel(
             format!("{} without a date", format::count(u64::from(figures.qbr_undated))),
         ];
         parts.join(" · ")
-    };
+    });
     let tools = move || {
         view! {
             <Segments
@@ -105,7 +105,7 @@ pub(super) fn QbrPanel(
             </Standby>
             <p class="panel-foot">
                 {foot}
-                {move || part_note.with(|note| (!note.is_empty()).then(|| format!(" · {note}")))}
+                {live(move || part_note.with(|note| (!note.is_empty()).then(|| format!(" · {note}"))))}
             </p>
         </Panel>
     }
@@ -115,25 +115,26 @@ pub(super) fn QbrPanel(
 fn line(rows: Signal<Vec<QbrRow>>, first: QbrRow, today: Signal<Date>) -> AnyView {
     let row = row_of(rows, first, |row| row.client.id);
     let state = Signal::memo(move || row.with(|row| words::qbr_state(row.state)));
-    let date = move || {
+    let date = live(move || {
         row.with(|row| {
             row.client.qbr_date.map_or_else(|| "No date".to_owned(), |date| format::day(date, today.get()))
         })
-    };
-    let full = move || row.with(|row| row.client.qbr_date.map(format::full_day));
-    let relative = move || row.with(|row| row.days.map(format::relative_day).unwrap_or_default());
-    let phase = move || row.with(|row| row.client.phase.map(|phase| phase.as_str()).unwrap_or("No phase"));
+    });
+    let full = live(move || row.with(|row| row.client.qbr_date.map(format::full_day)));
+    let relative = live(move || row.with(|row| row.days.map(format::relative_day).unwrap_or_default()));
+    let phase =
+        live(move || row.with(|row| row.client.phase.map(|phase| phase.as_str()).unwrap_or("No phase")));
     view! {
-        <li class="line" aria-label=move || row.with(words::qbr_name)>
-            <span class="line-name cut">{move || row.with(|row| row.client.name.clone())}</span>
+        <li class="line" aria-label=live(move || row.with(words::qbr_name))>
+            <span class="line-name cut">{live(move || row.with(|row| row.client.name.clone()))}</span>
             <span class="line-meta">
-                <span class="cut">{move || row.with(|row| words::owner(&row.client))}</span>
+                <span class="cut">{live(move || row.with(|row| words::owner(&row.client)))}</span>
                 <span>{phase}</span>
             </span>
             <span class="line-change quiet">{relative}</span>
             <span class="line-value" title=full>{date}</span>
             <span class="line-badge">
-                {move || state.get().map(|(word, tone)| view! { <Badge word tone=Signal::stored(tone) /> }.into_any())}
+                {live(move || state.get().map(|(word, tone)| view! { <Badge word tone=Signal::stored(tone) /> }.into_any()))}
             </span>
         </li>
     }

@@ -5,7 +5,7 @@ use crate::shell::standing::Shown;
 use leptos::prelude::*;
 use revos_shared::clients::ClientsSummary;
 use revos_shared::clients::thresholds::CHURN_AT_RISK;
-use revos_ui::{Figure, Signal, Skeleton};
+use revos_ui::{Figure, Signal, Skeleton, live};
 
 /// The figures above the panels.
 #[component]
@@ -19,7 +19,7 @@ pub(super) fn SummaryRow(
     currency: Signal<String>,
 ) -> impl IntoView {
     let waiting = Signal::memo(move || figures.with(Option::is_none) && shown.get() == Shown::Loading);
-    move || {
+    live(move || {
         if waiting.get() {
             return view! {
                 <div class="tiles" aria-hidden="true">
@@ -38,13 +38,12 @@ pub(super) fn SummaryRow(
             .into_any();
         }
         let figure = move |read: fn(&ClientsSummary, &str) -> String| {
-            let text = Signal::memo(move || {
+            Signal::memo(move || {
                 figures.with(|figures| match figures {
                     Some(figures) => currency.with(|currency| read(figures, currency)),
                     None => format::NONE.to_owned(),
                 })
-            });
-            Signal::<String>::from(text)
+            })
         };
         view! {
             <dl class="tiles" aria-label="Portfolio">
@@ -81,5 +80,5 @@ pub(super) fn SummaryRow(
             </dl>
         }
         .into_any()
-    }
+    })
 }

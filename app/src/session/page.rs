@@ -6,7 +6,9 @@ use crate::shell::session::Session;
 use leptos::{html, prelude::*};
 use revos_shared::session::Persona;
 use revos_shared::session::endpoints::{Credentials, DemoAccount};
-use revos_ui::{Button, ButtonKind, ErrorSummary, PasswordField, Problem, Signal, TextField, Var, effect};
+use revos_ui::{
+    Button, ButtonKind, ErrorSummary, PasswordField, Problem, Signal, TextField, Var, effect, live,
+};
 use wasm_bindgen_futures::spawn_local;
 
 /// The sign-in page.
@@ -50,7 +52,7 @@ pub(crate) fn SignInPage(session: Session) -> impl IntoView {
                     <span class="nav-word">"RevOS"</span>
                 </div>
                 <h1>"Sign in"</h1>
-                {move || {
+                {live(move || {
                     session
                         .ended
                         .get()
@@ -61,14 +63,14 @@ pub(crate) fn SignInPage(session: Session) -> impl IntoView {
                                 </p>
                             }.into_any()
                         })
-                }}
+                })}
                 <ErrorSummary title=trouble problems />
                 <SignInForm busy trouble problems sign_in />
             </div>
-            {move || {
+            {live(move || {
                 let accounts = accounts.get();
                 (!accounts.is_empty()).then(|| view! { <DemoAccounts accounts sign_in /> }.into_any())
-            }}
+            })}
         </main>
     }
     .into_any()

@@ -9,7 +9,7 @@ use leptos::{html, prelude::*};
 use revos_shared::session::Persona;
 use revos_ui::{
     Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuChoice, MenuItem,
-    MenuOpens, Signal, SkipLink, Var, effect,
+    MenuOpens, Signal, SkipLink, Var, effect, live,
 };
 use serde_json::Map;
 use std::cell::Cell;
@@ -43,7 +43,7 @@ pub(crate) fn Frame(session: Session, address: Address, children: Children) -> i
     }
     telemetry::speak_for(session);
     view! {
-        <div class="frame" data-nav=move || narrow.get().then_some("narrow")>
+        <div class="frame" data-nav=live(move || narrow.get().then_some("narrow"))>
             <SkipLink to="content" />
             <header class="frame-nav">
                 <div class="nav-brand">
@@ -82,7 +82,7 @@ fn Places(address: Address) -> impl IntoView {
                         let here = address.is_at(place.path);
                         view! {
                             <li>
-                                <a href=place.path aria-current=move || here.get().then_some("page") title=place.label>
+                                <a href=place.path aria-current=live(move || here.get().then_some("page")) title=place.label>
                                     <Icon name=place.icon />
                                     <span class="nav-label">{place.label}</span>
                                 </a>
@@ -126,18 +126,18 @@ fn Foot(session: Session, keyboard: Keyboard, notice: Var<Option<String>>) -> im
                 opens=MenuOpens::Up
                 face=move || {
                     view! {
-                        <span class="nav-initials" aria-hidden="true">{move || initials.get()}</span>
+                        <span class="nav-initials" aria-hidden="true">{live(move || initials.get())}</span>
                         <span class="nav-who">
-                            <span class="cut nav-organization">{move || organization.get()}</span>
-                            <span class="cut quiet">{move || name.get()}</span>
+                            <span class="cut nav-organization">{live(move || organization.get())}</span>
+                            <span class="cut quiet">{live(move || name.get())}</span>
                         </span>
                     }.into_any()
                 }
             >
                 <div class="menu-who">
-                    <strong>{move || name.get()}</strong>
-                    <span class="quiet">{move || email.get()}</span>
-                    <span class="quiet">{move || format!("{} at {}", persona.get(), organization.get())}</span>
+                    <strong>{live(move || name.get())}</strong>
+                    <span class="quiet">{live(move || email.get())}</span>
+                    <span class="quiet">{live(move || format!("{} at {}", persona.get(), organization.get()))}</span>
                 </div>
                 <hr />
                 <div class="menu-label" id="theme-label">"Theme"</div>
@@ -161,7 +161,7 @@ fn Foot(session: Session, keyboard: Keyboard, notice: Var<Option<String>>) -> im
                     keys="?"
                     on_press=move |()| keyboard.list_open.set(true)
                 />
-                {move || (!demo.get()).then(|| view! { <MenuItem label="Sign out" on_press=sign_out /> }.into_any())}
+                {live(move || (!demo.get()).then(|| view! { <MenuItem label="Sign out" on_press=sign_out /> }.into_any()))}
             </Menu>
         </div>
     }
@@ -178,7 +178,7 @@ fn initials(name: &str) -> String {
 fn Notice(notice: Var<Option<String>>) -> impl IntoView {
     view! {
         <div class="notice-place" role="status">
-            {move || {
+            {live(move || {
                 notice
                     .get()
                     .map(|text| {
@@ -193,7 +193,7 @@ fn Notice(notice: Var<Option<String>>) -> impl IntoView {
                             </div>
                         }.into_any()
                     })
-            }}
+            })}
         </div>
     }
     .into_any()

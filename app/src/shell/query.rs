@@ -6,7 +6,7 @@ use super::standing::{self, Shown};
 use leptos::prelude::{Signal as LeptosSignal, *};
 use live_query::browser::{use_age, use_countdown};
 use live_query::{ServerTime, View};
-use revos_ui::{DeniedState, FailedState, Freshness, Signal};
+use revos_ui::{DeniedState, FailedState, Freshness, Signal, live};
 use std::time::Duration;
 
 /// Everything a plain component needs to know about the query behind it.
@@ -51,13 +51,7 @@ impl Standing {
                 _ => on_retry.run(()),
             }
         });
-        Self {
-            freshness: freshness.into(),
-            shown: shown.into(),
-            on_action,
-            on_retry,
-            on_sample: sample.map(|(view_sample, _)| view_sample),
-        }
+        Self { freshness, shown, on_action, on_retry, on_sample: sample.map(|(view_sample, _)| view_sample) }
     }
 }
 
@@ -101,7 +95,7 @@ pub(crate) fn Standby(
     children: ChildrenFn,
 ) -> impl IntoView {
     let Standing { shown, on_retry, on_sample, .. } = standing;
-    move || match shown.get() {
+    live(move || match shown.get() {
         Shown::Rows => children().into_any(),
         Shown::Loading => view! {
             <div aria-busy="true">
@@ -121,7 +115,7 @@ pub(crate) fn Standby(
             />
         }
         .into_any(),
-    }
+    })
 }
 
 /// The newest content of one row of a list, for the lifetime of its line on screen. It changes only when

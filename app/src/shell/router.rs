@@ -9,7 +9,7 @@ use crate::clients::ClientsPage;
 use crate::session::SignInPage;
 use leptos::prelude::*;
 use revos_shared::session::safe_return_path;
-use revos_ui::{Signal, effect};
+use revos_ui::{Signal, effect, live};
 
 /// The address of the sign-in page.
 const SIGN_IN: &str = "/sign-in";
@@ -77,7 +77,7 @@ pub(crate) fn App() -> impl IntoView {
             _ => {}
         }
     });
-    move || match gate.get() {
+    live(move || match gate.get() {
         Gate::Starting => view! { <StartingPage address /> }.into_any(),
         Gate::Unreachable => view! { <UnreachablePage session /> }.into_any(),
         Gate::SignIn => view! { <SignInPage session /> }.into_any(),
@@ -87,17 +87,17 @@ pub(crate) fn App() -> impl IntoView {
             </Frame>
         }
         .into_any(),
-    }
+    })
 }
 
 #[component]
 fn Inside(address: Address) -> impl IntoView {
     let page = Signal::memo(move || Page::at(&address.path()));
-    move || match page.get() {
+    live(move || match page.get() {
         Page::Passing => ().into_any(),
         Page::Clients => view! { <ClientsPage /> }.into_any(),
         Page::NotFound => view! { <NotFoundPage address /> }.into_any(),
-    }
+    })
 }
 
 /// A parameter of the address as one of a closed set of values. The default is left out of the address.

@@ -1,7 +1,7 @@
 //! How is a state said in one word? With a colour that only repeats the word.
 
 use crate::icon::{Icon, IconName};
-use crate::signal::Signal;
+use crate::signal::{Signal, live};
 use leptos::prelude::*;
 
 /// What a colour means here.
@@ -70,9 +70,9 @@ pub fn Badge(
     icon: Option<IconName>,
 ) -> impl IntoView {
     view! {
-        <span class="badge" data-tone=move || tone.get().word()>
+        <span class="badge" data-tone=live(move || tone.get().word())>
             {icon.map(|name| view! { <Icon name size=12 /> }.into_any())}
-            {move || word.get()}
+            {live(move || word.get())}
         </span>
     }
     .into_any()

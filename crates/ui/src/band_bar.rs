@@ -1,7 +1,7 @@
 //! How is a whole divided? A stacked bar with a legend, and the same as a table.
 
 use crate::badge::Fill;
-use crate::signal::Signal;
+use crate::signal::{Signal, live};
 use leptos::prelude::*;
 
 /// One part of the whole.
@@ -24,7 +24,7 @@ pub fn BandBar(
     #[prop(into)]
     bands: Signal<Vec<Band>>,
 ) -> impl IntoView {
-    let parts = move || {
+    let parts = live(move || {
         bands
             .get()
             .into_iter()
@@ -34,8 +34,8 @@ pub fn BandBar(
                     .into_any()
             })
             .collect_view()
-    };
-    let legend = move || {
+    });
+    let legend = live(move || {
         bands
             .get()
             .into_iter()
@@ -50,7 +50,7 @@ pub fn BandBar(
                 .into_any()
             })
             .collect_view()
-    };
+    });
     view! {
         <div class="bands">
             <div class="band-bar" aria-hidden="true">

@@ -1,7 +1,7 @@
 //! How does a person tell the page to do something?
 
 use crate::icon::{Icon, IconName};
-use crate::signal::Signal;
+use crate::signal::{Signal, live, on};
 use leptos::prelude::*;
 
 /// How much a button asks for attention.
@@ -54,8 +54,8 @@ pub fn Button(
             type=if submit { "submit" } else { "button" }
             data-kind=kind.word()
             data-size=large.then_some("large")
-            data-busy=move || busy.get().then_some("")
-            aria-disabled=move || busy.get().then_some("true")
+            data-busy=live(move || busy.get().then_some(""))
+            aria-disabled=live(move || busy.get().then_some("true"))
             on:click=move |event| {
                 if busy.get_untracked() {
                     event.prevent_default();
@@ -64,8 +64,8 @@ pub fn Button(
                 }
             }
         >
-            {move || busy.get().then(|| view! { <span class="button-busy" aria-hidden="true"></span> }.into_any())}
-            <span>{move || label.get()}</span>
+            {live(move || busy.get().then(|| view! { <span class="button-busy" aria-hidden="true"></span> }.into_any()))}
+            <span>{live(move || label.get())}</span>
         </button>
     }
     .into_any()
@@ -93,12 +93,12 @@ pub fn IconButton(
             type="button"
             data-kind="quiet"
             data-icon-only=""
-            aria-label=move || label.get()
-            title=move || label.get()
-            aria-expanded=move || expanded.map(|open| open.get().to_string())
-            on:click=move |_| on_press.run(())
+            aria-label=live(move || label.get())
+            title=live(move || label.get())
+            aria-expanded=live(move || expanded.map(|open| open.get().to_string()))
+            on:click=on(move |_| on_press.run(()))
         >
-            {move || view! { <Icon name=icon.get() /> }.into_any()}
+            {live(move || view! { <Icon name=icon.get() /> }.into_any())}
         </button>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use crate::button::IconButton;
 use crate::icon::IconName;
-use crate::signal::{Signal, Var, effect};
+use crate::signal::{Signal, Var, effect, live, on};
 use leptos::{html, prelude::*};
 
 /// A modal dialog: the browser keeps the focus inside, Esc closes it, the focus returns to where it was.
@@ -29,7 +29,7 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog class="dialog" aria-labelledby=title_id node_ref=node on:close=move |_| open.set(false)>
+        <dialog class="dialog" aria-labelledby=title_id node_ref=node on:close=on(move |_| open.set(false))>
             <div class="dialog-head">
                 <h2 id=title_id>{title}</h2>
                 <IconButton
@@ -38,7 +38,7 @@ pub fn Dialog(
                     on_press=move |()| open.set(false)
                 />
             </div>
-            <div class="dialog-body">{move || open.get().then(|| children())}</div>
+            <div class="dialog-body">{live(move || open.get().then(|| children()))}</div>
         </dialog>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! How does a person type something in, and how is a problem with it told?
 
 use crate::icon::{Icon, IconName};
-use crate::signal::{Signal, Var, effect};
+use crate::signal::{Live, Signal, Var, effect, live, on};
 use leptos::{html, prelude::*};
 
 /// Something wrong with one field.
@@ -33,7 +33,7 @@ fn FieldFrame(
             <label for=id>{label}</label>
             <div class="field-box">{children()}</div>
             {hint.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint}</p> }.into_any())}
-            {move || {
+            {live(move || {
                 problem
                     .get()
                     .map(|text| {
@@ -44,23 +44,19 @@ fn FieldFrame(
                             </p>
                         }.into_any()
                     })
-            }}
+            })}
         </div>
     }
     .into_any()
 }
 
-fn described_by(
-    id: &'static str,
-    hint: bool,
-    problem: Signal<Option<String>>,
-) -> impl Fn() -> Option<String> {
-    move || match (hint, problem.with(Option::is_some)) {
+fn described_by(id: &'static str, hint: bool, problem: Signal<Option<String>>) -> Live<Option<String>> {
+    live(move || match (hint, problem.with(Option::is_some)) {
         (true, true) => Some(format!("{id}-hint {id}-problem")),
         (true, false) => Some(format!("{id}-hint")),
         (false, true) => Some(format!("{id}-problem")),
         (false, false) => None,
-    }
+    })
 }
 
 /// A line of text: label above, hint below, problem in place.
@@ -98,9 +94,9 @@ pub fn TextField(
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
-                prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
-                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                prop:value=live(move || value.get())
+                on:input=on(move |event| value.set(event_target_value(&event)))
+                aria-invalid=live(move || problem.with(Option::is_some).then_some("true"))
                 aria-describedby=described_by(id, hint.is_some(), problem)
                 node_ref=node
             />
@@ -134,24 +130,24 @@ pub fn PasswordField(
             <input
                 id=id
                 name=id
-                type=move || if shown.get() { "text" } else { "password" }
+                type=live(move || if shown.get() { "text" } else { "password" })
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
-                prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
-                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                prop:value=live(move || value.get())
+                on:input=on(move |event| value.set(event_target_value(&event)))
+                aria-invalid=live(move || problem.with(Option::is_some).then_some("true"))
                 aria-describedby=described_by(id, false, problem)
                 node_ref=node
             />
             <button
                 class="field-switch"
                 type="button"
-                aria-label=move || if shown.get() { "Hide password" } else { "Show password" }
+                aria-label=live(move || if shown.get() { "Hide password" } else { "Show password" })
                 aria-controls=id
-                on:click=move |_| shown.update(|shown| *shown = !*shown)
+                on:click=on(move |_| shown.update(|shown| *shown = !*shown))
             >
-                {move || if shown.get() { "Hide" } else { "Show" }}
+                {live(move || if shown.get() { "Hide" } else { "Show" })}
             </button>
         </FieldFrame>
     }
@@ -184,10 +180,10 @@ pub fn ErrorSummary(
                 <div class="error-summary" tabindex="-1" node_ref=node>
                     <h2>
                         <Icon name=IconName::Problem />
-                        <span>{move || title.get()}</span>
+                        <span>{live(move || title.get())}</span>
                     </h2>
-                    <ul hidden=move || problems.with(Vec::is_empty)>
-                        {move || {
+                    <ul hidden=live(move || problems.with(Vec::is_empty))>
+                        {live(move || {
                             problems
                                 .get()
                                 .into_iter()
@@ -210,7 +206,7 @@ pub fn ErrorSummary(
                                     }.into_any()
                                 })
                                 .collect_view()
-                        }}
+                        })}
                     </ul>
                 </div>
             </Show>

@@ -1,7 +1,7 @@
 //! How does a panel say how fresh its rows are?
 
 use crate::icon::{Icon, IconName};
-use crate::signal::Signal;
+use crate::signal::{Signal, live, on};
 use leptos::prelude::*;
 
 /// How what is shown stands.
@@ -70,39 +70,39 @@ pub fn FreshnessMark(
         Signal::memo(move || value.with(|value| value.refreshing && value.state != FreshnessState::Loading));
     let action = Signal::memo(move || value.with(|value| value.action));
     let announcement = Signal::memo(move || value.with(|value| value.announcement.clone()));
-    let picture = move || match state.get() {
+    let picture = live(move || match state.get() {
         FreshnessState::Live => Some(view! { <span class="freshness-dot"></span> }.into_any()),
         FreshnessState::LastGood => Some(view! { <Icon name=IconName::Warning size=14 /> }.into_any()),
         FreshnessState::Failed => Some(view! { <Icon name=IconName::Problem size=14 /> }.into_any()),
         FreshnessState::Loading | FreshnessState::Sample => None,
-    };
+    });
     view! {
-        <div class="freshness" data-state=move || state.get().word() title=move || value.with(|v| v.exact.clone())>
+        <div class="freshness" data-state=live(move || state.get().word()) title=live(move || value.with(|v| v.exact.clone()))>
             {picture}
             <span class="freshness-text">
-                {move || {
+                {live(move || {
                     value.with(|value| if announce || value.brief.is_empty() { &value.text } else { &value.brief }.clone())
-                }}
+                })}
             </span>
-            {move || {
+            {live(move || {
                 action
                     .get()
                     .filter(|_| announce || state.get() != FreshnessState::Sample)
                     .map(|label| {
                         view! {
-                            <button class="freshness-retry" type="button" on:click=move |_| on_action.run(())>
+                            <button class="freshness-retry" type="button" on:click=on(move |_| on_action.run(()))>
                                 {label}
                             </button>
                         }.into_any()
                     })
-            }}
+            })}
         </div>
-        {move || refreshing.get().then(|| view! { <div class="refresh-line" aria-hidden="true"></div> }.into_any())}
+        {live(move || refreshing.get().then(|| view! { <div class="refresh-line" aria-hidden="true"></div> }.into_any()))}
         {announce
             .then(|| {
                 view! {
                     <div class="hidden-visually" role="status">
-                        {move || announcement.get()}
+                        {live(move || announcement.get())}
                     </div>
                 }.into_any()
             })}

@@ -28,7 +28,7 @@ pub use icon::{Icon, IconName};
 pub use menu::{Menu, MenuChoice, MenuItem, MenuOpens};
 pub use panel::{Figure, Panel};
 pub use segments::{Segment, Segments};
-pub use signal::{Signal, Var, effect};
+pub use signal::{Live, Signal, Var, effect, live, on};
 pub use states::{DeniedState, EmptyState, FailedState, Skeleton, SkeletonLines, SkipLink, VisuallyHidden};
 pub use table::{SortDirection, SortHead, move_between_rows};
 pub use trend_line::{TrendLine, TrendMark};

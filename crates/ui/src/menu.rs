@@ -1,7 +1,7 @@
 //! How are actions that are rarely needed kept out of the way? In a menu (WAI-ARIA menu button).
 
 use crate::icon::{Icon, IconName};
-use crate::signal::{Signal, Var, effect};
+use crate::signal::{Signal, Var, effect, live, on};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent, Node};
@@ -87,20 +87,20 @@ pub fn Menu(
                 class=class
                 type="button"
                 aria-haspopup="menu"
-                aria-label=move || label.get()
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
+                aria-label=live(move || label.get())
+                aria-expanded=live(move || open.get().to_string())
+                on:click=on(move |_| open.update(|open| *open = !*open))
             >
                 {face.run()}
             </button>
-            {move || {
+            {live(move || {
                 open.get()
                     .then(|| {
                         view! {
                             <div
                                 class="menu-list"
                                 role="menu"
-                                aria-label=move || label.get()
+                                aria-label=live(move || label.get())
                                 data-open-to=if opens == MenuOpens::Up { "up" } else { "down" }
                                 on:mousedown=|event| event.prevent_default()
                             >
@@ -108,7 +108,7 @@ pub fn Menu(
                             </div>
                         }.into_any()
                     })
-            }}
+            })}
         </div>
     }
     .into_any()
@@ -168,8 +168,8 @@ pub fn MenuChoice(
             type="button"
             role="menuitemradio"
             tabindex="-1"
-            aria-checked=move || chosen.get().to_string()
-            on:click=move |_| on_choose.run(())
+            aria-checked=live(move || chosen.get().to_string())
+            on:click=on(move |_| on_choose.run(()))
         >
             <Icon name=IconName::Check size=14 />
             <span>{label}</span>

@@ -1,7 +1,7 @@
 //! How is a part of a page framed, and how does a single figure look?
 
 use crate::freshness::{Freshness, FreshnessMark};
-use crate::signal::Signal;
+use crate::signal::{Signal, live};
 use leptos::prelude::*;
 
 /// A titled part of a page with its freshness mark and its tools.
@@ -33,7 +33,7 @@ pub fn Panel(
             class="panel"
             id=id
             aria-labelledby=labelled_by
-            data-expanded=move || expanded.get().then_some("")
+            data-expanded=live(move || expanded.get().then_some(""))
         >
             <div class="panel-head">
                 <h2 id=title_id>{title}</h2>
@@ -61,8 +61,8 @@ pub fn Figure(
     view! {
         <div class="figure">
             <dt>{label}</dt>
-            <dd class="figure-value">{move || value.get()}</dd>
-            <dd class="figure-note">{move || note.get()}</dd>
+            <dd class="figure-value">{live(move || value.get())}</dd>
+            <dd class="figure-note">{live(move || note.get())}</dd>
         </div>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! How does a person choose one of a few values? A radio group that looks like one control.
 
-use crate::signal::Signal;
+use crate::signal::{Signal, live, on};
 use leptos::prelude::*;
 
 /// One value of the choice.
@@ -66,22 +66,22 @@ pub fn Segments(
             class="segments"
             role=if tabs { "tablist" } else { "radiogroup" }
             aria-label=label
-            on:keydown=move |event| step(&event)
+            on:keydown=on(move |event| step(&event))
         >
             {segments
                 .into_iter()
                 .map(|segment| {
                     let value = segment.value;
-                    let on = move || (chosen.get() == value).to_string();
+                    let is_on = move || (chosen.get() == value).to_string();
                     view! {
                         <button
                             type="button"
                             role=if tabs { "tab" } else { "radio" }
                             aria-label=segment.name
-                            aria-checked=move || (!tabs).then(on)
-                            aria-selected=move || tabs.then(on)
-                            tabindex=move || if chosen.get() == value { "0" } else { "-1" }
-                            on:click=move |_| on_choose.run(value)
+                            aria-checked=live(move || (!tabs).then(is_on))
+                            aria-selected=live(move || tabs.then(is_on))
+                            tabindex=live(move || if chosen.get() == value { "0" } else { "-1" })
+                            on:click=on(move |_| on_choose.run(value))
                         >
                             {segment.label}
                         </button>

@@ -6,7 +6,7 @@
 use leptos::prelude::{Effect, Get, GetUntracked, GetValue, Memo, RwSignal, Set, StoredValue};
 use std::any::Any;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A value whose type is known to its owner only.
 #[derive(Clone)]
@@ -248,6 +248,20 @@ impl<T: Send + Sync + 'static> Var<T> {
     {
         self.with_untracked(T::clone)
     }
+}
+
+/// A part of a view that follows what it reads. One type for all closures with the same result, so that the
+/// view's machinery is there once per type of result and not once per closure.
+pub type Live<T> = Arc<Mutex<dyn FnMut() -> T + Send>>;
+
+/// Makes a part of a view follow what it reads.
+pub fn live<T>(read: impl FnMut() -> T + Send + 'static) -> Live<T> {
+    Arc::new(Mutex::new(read))
+}
+
+/// What happens at an event; one type for all of the same event, for the same reason.
+pub fn on<E>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
+    Box::new(handle)
 }
 
 /// Runs now and whenever what it reads has changed, until its owner is gone.

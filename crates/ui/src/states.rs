@@ -2,7 +2,7 @@
 
 use crate::button::{Button, ButtonKind};
 use crate::icon::{Icon, IconName};
-use crate::signal::Signal;
+use crate::signal::{Signal, live};
 use leptos::prelude::*;
 
 /// A grey block in the place of a text or a figure.
@@ -54,11 +54,11 @@ fn State(
                 <Icon name=icon />
             </div>
             {if page {
-                view! { <h2 class="state-title">{move || title.get()}</h2> }.into_any()
+                view! { <h2 class="state-title">{live(move || title.get())}</h2> }.into_any()
             } else {
-                view! { <h3 class="state-title">{move || title.get()}</h3> }.into_any()
+                view! { <h3 class="state-title">{live(move || title.get())}</h3> }.into_any()
             }}
-            <p>{move || text.get()}</p>
+            <p>{live(move || text.get())}</p>
             <div class="state-actions">{actions}</div>
         </div>
     }

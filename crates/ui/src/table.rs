@@ -1,7 +1,7 @@
 //! How are rows sorted and walked through?
 
 use crate::icon::{Icon, IconName};
-use crate::signal::Signal;
+use crate::signal::{Signal, live, on};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -44,9 +44,9 @@ pub fn SortHead(
             scope="col"
             role="columnheader"
             class=number.then_some("number")
-            aria-sort=move || sorted.get().map(SortDirection::word)
+            aria-sort=live(move || sorted.get().map(SortDirection::word))
         >
-            <button class="sort-head" type="button" on:click=move |_| on_sort.run(())>
+            <button class="sort-head" type="button" on:click=on(move |_| on_sort.run(()))>
                 {label}
                 <Icon name=IconName::Down size=12 />
             </button>

@@ -1,6 +1,6 @@
 //! How did one number move over time? A line with honest gaps, and the same as a table.
 
-use crate::signal::{Signal, Var};
+use crate::signal::{Signal, Var, live, on};
 use leptos::prelude::*;
 
 /// One step of the time axis.
@@ -77,14 +77,14 @@ pub fn TrendLine(
     summary: Signal<String>,
 ) -> impl IntoView {
     let as_table = Var::new(false);
-    let body = move || {
+    let body = live(move || {
         let marks = marks.get();
         if as_table.get() {
             table([time_head, value_head, note_head], marks)
         } else {
             drawing(&marks, summary.get())
         }
-    };
+    });
     view! {
         <figure class="trend">
             <figcaption class="chart-head">
@@ -92,8 +92,8 @@ pub fn TrendLine(
                 <button
                     class="chart-switch"
                     type="button"
-                    aria-pressed=move || as_table.get().to_string()
-                    on:click=move |_| as_table.update(|on| *on = !*on)
+                    aria-pressed=live(move || as_table.get().to_string())
+                    on:click=on(move |_| as_table.update(|on| *on = !*on))
                 >
                     "Table"
                 </button>
