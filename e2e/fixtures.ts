@@ -115,6 +115,12 @@ export async function live(page: Page): Promise<void> {
   await expect(mark(page)).toHaveText(/^Updated /);
 }
 
+/** The server answers identical reads within a second from one; resolves once that is over. */
+export async function readsAreForgotten(): Promise<void> {
+  const began = Date.now();
+  await expect.poll(() => Date.now() - began, { intervals: [100] }).toBeGreaterThan(1_100);
+}
+
 /** The freshness mark of the page. */
 export function mark(page: Page) {
   return page.locator(".page-head .freshness");

@@ -84,13 +84,7 @@ fn Grid(
     order: Signal<&'static str>,
     on_order: Callback<&'static str>,
 ) -> impl IntoView {
-    let sorted = Signal::memo(move || {
-        rows.with(|rows| {
-            let mut sorted: Vec<&ClientRow> = rows.iter().collect();
-            order::sort(&mut sorted, order.get());
-            sorted.into_iter().cloned().collect::<Vec<_>>()
-        })
-    });
+    let sorted = Signal::memo(move || order::sorted(rows.with(|rows| Vec::clone(rows)), order.get()));
     let first = Signal::memo(move || sorted.with(|rows| rows.first().map(|row| row.id)));
     let focused = Var::new(None::<ClientId>);
     // Tab reaches one row: the one that had the focus last, else the first.

@@ -1,6 +1,7 @@
 //! In which order does the client table stand?
 
 use revos_shared::clients::ClientRow;
+use revos_shared::kernel::order::in_order;
 use revos_ui::SortDirection;
 use std::cmp::Ordering;
 
@@ -93,7 +94,9 @@ impl Column {
 
     fn compare(self, a: &ClientRow, b: &ClientRow, descending: bool) -> Ordering {
         match self {
-            Self::Name => by(Some(a.name.to_lowercase()), Some(b.name.to_lowercase()), descending),
+            Self::Name => {
+                by(Some(a.name.to_ascii_lowercase()), Some(b.name.to_ascii_lowercase()), descending)
+            }
             Self::Status => by(Some(a.status), Some(b.status), descending),
             Self::Phase => by(a.phase, b.phase, descending),
             Self::Owner => by(a.owner_name.as_deref(), b.owner_name.as_deref(), descending),
@@ -118,13 +121,13 @@ fn by<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
     }
 }
 
-/// Sorts the rows; equal ones stand by name.
-pub(super) fn sort(rows: &mut [&ClientRow], order: &str) {
+/// The rows in this order; equal ones stand by name.
+pub(super) fn sorted(rows: Vec<ClientRow>, order: &str) -> Vec<ClientRow> {
     let Some(column) = Column::ALL.into_iter().find(|column| column.direction(order).is_some()) else {
-        return;
+        return rows;
     };
     let descending = column.direction(order) == Some(SortDirection::Descending);
-    rows.sort_by(|a, b| column.compare(a, b, descending).then_with(|| a.name.cmp(&b.name)));
+    in_order(rows, |a, b| column.compare(a, b, descending).then_with(|| a.name.cmp(&b.name)))
 }
 
 #[cfg(test)]
@@ -133,10 +136,7 @@ mod tests {
     use super::*;
 
     fn names(order: &str) -> Vec<String> {
-        let rows = sample_clients();
-        let mut rows: Vec<&ClientRow> = rows.iter().collect();
-        sort(&mut rows, order);
-        rows.into_iter().map(|row| row.name.clone()).collect()
+        sorted(sample_clients(), order).into_iter().map(|row| row.name).collect()
     }
 
     #[test]

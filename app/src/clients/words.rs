@@ -64,7 +64,7 @@ pub(super) fn owner(client: &ClientRow) -> String {
 
 /// `Glassmere Hotels, churn risk 22, at risk, up 4`.
 pub(super) fn churn_name(row: &ChurnRow) -> String {
-    let band = churn_band(row.band).0.to_lowercase();
+    let band = churn_band(row.band).0.to_ascii_lowercase();
     let change = row.change.map(format::change).unwrap_or_else(|| "change not known".to_owned());
     format!("{}, churn risk {}, {band}, {change}", row.client.name, row.churn_risk)
 }

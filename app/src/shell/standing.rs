@@ -118,7 +118,7 @@ fn sentence_inside(failure: &Failure) -> String {
         Some(_) => sentence.to_owned(),
         None => {
             let (first, rest) = sentence.split_at(1);
-            first.to_lowercase() + rest
+            first.to_ascii_lowercase() + rest
         }
     }
 }

@@ -1,7 +1,7 @@
 // How do rows stay fresh, and what repaints?
 
 import type { Page } from "@playwright/test";
-import { expect, live, mark, panel, test } from "../../fixtures.ts";
+import { expect, live, mark, panel, readsAreForgotten, test } from "../../fixtures.ts";
 import type { Stack } from "../../stack.ts";
 import { answered, count, pass, setHidden } from "../../time.ts";
 
@@ -15,12 +15,6 @@ async function reads(stack: Stack): Promise<number> {
   return Object.entries(rest.requests)
     .filter(([what]) => /vw_client_overview|clients_digest/.test(what))
     .reduce((sum, [, times]) => sum + times, 0);
-}
-
-/** The server answers identical reads within a second from one; resolves once that is over. */
-async function readsAreForgotten(): Promise<void> {
-  const began = Date.now();
-  await expect.poll(() => Date.now() - began, { intervals: [100] }).toBeGreaterThan(1_100);
 }
 
 /** Starts to note which clients' lines change on the page. */

@@ -1,7 +1,7 @@
 // What does a person see, and keep, while the database is unreachable?
 
 import type { Page } from "@playwright/test";
-import { expect, live, mark, panel, test } from "../../fixtures.ts";
+import { expect, live, mark, panel, readsAreForgotten, test } from "../../fixtures.ts";
 import { answered, count, pass, setHidden } from "../../time.ts";
 
 const LIST = "GET /api/clients";
@@ -104,6 +104,7 @@ test("shows the kept rows, marked, when the page is opened in an outage", async 
   await enter("admin");
   await live(page);
   await snapshotIsKept(page);
+  await readsAreForgotten();
   await stack.play({ rest: { kind: "refuse" } });
   await page.reload();
   await expect(mark(page)).toHaveText(LAST_GOOD);

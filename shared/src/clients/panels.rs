@@ -3,9 +3,9 @@
 use super::client::ClientRow;
 use super::summary::days_until;
 use super::thresholds::{ChurnBand, QBR_SOON_DAYS};
+use crate::kernel::order::in_order;
 use crate::kernel::value_set;
 use jiff::civil::Date;
-use std::cmp::Reverse;
 
 /// A client of the churn panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct ChurnRow {
 /// Active clients with churn risk 10 or above: highest risk first, then highest ARR, then name.
 #[must_use]
 pub fn churn_panel(rows: &[ClientRow]) -> Vec<ChurnRow> {
-    let mut listed: Vec<ChurnRow> = rows
+    let listed: Vec<ChurnRow> = rows
         .iter()
         .filter(|row| row.is_active())
         .filter_map(|row| {
@@ -32,10 +32,10 @@ pub fn churn_panel(rows: &[ClientRow]) -> Vec<ChurnRow> {
             Some(ChurnRow { client: row.clone(), churn_risk, band, change: row.churn_change() })
         })
         .collect();
-    listed.sort_by_cached_key(|row| {
-        (Reverse(row.churn_risk), Reverse(row.client.arr), row.client.name.clone())
-    });
-    listed
+    in_order(listed, |a, b| {
+        let worst_first = b.churn_risk.cmp(&a.churn_risk).then_with(|| b.client.arr.cmp(&a.client.arr));
+        worst_first.then_with(|| a.client.name.cmp(&b.client.name))
+    })
 }
 
 value_set! {
@@ -89,7 +89,7 @@ pub struct QbrRow {
 /// Active clients with a review that is overdue or inside the horizon, by date; undated ones last, by name.
 #[must_use]
 pub fn qbr_panel(rows: &[ClientRow], as_of: Date, horizon: QbrHorizon) -> Vec<QbrRow> {
-    let mut listed: Vec<QbrRow> = rows
+    let listed: Vec<QbrRow> = rows
         .iter()
         .filter(|row| row.is_active())
         .filter_map(|row| {
@@ -104,8 +104,10 @@ pub fn qbr_panel(rows: &[ClientRow], as_of: Date, horizon: QbrHorizon) -> Vec<Qb
             Some(QbrRow { client: row.clone(), state, days })
         })
         .collect();
-    listed.sort_by_cached_key(|row| (row.days.is_none(), row.days, row.client.name.clone()));
-    listed
+    in_order(listed, |a, b| {
+        let by_day = a.days.is_none().cmp(&b.days.is_none()).then_with(|| a.days.cmp(&b.days));
+        by_day.then_with(|| a.client.name.cmp(&b.client.name))
+    })
 }
 
 #[cfg(test)]

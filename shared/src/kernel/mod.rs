@@ -7,6 +7,7 @@ pub mod ids;
 pub mod instants;
 pub mod limits;
 pub mod money;
+pub mod order;
 pub mod telemetry;
 mod value_set;
 
