@@ -287,7 +287,7 @@ mod tests {
             assert_eq!((Signal::from(var).get(), double.get(), text.get()), (2, 4, "4".to_owned()));
             var.update(|value| *value += 1);
             assert_eq!((double.get(), text.get_untracked()), (6, "6".to_owned()));
-            assert_eq!(Signal::<bool>::default().get(), false);
+            assert!(!Signal::<bool>::default().get());
         });
     }
 
