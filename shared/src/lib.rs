@@ -2,7 +2,6 @@
 //! descriptions and error codes: pure values, no clock, no network, no browser, no SQL.
 
 pub mod agents;
-pub mod automations;
 pub mod clients;
 pub mod finance;
 pub mod focus;
@@ -10,7 +9,6 @@ pub mod insights;
 pub mod integrations;
 pub mod kernel;
 pub mod pipeline;
-pub mod projects;
 pub mod session;
 
 pub use kernel::endpoint::{Endpoint, EndpointInfo, Method};

@@ -41,5 +41,5 @@ pub use error::StackError;
 pub use faults::{Fault, Faults, Requests, Upstream};
 pub use gateway::{Gateway, GatewayOptions};
 pub use key::SigningKey;
-pub use migrate::migrate;
+pub use migrate::{migrate, pending};
 pub use testing::{Project, TestStack};

@@ -46,6 +46,18 @@ pub async fn migrate(url: &str, dir: &Path) -> Result<Vec<String>, StackError> {
     applied
 }
 
+/// The names of the files that [`migrate`] would apply now.
+///
+/// # Errors
+/// As [`migrate`], before it applies anything.
+pub async fn pending(url: &str, dir: &Path) -> Result<Vec<String>, StackError> {
+    let files = read(dir)?;
+    let mut connection = connect(url, "connect to the database to migrate").await?;
+    let missing = missing(&mut connection, dir, &files).await;
+    close(connection).await;
+    Ok(missing?.into_iter().map(|migration| migration.file.clone()).collect())
+}
+
 async fn apply(
     connection: &mut PgConnection,
     dir: &Path,
@@ -53,6 +65,26 @@ async fn apply(
 ) -> Result<Vec<String>, StackError> {
     let failed = |source| StackError::database("read which migrations the database has", source);
     sqlx::query("select pg_advisory_lock($1)").bind(LOCK).execute(&mut *connection).await.map_err(failed)?;
+    run(connection, RECORD).await.map_err(failed)?;
+    let mut applied = Vec::new();
+    for migration in missing(connection, dir, files).await? {
+        apply_one(connection, migration).await?;
+        applied.push(migration.file.clone());
+    }
+    if !applied.is_empty() {
+        // Running REST services then read the schema anew.
+        run(connection, "notify pgrst, 'reload schema'").await.map_err(failed)?;
+    }
+    Ok(applied)
+}
+
+/// Compares the files with what the database has recorded.
+async fn missing<'a>(
+    connection: &mut PgConnection,
+    dir: &Path,
+    files: &'a BTreeMap<String, Migration>,
+) -> Result<Vec<&'a Migration>, StackError> {
+    let failed = |source| StackError::database("read which migrations the database has", source);
     let recorded = recorded(connection).await.map_err(failed)?;
     let newest = recorded.keys().next_back().cloned();
     for (version, (name, text)) in &recorded {
@@ -68,19 +100,15 @@ async fn apply(
             return Err(StackError::MigrationEdited { file: file.file.clone() });
         }
     }
-    let mut applied = Vec::new();
-    for (version, migration) in files.iter().filter(|(version, _)| !recorded.contains_key(*version)) {
-        if let Some(newest) = newest.as_ref().filter(|newest| version < *newest) {
-            return Err(StackError::MigrationLate { file: migration.file.clone(), applied: newest.clone() });
-        }
-        apply_one(connection, migration).await?;
-        applied.push(migration.file.clone());
-    }
-    if !applied.is_empty() {
-        // Running REST services then read the schema anew.
-        run(connection, "notify pgrst, 'reload schema'").await.map_err(failed)?;
-    }
-    Ok(applied)
+    let missing = files.iter().filter(|(version, _)| !recorded.contains_key(*version));
+    missing
+        .map(|(version, migration)| match newest.as_ref().filter(|newest| version < *newest) {
+            Some(newest) => {
+                Err(StackError::MigrationLate { file: migration.file.clone(), applied: newest.clone() })
+            }
+            None => Ok(migration),
+        })
+        .collect()
 }
 
 async fn apply_one(connection: &mut PgConnection, migration: &Migration) -> Result<(), StackError> {
@@ -114,7 +142,7 @@ async fn recorded(
             .fetch_one(&mut *connection)
             .await?;
     if !known {
-        run(connection, RECORD).await?;
+        return Ok(BTreeMap::new());
     }
     let rows = sqlx::query(
         "select version, name, array_to_string(statements, ';') as text \

@@ -4,6 +4,7 @@ mod client;
 pub mod endpoints;
 mod engagement;
 mod panels;
+mod project;
 mod summary;
 #[cfg(test)]
 mod test_rows;
@@ -15,5 +16,6 @@ pub use engagement::{
     ContactPower, DataSourceStatus, DeliverableStatus, DeliverableType, FormType, HealthSource, KanbanStatus,
 };
 pub use panels::{ChurnRow, QbrHorizon, QbrRow, QbrState, churn_panel, qbr_panel};
+pub use project::{ProjectHealth, ProjectStatus};
 pub use summary::{ClientsSummary, FiscalYear};
 pub use trend::{TrendPoint, trend_line};

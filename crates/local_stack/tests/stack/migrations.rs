@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use local_stack::{Cluster, StackError, TestStack, load_demo, migrate};
+use local_stack::{Cluster, StackError, TestStack, load_demo, migrate, pending};
 use secrecy::SecretString;
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
@@ -49,7 +49,9 @@ async fn files_are_applied_in_order_and_once() {
         (FIRST, "create table public.first (id int); -- no semicolon; in here"),
         ("README.md", "not SQL"),
     ]);
+    assert_eq!(pending(&url, dir.path()).await.unwrap(), [FIRST, SECOND]);
     assert_eq!(migrate(&url, dir.path()).await.unwrap(), [FIRST, SECOND]);
+    assert_eq!(pending(&url, dir.path()).await.unwrap(), Vec::<String>::new());
     assert_eq!(migrate(&url, dir.path()).await.unwrap(), Vec::<String>::new());
     let owner = one(&url, "select tableowner::text from pg_tables where tablename = 'first'").await;
     assert_eq!(owner, "postgres");
@@ -100,6 +102,8 @@ async fn files_out_of_order_missing_or_misnamed_are_refused() {
     let dir = folder(&[(SECOND, "select 1;")]);
     migrate(&url, dir.path()).await.unwrap();
     write(dir.path(), FIRST, "select 2;");
+    let error = pending(&url, dir.path()).await.unwrap_err();
+    assert!(matches!(&error, StackError::MigrationLate { .. }), "{error}");
     let error = migrate(&url, dir.path()).await.unwrap_err();
     assert!(matches!(&error, StackError::MigrationLate { file, .. } if file == FIRST), "{error}");
 
