@@ -100,12 +100,22 @@ begin
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'version'
       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not exists (
         select from pg_trigger t where t.tgrelid = c.oid and t.tgname = c.relname || '_touch' and t.tgenabled = 'O')$$),
+    -- A stamp may name a SuperAdmin of another organization; a reference that carries a person
+    -- who is bound to the tenant by another one (plan and user) is bound with it.
     ('references that could leave the tenant', $$
       select string_agg(conname, ', ') from pg_constraint k
       where contype = 'f' and connamespace = 'public'::regnamespace
         and confrelid not in ('public.organizations'::regclass, 'auth.users'::regclass)
         and not exists (select from pg_attribute a
-          where a.attrelid = k.conrelid and a.attnum = any (k.conkey) and a.attname = 'organization_id')$$),
+          where a.attrelid = k.conrelid and a.attnum = any (k.conkey) and a.attname = 'organization_id')
+        and not (confrelid = 'public.users'::regclass and cardinality(conkey) = 1 and exists (
+          select from pg_attribute a where a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+            and (a.attname ~ '_by$' or a.attname in ('author_id', 'actor_id')
+              or k.conrelid = 'public.analytics_events'::regclass)))
+        and not exists (
+          select from pg_constraint u where u.conrelid = k.conrelid and u.contype = 'f'
+            and u.confrelid = 'public.users'::regclass and cardinality(u.conkey) = 2
+            and u.conkey[1] = any (k.conkey))$$),
     ('references without an index', $$
       select string_agg(conname, ', ') from pg_constraint k
       where contype = 'f' and connamespace = 'public'::regnamespace and not exists (
