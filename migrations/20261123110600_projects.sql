@@ -33,6 +33,10 @@ create table public.projects (
     references public.users (id, organization_id) on delete set null (owner_id)
 );
 
+alter table public.client_deliverables
+  add constraint client_deliverables_project_id_fkey foreign key (project_id, organization_id)
+    references public.projects (id, organization_id) on delete set null (project_id);
+
 create index projects_organization_id_status_health_idx
   on public.projects (organization_id, status, health);
 create unique index projects_source_opportunity_id_key
