@@ -14,6 +14,7 @@ declare
     else array['count', 'first_in_days', 'description']
   end;
   field record;
+  valid boolean;
 begin
   if jsonb_typeof(p_config) <> 'object' then
     return false;
@@ -22,14 +23,15 @@ begin
     if field.key <> all (allowed) or field.type not in ('string', 'number') then
       return false;
     end if;
-    if not case field.key
-      when 'count' then field.text ~ '^[0-9]{1,2}$' and field.text::integer between 1 and 60
+    valid := case field.key
+      when 'count' then field.text ~ '^([1-9]|[1-5][0-9]|60)$'
       when 'due_in_days' then field.text ~ '^[0-9]{1,3}$'
       when 'first_in_days' then field.text ~ '^[0-9]{1,3}$'
       when 'type' then field.text in ('task', 'call', 'meeting', 'email')
       when 'title' then length(btrim(field.text)) > 0 and length(field.text) <= 200
       else length(btrim(field.text)) > 0 and length(field.text) <= 5000
-    end then
+    end;
+    if not valid then
       return false;
     end if;
   end loop;

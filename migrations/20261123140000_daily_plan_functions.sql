@@ -3,6 +3,20 @@
 
 -- Helpers --------------------------------------------------------------------
 
+create function private.refuse_problems(p_argument text, p_problems jsonb) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if p_problems <> '[]' then
+    perform private.fail(400, 'invalid_argument',
+      jsonb_build_object('argument', p_argument, 'problems', p_problems));
+  end if;
+end
+$$;
+comment on function private.refuse_problems(text, jsonb) is
+  'Raises invalid_argument with the problems that field_problems found, for calls that programs fill in and no person.';
+
 create function private.check_plan_items(p_items jsonb) returns void
 language plpgsql stable
 set search_path = ''
@@ -29,10 +43,7 @@ begin
   select jsonb_agg(problem) into problems
     from jsonb_array_elements(p_items) with ordinality as i (item, number)
     cross join jsonb_array_elements(private.field_problems(i.number::integer, i.item, rules)) as p (problem);
-  if problems is not null then
-    perform private.fail(400, 'invalid_argument',
-      jsonb_build_object('argument', 'p_items', 'problems', problems));
-  end if;
+  perform private.refuse_problems('p_items', coalesce(problems, '[]'));
 end
 $$;
 comment on function private.check_plan_items(jsonb) is
@@ -216,10 +227,16 @@ comment on function public.set_priority_status(uuid, text, integer) is
 -- Access ---------------------------------------------------------------------
 
 revoke execute on function
-  private.check_plan_items(jsonb), private.plan_items(uuid), private.planned_sessions(uuid)
+  private.refuse_problems(text, jsonb),
+  private.check_plan_items(jsonb),
+  private.plan_items(uuid),
+  private.planned_sessions(uuid)
 from public, anon;
 grant execute on function
-  private.check_plan_items(jsonb), private.plan_items(uuid), private.planned_sessions(uuid)
+  private.refuse_problems(text, jsonb),
+  private.check_plan_items(jsonb),
+  private.plan_items(uuid),
+  private.planned_sessions(uuid)
 to authenticated, service_role;
 
 revoke execute on function
