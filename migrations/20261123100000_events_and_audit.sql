@@ -142,7 +142,8 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- Deeper than one: a cascade, or a trigger that keeps another table in step.
+  -- Deeper than one: a trigger that keeps another table in step. Cascades do not
+  -- count as deeper; a child's trigger looks whether its parent is still there.
   return coalesce(current_setting('revos.op', true), '') <> '' or pg_trigger_depth() > 1;
 end
 $$;

@@ -113,6 +113,17 @@ begin
 end
 $$;
 
+create function private.went_with_client(p_operation text, p_client_id uuid) returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return p_operation = 'DELETE' and not exists (select from public.clients c where c.id = p_client_id);
+end
+$$;
+comment on function private.went_with_client(text, uuid) is
+  'For event triggers: true when a row under a client was deleted because the client was.';
+
 create function private.client_child_emit() returns trigger
 language plpgsql
 set search_path = ''
@@ -125,7 +136,7 @@ declare
   payload jsonb := jsonb_build_object(tg_argv[3], any_row -> 'id');
   changed jsonb;
 begin
-  if private.in_operation() then
+  if private.in_operation() or private.went_with_client(tg_op, (any_row ->> 'client_id')::uuid) then
     return null;
   end if;
   if tg_op = 'UPDATE' then
@@ -154,7 +165,9 @@ revoke execute on function private.users_emit() from public, anon;
 revoke execute on function private.clients_emit() from public, anon;
 revoke execute on function private.client_child_emit() from public, anon;
 revoke execute on function private.from_to(anyelement, anyelement) from public, anon;
+revoke execute on function private.went_with_client(text, uuid) from public, anon;
 grant execute on function private.from_to(anyelement, anyelement) to authenticated, service_role;
+grant execute on function private.went_with_client(text, uuid) to authenticated, service_role;
 
 create trigger organizations_emit after insert or update on public.organizations
   for each row execute function private.organizations_emit();

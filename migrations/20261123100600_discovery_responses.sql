@@ -64,7 +64,7 @@ as $$
 declare
   any_row constant public.discovery_responses := coalesce(new, old);
 begin
-  if private.in_operation() then
+  if private.in_operation() or private.went_with_client(tg_op, any_row.client_id) then
     return null;
   end if;
   if tg_op = 'UPDATE' then

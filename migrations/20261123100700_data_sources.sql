@@ -39,7 +39,7 @@ declare
     || private.from_to(old.status, new.status);
   changed jsonb;
 begin
-  if private.in_operation() then
+  if private.in_operation() or private.went_with_client(tg_op, any_row.client_id) then
     return null;
   end if;
   if tg_op = 'UPDATE' then
