@@ -72,17 +72,24 @@ as $$
 declare
   statement constant text := pg_temp.fill(p_sql);
   question constant text := pg_temp.fill(p_question);
+  steps constant text[] := regexp_split_to_array(statement, '; forget; ');
   answer text;
   affected bigint;
   broken text;
 begin
   begin
-    perform pg_temp.become(p_who);
-    execute statement;
-    get diagnostics affected = row_count;
+    for i in 1 .. cardinality(steps) loop
+      if i > 1 then
+        -- What happened before "forget" is not to be counted.
+        truncate public.analytics_events, public.audit_log;
+      end if;
+      perform pg_temp.become(p_who);
+      execute steps[i];
+      get diagnostics affected = row_count;
+      perform set_config('role', 'none', true);
+    end loop;
     answer := affected;
     if question is not null then
-      perform set_config('role', 'none', true);
       execute question into answer;
     end if;
     raise exception using errcode = 'UND00';
