@@ -26,6 +26,18 @@ comment on column public.opportunity_notes.author_id is 'Who wrote it, whatever 
 
 -- Triggers -------------------------------------------------------------------
 
+create function private.went_with_opportunity(p_operation text, p_opportunity_id uuid) returns boolean
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return p_operation = 'DELETE'
+    and not exists (select from public.opportunities o where o.id = p_opportunity_id);
+end
+$$;
+comment on function private.went_with_opportunity(text, uuid) is
+  'For event triggers: true when a row under an opportunity was deleted because the opportunity was.';
+
 create function private.opportunity_notes_emit() returns trigger
 language plpgsql
 set search_path = ''
@@ -33,7 +45,7 @@ as $$
 declare
   any_row constant public.opportunity_notes := coalesce(new, old);
 begin
-  if private.in_operation() then
+  if private.in_operation() or private.went_with_opportunity(tg_op, any_row.opportunity_id) then
     return null;
   end if;
   if tg_op = 'UPDATE' then
@@ -51,6 +63,8 @@ end
 $$;
 
 revoke execute on function private.opportunity_notes_emit() from public, anon;
+revoke execute on function private.went_with_opportunity(text, uuid) from public, anon;
+grant execute on function private.went_with_opportunity(text, uuid) to authenticated, service_role;
 
 create trigger opportunity_notes_stamp before insert or update on public.opportunity_notes
   for each row execute function private.stamp('author_id');

@@ -67,7 +67,7 @@ declare
   any_row constant public.opportunity_activities := coalesce(new, old);
   verb text;
 begin
-  if private.in_operation() then
+  if private.in_operation() or private.went_with_opportunity(tg_op, any_row.opportunity_id) then
     return null;
   end if;
   if tg_op = 'UPDATE' then

@@ -53,11 +53,33 @@ comment on column public.projects.health is 'green on track, yellow at risk, red
 comment on column public.projects.progress is 'Whole percent.';
 comment on column public.projects.spent is 'Of the budget, as entered.';
 
+-- Triggers -------------------------------------------------------------------
+
+create function private.projects_unlink() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  -- What the reference would do anyway; done here it is part of the deletion and
+  -- does not report itself as an edit of each deliverable.
+  update public.client_deliverables d set project_id = null where d.project_id = old.id;
+  return old;
+end
+$$;
+
+revoke execute on function private.projects_unlink() from public, anon;
+
+create trigger projects_unlink before delete on public.projects
+  for each row execute function private.projects_unlink();
 create trigger projects_touch before update on public.projects
   for each row execute function private.touch();
 create trigger projects_audit after insert or update or delete on public.projects
   for each row execute function private.audit();
-create trigger projects_emit after insert or update or delete on public.projects
+-- Not source_opportunity_id: it changes with the opportunity, which reports it.
+create trigger projects_emit
+  after insert or delete or update of client_id, name, owner_id, status, phase, health, progress,
+    starts_on, due_on, completed_on, budget, spent, notes
+  on public.projects
   for each row execute function private.emit_row('project', 'project', 'name');
 
 -- Access: a Member leads own projects but deletes none; a Client sees the own

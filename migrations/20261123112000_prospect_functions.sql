@@ -258,10 +258,10 @@ begin
   former := private.begin_operation('import_prospects');
   select jsonb_build_object(
       'opportunities', count(*),
-      'clients_created', count(*) filter (where (added -> 'client_created')::boolean),
-      'ids', jsonb_agg(added #> '{opportunity,id}'))
+      'clients_created', count(*) filter (where (a.added -> 'client_created')::boolean),
+      'ids', jsonb_agg(a.added #> '{opportunity,id}' order by a.number))
     into answer
-    from private.add_prospects(p_rows, chosen, 'import') as added;
+    from private.add_prospects(p_rows, chosen, 'import') with ordinality as a (added, number);
   perform private.emit_event('pipeline.prospects.imported', chosen, 'organization', chosen,
     jsonb_build_object('rows', answer -> 'opportunities', 'clients_created', answer -> 'clients_created'));
   perform private.store_answer(chosen, 'import_prospects', p_idempotency_key, answer);
