@@ -110,8 +110,15 @@ begin
   select plan.organization_id, plan.user_id, plan.id, place.position, i.title, i.source_kind,
     i.source_id, i.expected_impact, coalesce(i.effort_hours, 1), i.probability, i.urgency,
     i.confidence, coalesce(i.strategic_weight, 'incremental'), i.next_action
-  from jsonb_array_elements(p_items) with ordinality as given (item, number)
-  cross join jsonb_populate_record(null::public.priority_items, private.tidied(given.item)) as i
+  from (
+    select i.*, row_number() over (order by given.number) as number
+    from jsonb_array_elements(p_items) with ordinality as given (item, number)
+    cross join jsonb_populate_record(null::public.priority_items, private.tidied(given.item)) as i
+    -- Not what is on the plan already: begun, done or deferred.
+    where not exists (
+      select from public.priority_items k
+      where k.daily_plan_id = plan.id and (k.source_kind, k.source_id) = (i.source_kind, i.source_id))
+  ) as i
   -- What was kept stays where it is; the computed items fill the places between.
   join (
     select n.position, row_number() over (order by n.position) as number
@@ -121,9 +128,7 @@ begin
     )) as n (position)
     where not exists (
       select from public.priority_items k where k.daily_plan_id = plan.id and k.position = n.position)
-  ) as place on place.number = given.number
-  -- Already on the plan and begun, done or deferred.
-  on conflict (daily_plan_id, source_kind, source_id) where source_id is not null do nothing;
+  ) as place on place.number = i.number;
 
   items := private.plan_items(plan.id);
   perform private.emit_event('plan.computed', plan.organization_id, 'daily_plan', plan.id,
