@@ -233,6 +233,7 @@ begin
   delete from public.data_sources;
   delete from public.kanban_items;
   delete from public.client_deliverables;
+  delete from public.integrations;
   execute pg_temp.fill($$
     insert into auth.users (id, email) values ({gone}, 'gone@example.com');
     insert into public.users (id, organization_id, email, name, role, deactivated_at)
@@ -706,6 +707,24 @@ begin
       values ({N1}, {marlowick}, {O1}, {director}, 'Proof', now() - interval '3 hours');
     insert into public.invoices (id, organization_id, client_id, invoice_number, issue_date, due_date, created_at)
       values ({I1}, {marlowick}, {CX}, 'PROOF-7', current_date, current_date, now() - interval '2 hours');
+    insert into public.invoice_line_items (organization_id, invoice_id, description, unit_price)
+      values ({marlowick}, {I1}, 'Proof', 100);
+    update public.invoices set status = 'sent', sent_at = now() - interval '2 hours' where id = {I1};
+    insert into public.invoice_payments (organization_id, invoice_id, amount, received_on, method)
+      values ({marlowick}, {I1}, 40, '2020-01-02', 'cash');
+    insert into public.opportunity_activities (organization_id, opportunity_id, type, title, created_by)
+      values ({marlowick}, {O1}, 'call', 'Proof call', {member});
+    with connected as (
+      insert into public.integrations (organization_id, user_id, provider, status, connected_at)
+      values ({marlowick}, {director}, 'google_calendar', 'connected', now()),
+        ({marlowick}, {director}, 'gmail', 'connected', now()) returning id, provider),
+    mail as (
+      insert into public.ingested_messages (organization_id, integration_id, client_id, user_id,
+        provider_message_id, direction, from_address, sent_at, shared)
+      select {marlowick}::uuid, c.id, {CX}, {director}, m.name, 'inbound', 'x@example.com', now(), m.shared
+      from connected c, (values ('a', true), ('b', false)) as m (name, shared) where c.provider = 'gmail')
+    insert into public.ingested_events (organization_id, integration_id, client_id, user_id, provider_event_id, title, starts_at, ends_at)
+      select {marlowick}, c.id, {CX}, {director}, 'a', 'Proof meeting', now(), now() from connected c where c.provider = 'google_calendar';
     insert into public.agent_definitions (id, organization_id, agent_key, display_name, category, lifecycle_status)
       values ({A1}, {marlowick}, 'proof-agent', 'Proof Agent', 'clients', 'active');
     insert into public.contacts (id, organization_id, client_id, name, role, email)
@@ -724,20 +743,26 @@ declare
   who text;
 begin
   foreach who in array array['superadmin', 'admin', 'director'] loop
+    -- Mail and meetings are the Director's; one message is shared.
     perform pg_temp.check_that('kinds in the timeline for ' || who, pg_temp.seen(who,
       $$select string_agg(kind || ' ' || n, ', ' order by kind) from (
         select kind, count(*) as n from public.client_timeline({CX}) group by kind) k$$),
-      'deliverable 1, event 1, health 1, invoice 1, note 1, stage_change 1');
+      'activity 1, deliverable 1, event 1, health 1, invoice 1, '
+        || case who when 'director' then 'meeting 1, message 2' else 'message 1' end
+        || ', note 1, payment 1, stage_change 1');
   end loop;
+  perform pg_temp.check_that('a payment stands at its day', pg_temp.seen('admin',
+    $$select concat_ws(' ', occurred_at, title, detail ->> 'amount') from public.client_timeline({CX}) where kind = 'payment'$$),
+    ('2020-01-02 12:00 America/New_York'::timestamptz)::text || ' PROOF-7 40.00');
   perform pg_temp.check_that('the Member does not see a colleague''s event', pg_temp.seen('member',
     $$select string_agg(distinct kind, ', ') from public.client_timeline({CX})$$),
-    'deliverable, health, invoice, note, stage_change');
+    'activity, deliverable, health, invoice, message, note, payment, stage_change');
   perform pg_temp.check_that('nor invoices of a colleague''s client', pg_temp.seen('member2',
     $$select string_agg(distinct kind, ', ') from public.client_timeline({CX})$$),
-    'deliverable, health, note, stage_change');
+    'activity, deliverable, health, message, note, stage_change');
   perform pg_temp.check_that('newest first', pg_temp.seen('admin',
-    $$select (array_agg(kind order by n))[array_upper(array_agg(kind), 1) - 2:]::text
-      from (select kind, row_number() over () as n from public.client_timeline({CX})) t$$), '{event,invoice,note}');
+    $$select (array_agg(kind order by n))[array_upper(array_agg(kind), 1) - 3:]::text
+      from (select kind, row_number() over () as n from public.client_timeline({CX})) t$$), '{event,invoice,note,payment}');
   perform pg_temp.check_that('pages lose nothing of one moment', pg_temp.seen('admin',
     $$with recursive page (before, ids) as (
         select null::timestamptz, '{}'::uuid[]
@@ -745,7 +770,7 @@ begin
         select (select min(t.occurred_at) from public.client_timeline({CX}, p.before, 1) t),
           (select array_agg(t.id) from public.client_timeline({CX}, p.before, 1) t)
         from page p where p.ids is not null)
-      select count(distinct i) || ' ' || count(i) from page, unnest(ids) i$$), '6 6');
+      select count(distinct i) || ' ' || count(i) from page, unnest(ids) i$$), '9 9');
   perform pg_temp.check_that('detail of a stage', pg_temp.seen('admin',
     $$select detail ->> 'to' || ' ' || (detail ->> 'amount') from public.client_timeline({CX}) where kind = 'stage_change'$$),
     'Prospect 100.00');
