@@ -19,6 +19,7 @@ create table public.opportunity_notes (
 
 create index opportunity_notes_opportunity_id_created_at_idx
   on public.opportunity_notes (opportunity_id, created_at desc);
+create index opportunity_notes_organization_id_idx on public.opportunity_notes (organization_id);
 create index opportunity_notes_author_id_idx on public.opportunity_notes (author_id);
 
 comment on table public.opportunity_notes is 'Notes on an opportunity. Only the author edits one.';

@@ -21,6 +21,7 @@ create table public.invoice_line_items (
 
 create index invoice_line_items_invoice_id_position_idx
   on public.invoice_line_items (invoice_id, position);
+create index invoice_line_items_organization_id_idx on public.invoice_line_items (organization_id);
 
 comment on table public.invoice_line_items is 'Lines of an invoice. Changed as a set, only while it is a draft.';
 comment on column public.invoice_line_items.unit_price is 'Net of tax; negative for a discount line.';

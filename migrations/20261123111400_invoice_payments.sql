@@ -30,6 +30,7 @@ create table public.invoice_payments (
 
 create index invoice_payments_organization_id_received_on_idx
   on public.invoice_payments (organization_id, received_on) where reversed_at is null;
+create index invoice_payments_organization_id_idx on public.invoice_payments (organization_id);
 create index invoice_payments_invoice_id_idx on public.invoice_payments (invoice_id);
 create index invoice_payments_recorded_by_idx on public.invoice_payments (recorded_by);
 create index invoice_payments_reversed_by_idx on public.invoice_payments (reversed_by);

@@ -350,6 +350,7 @@ begin
           when result = 'PT400 use_function' then 'u'
           when result = 'PT403 forbidden' then 'f'
           when result = 'PT403 no_membership' then 'o'
+          when result = 'PT403 self_approval' then 's'
           when result = 'PT404 not_found' then 'n'
           when result like 'PT409%' then 'c'
           else result
