@@ -80,6 +80,12 @@ begin
   if private.in_operation() then
     return null;
   end if;
+  -- Gone with its playbook, which reports itself.
+  if tg_op = 'DELETE' and not exists (
+    select from public.automation_playbooks p where p.id = step.playbook_id
+  ) then
+    return null;
+  end if;
   if tg_op = 'UPDATE' then
     if private.changed_columns(tg_relid, to_jsonb(old), to_jsonb(new)) = '[]' then
       return null;

@@ -227,7 +227,7 @@ set search_path = ''
 as $$
 declare
   wanted constant public.agent_runs := jsonb_populate_record(null::public.agent_runs, p_run);
-  output constant jsonb := nullif(p_run -> 'output', 'null');
+  result constant jsonb := nullif(p_run -> 'output', 'null');
   ends constant boolean := wanted.status in ('succeeded', 'failed', 'cancelled');
   run public.agent_runs;
 begin
@@ -238,13 +238,13 @@ begin
     perform private.fail(409, 'invalid_transition', private.from_to(run.status, wanted.status));
   end if;
   -- Success without a result, or failure without a reason, is no record.
-  perform private.require(wanted.status <> 'succeeded' or output is not null, 'p_run');
+  perform private.require(wanted.status <> 'succeeded' or result is not null, 'p_run');
   perform private.require(wanted.status <> 'failed' or btrim(wanted.error) <> '', 'p_run');
   update public.agent_runs r set
     status = wanted.status,
     started_at = case wanted.status when 'running' then now() else r.started_at end,
     completed_at = case when ends then now() end,
-    output = coalesce(output, r.output),
+    output = coalesce(result, r.output),
     summary = coalesce(wanted.summary, r.summary),
     guardrail_violations = coalesce(wanted.guardrail_violations, r.guardrail_violations),
     error = coalesce(wanted.error, r.error)

@@ -146,16 +146,16 @@ language plpgsql volatile
 set search_path = ''
 as $$
 declare
-  external_id constant text := p_given ->> 'external_id';
+  source_id constant text := p_given ->> 'external_id';
   updated_at constant timestamptz := p_given ->> 'external_updated_at';
   before public.invoices;
   invoice public.invoices;
 begin
-  perform private.check_text('p_batch.invoices.external_id', external_id, 200);
+  perform private.check_text('p_batch.invoices.external_id', source_id, 200);
   perform private.require(updated_at is not null, 'p_batch.invoices.external_updated_at');
   select i.* into before from public.invoices i
     where i.organization_id = p_connection.organization_id and i.source = 'quickbooks'
-      and i.external_id = apply_quickbooks_invoice.external_id
+      and i.external_id = source_id
     for no key update;
   -- Older news, or news of what was voided for good.
   if found and (before.external_updated_at > updated_at or before.status = 'cancelled') then

@@ -121,17 +121,17 @@ language plpgsql volatile
 set search_path = ''
 as $$
 declare
-  client_id constant uuid := private.run_client_id(p_run);
+  target_id constant uuid := private.run_client_id(p_run);
   item_id uuid;
 begin
   -- Two new cards of a client take turns, so that each gets its own place.
-  perform from public.clients c where c.id = step_create_kanban_item.client_id for no key update;
+  perform from public.clients c where c.id = target_id for no key update;
   insert into public.kanban_items (organization_id, client_id, title, position, due_date)
-    select p_run.organization_id, step_create_kanban_item.client_id, coalesce(p_config ->> 'title', p_name),
+    select p_run.organization_id, target_id, coalesce(p_config ->> 'title', p_name),
       coalesce(max(k.position) + 1, 0),
       private.organization_today(p_run.organization_id) + (p_config ->> 'due_in_days')::integer
     from public.kanban_items k
-    where k.client_id = step_create_kanban_item.client_id and k.status = 'backlog'
+    where k.client_id = target_id and k.status = 'backlog'
     returning id into item_id;
   return jsonb_build_object('kanban_item_id', item_id);
 end
@@ -171,10 +171,11 @@ begin
   end if;
   for part in select * from private.installments(opportunity.amount, part_count, first_day) loop
     insert into public.invoices
-      (organization_id, client_id, invoice_number, issue_date, due_date, payment_term, project_id, source)
+      (organization_id, client_id, invoice_number, issue_date, due_date, payment_term, amount, project_id,
+       source)
     values (p_run.organization_id, opportunity.client_id,
       private.next_invoice_number(p_run.organization_id), part.issue_date,
-      private.due_date(part.issue_date, term), term,
+      private.due_date(part.issue_date, term), term, part.amount,
       (select p.id from public.projects p
         where p.organization_id = p_run.organization_id and p.source_opportunity_id = opportunity.id),
       'automation')
