@@ -717,6 +717,13 @@ begin
     'select public.change_subscription({S1}, 21000, ''quarterly'', ''2026-03-01'', 1)',
     'select f.mrr = o.mrr and f.mrr >= 7000 from public.finance f join public.vw_client_overview o using (client_id) where f.id = {F1}'), 'true');
 
+  perform pg_temp.check_that('on the day of a change', pg_temp.outcome('admin',
+    'update public.subscriptions set notes = ''x'' where client_id = {C1} returning 1',
+    'select public.set_subscription_status(s.id, ''cancelled'', ''2026-03-01'', null, s.version) from public.subscriptions s
+      where s.client_id = {C1} and s.id <> {S1} and s.status in (''active'', ''past_due'')',
+    'select public.change_subscription({S1}, 77, ''monthly'', private.organization_today({marlowick}), 2)',
+    'select f.mrr || '' '' || o.mrr from public.finance f join public.vw_client_overview o using (client_id) where f.id = {F1}'), '77.00 77.00');
+
   -- Subscriptions.
   perform pg_temp.check_that('changed terms', pg_temp.outcome('admin',
     'select concat_ws('' '', c #>> ''{ended,status}'', c #>> ''{ended,ended_on}'', c #>> ''{started,status}'', c #>> ''{started,activated_on}'', c #>> ''{started,mrr}'',
@@ -826,6 +833,11 @@ begin
       select m.ordinality, sum(m.value::numeric) as total
       from jsonb_array_elements(recurring -> 'clients') c, jsonb_array_elements_text(c -> 'mrr') with ordinality m
       group by m.ordinality) s), '35200.00 49300.00 64800.00 63650.00 63650.00');
+  -- The day of a change belongs to the new terms alone.
+  perform pg_temp.check_that('V7 on a border', (
+    select c #>> '{mrr,0}' from jsonb_array_elements(private.finance_recurring_at(
+      (select id from proof_id where key = 'V7'), t, array[t - 60]) -> 'clients') c
+    where c ->> 'client_id' = (select id::text from proof_id where key = 'VF')), '2900.00');
   perform pg_temp.check_that('V7 rest', concat_ws(' ',
     recurring ->> 'past_due', recurring ->> 'trials', recurring ->> 'trial_mrr',
     (select sum((c #>> '{arr,4}')::numeric) from jsonb_array_elements(recurring -> 'clients') c),
