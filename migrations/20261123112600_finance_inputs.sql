@@ -35,17 +35,21 @@ as $$
   ),
   on_day as (
     select
-      c.client_id, d.day,
-      coalesce(sum(s.mrr), 0) as mrr, coalesce(sum(s.arr), 0) as arr
-    from (select distinct client_id from subscription) c
+      s.client_id, d.day,
+      coalesce(sum(s.mrr) filter (where s.activated_on <= d.day and (s.ended_on is null or d.day < s.ended_on)), 0)
+        as mrr,
+      coalesce(sum(s.arr) filter (where s.activated_on <= d.day and (s.ended_on is null or d.day < s.ended_on)), 0)
+        as arr,
+      -- New or back: the first day that ever counted.
+      min(s.activated_on) filter (where s.ended_on is null or s.ended_on > s.activated_on) as first_counted_on
+    from subscription s
     cross join unnest(p_days) as d (day)
-    left join subscription s
-      on s.client_id = c.client_id and s.activated_on <= d.day and (s.ended_on is null or d.day < s.ended_on)
-    group by c.client_id, d.day
+    group by s.client_id, d.day
   ),
   client as (
     select
       d.client_id,
+      min(d.first_counted_on) as first_counted_on,
       -- In the order of the days; text, so that no reader turns money into a float.
       jsonb_agg(round(d.mrr, 2)::text order by d.day) as mrr,
       jsonb_agg(round(d.arr, 2)::text order by d.day) as arr
@@ -65,11 +69,7 @@ as $$
     'clients', (
       select coalesce(jsonb_agg(jsonb_build_object(
           'client_id', c.client_id,
-          -- New or back: the first day that ever counted.
-          'first_counted_on', (
-            select min(s.activated_on) from subscription s
-            where s.client_id = c.client_id and (s.ended_on is null or s.ended_on > s.activated_on)
-          ),
+          'first_counted_on', c.first_counted_on,
           'mrr', c.mrr, 'arr', c.arr) order by c.client_id), '[]')
       from client c
     ))
