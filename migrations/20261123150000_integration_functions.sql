@@ -62,7 +62,6 @@ as $$
 declare
   connection public.integrations;
   account_id text;
-  same_account boolean;
   former text;
 begin
   perform private.admit(private.is_staff());
@@ -79,30 +78,29 @@ begin
   perform private.refuse_account_elsewhere(p_provider, account_id);
 
   former := private.begin_operation('connect_integration');
-  insert into public.integrations (organization_id, user_id, provider)
-    values (private.current_org_id(), auth.uid(), p_provider)
-    on conflict (user_id, provider) do nothing;
-  select i.* into strict connection from public.integrations i
-    where i.user_id = auth.uid() and i.provider = p_provider for no key update;
-  same_account := connection.external_account_id is not distinct from account_id;
-  -- Another account starts from nothing, and what was shared was the other's.
-  update public.integrations i set
-    status = 'connected',
-    account_label = private.tidied(p_account) ->> 'label',
-    external_account_id = account_id,
-    scopes = p_scopes,
-    share_linked = i.share_linked and same_account,
-    settings = case when same_account then i.settings else '{}' end,
-    cursor = case when same_account then i.cursor else '{}' end,
-    connected_at = now(),
+  insert into public.integrations as i
+    (organization_id, user_id, provider, status, account_label, external_account_id, scopes,
+     connected_at, sync_requested_at)
+  values (private.current_org_id(), auth.uid(), p_provider, 'connected',
+    private.tidied(p_account) ->> 'label', account_id, p_scopes, now(), now())
+  on conflict (user_id, provider) do update set
+    status = excluded.status,
+    account_label = excluded.account_label,
+    external_account_id = excluded.external_account_id,
+    scopes = excluded.scopes,
+    -- Another account starts from nothing, and what was shared was the other's.
+    share_linked = i.share_linked
+      and i.external_account_id is not distinct from excluded.external_account_id,
+    settings = case when i.external_account_id = excluded.external_account_id then i.settings else '{}' end,
+    cursor = case when i.external_account_id = excluded.external_account_id then i.cursor else '{}' end,
+    connected_at = excluded.connected_at,
     disconnected_at = null,
     last_error_at = null,
     last_error_code = null,
     consecutive_failures = 0,
     next_attempt_at = null,
-    sync_requested_at = now()
-    where i.id = connection.id
-    returning i.* into connection;
+    sync_requested_at = excluded.sync_requested_at
+  returning i.* into connection;
   insert into private.integration_tokens as t
     (integration_id, sealed, key_id, access_expires_at, refresh_expires_at)
   values (connection.id, p_sealed, p_key_id, p_access_expires_at, p_refresh_expires_at)

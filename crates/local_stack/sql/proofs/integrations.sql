@@ -485,7 +485,7 @@ union all values
 
 insert into proof_effect values
   ('connect', 'director', 'marlowick', 'select pg_temp.connect(''google_calendar'', ''new'')',
-    'integration.connected | insert integrations (connect_integration), update integrations (connect_integration)',
+    'integration.connected | insert integrations (connect_integration)',
     'select format(''%s %s %s %s %s'', i.status, i.account_label, i.sync_requested_at = now(), t.key_id, t.token_version) from public.integrations i join private.integration_tokens t on t.integration_id = i.id where i.external_account_id = ''new''',
     'connected box@example.com t k2 1'),
   ('connect again', 'director', 'marlowick', 'select pg_temp.connect(''gmail'', ''account-d'')',
@@ -580,6 +580,17 @@ begin
     'select (select string_agg(payload::text, '''') from public.analytics_events) || (select string_agg(changes::text, '''') from public.audit_log) ~ ''sealed|\\\\xaa|k2'''), 'false');
 end
 $tokens$;
+
+-- Catalogue: the worker's functions are the worker's, whoever adds one.
+select pg_temp.check_that('functions of the worker with other rights', (
+  select string_agg(p.proname, ', ') from pg_proc p
+  where p.pronamespace = 'public'::regnamespace and p.proname ~ '^service_'
+    and (has_function_privilege('authenticated', p.oid, 'execute')
+      or not has_function_privilege('service_role', p.oid, 'execute'))), null);
+select pg_temp.check_that('functions of people for the worker', (
+  select string_agg(p.proname, ', ') from pg_proc p
+  where p.pronamespace = 'public'::regnamespace and p.proname !~ '^service_'
+    and has_function_privilege('service_role', p.oid, 'execute')), 'record_agent_run');
 
 -- The definers refuse people even if somebody grants them.
 grant execute on function public.service_read_tokens(uuid),
