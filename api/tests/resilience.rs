@@ -64,6 +64,29 @@ async fn every_kind_of_outage_has_one_answer_for_every_read() {
 }
 
 #[tokio::test]
+async fn a_person_is_recognised_in_an_outage_and_sees_no_row_by_it() {
+    let rig = Rig::with(Wishes { membership: Some(Duration::ZERO), ..Wishes::default() }).await;
+    let faults = rig.project.gateway.faults();
+    let elsewhere = rig.replica().await;
+    let (known, unknown) = (rig.program(ADMIN).await, rig.program(MEMBER).await.at(&elsewhere));
+    let person = known.get("/api/session").await;
+    assert_eq!(person.status, StatusCode::OK);
+
+    faults.set(Upstream::Rest, Fault::Refuse);
+    let again = known.get("/api/session").await;
+    assert_eq!((again.status, again.text()), (StatusCode::OK, person.text()), "who they are is remembered");
+    assert_eq!(known.get("/api/clients").await.refusal(), (503, ErrorCode::UpstreamUnavailable));
+    assert_eq!(unknown.get("/api/session").await.refusal(), (503, ErrorCode::UpstreamUnavailable));
+    faults.clear();
+
+    rig.sql(&format!("update public.users set deactivated_at = now() where email = '{ADMIN}'")).await;
+    assert_eq!(known.get("/api/session").await.refusal(), (403, ErrorCode::NoMembership));
+    faults.set(Upstream::Rest, Fault::Refuse);
+    let forgotten = known.get("/api/session").await.refusal();
+    assert_eq!(forgotten, (503, ErrorCode::UpstreamUnavailable), "a lost membership is not remembered");
+}
+
+#[tokio::test]
 async fn refusals_of_postgrest_keep_their_meaning_and_lose_their_words() {
     for (status, code, expected) in [
         (401, "PGRST301", ErrorCode::Unauthenticated),

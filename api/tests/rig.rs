@@ -52,6 +52,8 @@ pub(crate) struct Wishes {
     pub(crate) settings: HashMap<&'static str, String>,
     pub(crate) limits: Limits,
     pub(crate) demo_accounts: Vec<DemoAccount>,
+    /// How long a membership is remembered.
+    pub(crate) membership: Option<Duration>,
 }
 
 impl Wishes {
@@ -203,6 +205,7 @@ impl Server {
         settings.entry("REVOS_REQUESTS_PER_MINUTE").or_insert("100000".to_owned());
         let mut config = Config::read(|name| settings.get(name).cloned()).unwrap();
         config.upstream = wishes.limits;
+        config.membership = wishes.membership.unwrap_or(config.membership);
         let (origin, secure) = (config.public_origin.clone(), config.secure);
         let state = AppState::new(config, wishes.demo_accounts).unwrap();
         let serving = server::serve(listener, router(state), std::future::pending(), Duration::ZERO);

@@ -1,8 +1,16 @@
 //! What do the server and the page agree on? Domain types, rules, formulas, endpoint
 //! descriptions and error codes: pure values, no clock, no network, no browser, no SQL.
 
+pub mod agents;
+pub mod automations;
 pub mod clients;
+pub mod finance;
+pub mod focus;
+pub mod insights;
+pub mod integrations;
 pub mod kernel;
+pub mod pipeline;
+pub mod projects;
 pub mod session;
 
 pub use kernel::endpoint::{Endpoint, EndpointInfo, Method};

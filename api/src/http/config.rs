@@ -112,6 +112,9 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(15);
 pub const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long a person's membership is remembered. The database decides each read anew all the same.
 pub const MEMBERSHIP_TIME: Duration = Duration::from_secs(5 * 60);
+/// How long a person whose membership was read is recognised while the database is out of reach, so that the page
+/// can tell whose snapshot it may show. It gives no right to a row: only the database does.
+pub const RECOGNITION_TIME: Duration = Duration::from_secs(24 * 3600);
 /// Identical reads of one person within this time share one upstream read.
 pub const COALESCE_TIME: Duration = Duration::from_secs(1);
 /// An access token that ends within this time is exchanged first.
@@ -144,6 +147,8 @@ pub struct Config {
     pub shutdown: Duration,
     /// Limits of upstream requests.
     pub upstream: Limits,
+    /// How long a membership is remembered; [`MEMBERSHIP_TIME`] outside tests.
+    pub membership: Duration,
 }
 
 /// A setting that cannot be used: which, why, and what to do.
@@ -236,6 +241,7 @@ impl Config {
             client_address_header,
             shutdown: Duration::from_secs(number(&SHUTDOWN_SECONDS, 0..=300)?.into()),
             upstream: Limits::default(),
+            membership: MEMBERSHIP_TIME,
         })
     }
 

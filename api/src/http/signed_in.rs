@@ -24,7 +24,6 @@ use uuid::Uuid;
 pub struct SignedIn {
     state: AppState,
     verified: Verified,
-    chosen: Option<Uuid>,
     membership: Arc<Membership>,
     deadline: Option<Deadline>,
     request_id: String,
@@ -104,17 +103,6 @@ impl SignedIn {
         ReadFor { user_id: self.membership.member.person.id, organization_id: self.organization() }
     }
 
-    /// Asks anew whether the person is still a member, whatever is remembered.
-    ///
-    /// # Errors
-    /// As [`membership`].
-    pub async fn confirm(&self) -> Result<(), Failure> {
-        let upstream = self.state.upstream()?;
-        let Self { verified, chosen, deadline, request_id, .. } = self;
-        upstream.members.invalidate(&(verified.user_id, verified.session_id, *chosen)).await;
-        membership(upstream, verified, *chosen, *deadline, request_id).await.map(|_| ())
-    }
-
     /// The organization's calendar day at this moment.
     #[must_use]
     pub fn day_of(&self, moment: Timestamp) -> Date {
@@ -134,11 +122,16 @@ impl FromRequestParts<AppState> for SignedIn {
         let verified = verify(state, upstream, &parts.headers, &cookies, deadline).await?;
         state.rates.request(verified.user_id)?;
         let chosen = chosen_organization(&parts.headers)?;
-        let membership = membership(upstream, &verified, chosen, deadline, &request_id).await?;
+        let membership = match membership(upstream, &verified, chosen, deadline, &request_id).await {
+            Err(failure) if failure.code.is_outage() => {
+                recognise(upstream, &verified, chosen).await.ok_or(failure)?
+            }
+            outcome => outcome?,
+        };
         let span = tracing::Span::current();
         span.record("user_id", tracing::field::display(verified.user_id));
         span.record("organization_id", tracing::field::display(membership.member.organization.id));
-        Ok(Self { state: state.clone(), verified, chosen, membership, deadline, request_id })
+        Ok(Self { state: state.clone(), verified, membership, deadline, request_id })
     }
 }
 
@@ -227,6 +220,18 @@ fn chosen_organization(headers: &HeaderMap) -> Result<Option<Uuid>, Failure> {
     id.map(Some).ok_or_else(|| Failure::parameter(ORGANIZATION_HEADER, "the id of an organization"))
 }
 
+/// Who the person last was. Remembered anew, so that not every request of an outage waits for it.
+async fn recognise(
+    upstream: &Upstream,
+    verified: &Verified,
+    chosen: Option<Uuid>,
+) -> Option<Arc<Membership>> {
+    let key = (verified.user_id, verified.session_id, chosen);
+    let membership = upstream.recognised.get(&key).await?;
+    upstream.members.insert(key, Arc::clone(&membership)).await;
+    Some(membership)
+}
+
 /// Who the person is. Remembered for a short while; what they may see is decided anew by each read.
 ///
 /// # Errors
@@ -261,7 +266,13 @@ pub async fn membership(
         })?;
         Ok(Arc::new(Membership { member, time_zone, elsewhere }))
     };
-    once(&upstream.members, key, Box::pin(reading)).await
+    let outcome = once(&upstream.members, key, Box::pin(reading)).await;
+    match &outcome {
+        Ok(membership) => upstream.recognised.insert(key, Arc::clone(membership)).await,
+        Err(failure) if failure.code.is_outage() => {}
+        Err(_) => upstream.recognised.invalidate(&key).await,
+    }
+    outcome
 }
 
 /// `current_member()` as the database writes it.

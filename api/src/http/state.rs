@@ -1,7 +1,7 @@
 //! What do handlers share? The project's services, caches, limits, and the page.
 
 use super::conditional::Reads;
-use super::config::{COALESCE_TIME, Config, MEMBERSHIP_TIME};
+use super::config::{COALESCE_TIME, Config, RECOGNITION_TIME};
 use super::cookies::CookieNames;
 use super::failure::Failure;
 use super::rate::Rates;
@@ -42,6 +42,8 @@ pub struct Upstream {
     pub verifier: Verifier,
     /// Who each person is.
     pub members: moka::future::Cache<MemberKey, Arc<Membership>>,
+    /// Who each person last was, for the time when nobody can be asked.
+    pub recognised: moka::future::Cache<MemberKey, Arc<Membership>>,
     /// Fresh tokens by the hash of the refresh token they were exchanged for.
     pub refreshed: moka::future::Cache<[u8; 32], Refreshed>,
     /// Answers that identical reads share.
@@ -96,7 +98,8 @@ impl AppState {
                     rest: Rest::new(project, transport.clone()),
                     auth: Auth::new(project, transport.clone())?,
                     verifier: Verifier::new(settings, transport),
-                    members: cache(MEMBERSHIP_TIME),
+                    members: cache(config.membership),
+                    recognised: cache(RECOGNITION_TIME),
                     refreshed: cache(REFRESHED_TIME),
                     reads: Reads::new(COALESCE_TIME),
                 })

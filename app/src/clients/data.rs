@@ -195,12 +195,11 @@ pub(super) struct PortfolioFigures {
 pub(super) fn use_portfolio_figures(clients: WorkspaceClients, fiscal_year: FiscalYear) -> PortfolioFigures {
     let queries = expect_context::<LiveQueries>();
     let live = expect_context::<Session>().api().map(|api| {
-        let query = Query::new("clients_summary", "clients_summary", Row::key).persisted();
+        let query = Query::new("clients_summary", "clients_summary", Row::key).persisted().idle();
         let live = queries.subscribe(query, move |request| async move {
             let reply = api.read_clients_summary(terms(&request)).await;
             fetched(reply, api.read_for(), |figures| vec![Row::Figures(figures)])
         });
-        live.set_enabled(false);
         effect(move || live.set_enabled(clients.truncated.get()));
         live
     });

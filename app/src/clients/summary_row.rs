@@ -37,11 +37,12 @@ pub(super) fn SummaryRow(
             }
             .into_any();
         }
-        let figure = move |read: fn(&ClientsSummary, &str) -> String| {
+        // One text made of the figures, or what stands there without them; it repaints only when it changes.
+        let text = move |none: &'static str, read: fn(&ClientsSummary, &str) -> String| {
             Signal::memo(move || {
                 figures.with(|figures| match figures {
                     Some(figures) => currency.with(|currency| read(figures, currency)),
-                    None => format::NONE.to_owned(),
+                    None => none.to_owned(),
                 })
             })
         };
@@ -49,33 +50,33 @@ pub(super) fn SummaryRow(
             <dl class="tiles" aria-label="Portfolio">
                 <Figure
                     label="Active clients"
-                    value=figure(|s, _| format::count(u64::from(s.active)))
-                    note=figure(|s, _| format!("of {} in all", format::count(u64::from(s.total))))
+                    value=text(format::NONE, |s, _| format::count(u64::from(s.active)))
+                    note=text("", |s, _| format!("of {} in all", format::count(u64::from(s.total))))
                 />
                 <Figure
                     label="Contract ARR"
-                    value=figure(|s, currency| format::money(s.arr, currency))
-                    note=figure(|_, _| "active clients".to_owned())
+                    value=text(format::NONE, |s, currency| format::money(s.arr, currency))
+                    note=text("", |_, _| "active clients".to_owned())
                 />
                 <Figure
                     label="ARR at risk"
-                    value=figure(|s, currency| format::money(s.arr_at_risk, currency))
-                    note=figure(|_, _| format!("churn risk {CHURN_AT_RISK} and above"))
+                    value=text(format::NONE, |s, currency| format::money(s.arr_at_risk, currency))
+                    note=text("", |_, _| format!("churn risk {CHURN_AT_RISK} and above"))
                 />
                 <Figure
                     label="Average health"
-                    value=figure(|s, _| format::score(s.average_health))
-                    note=figure(|s, _| format!("{} unscored", format::count(u64::from(s.unscored))))
+                    value=text(format::NONE, |s, _| format::score(s.average_health))
+                    note=text("", |s, _| format!("{} unscored", format::count(u64::from(s.unscored))))
                 />
                 <Figure
                     label="At risk"
-                    value=figure(|s, _| format::count(u64::from(s.churn_at_risk)))
-                    note=figure(|s, _| format!("{} critical", format::count(u64::from(s.churn_critical))))
+                    value=text(format::NONE, |s, _| format::count(u64::from(s.churn_at_risk)))
+                    note=text("", |s, _| format!("{} critical", format::count(u64::from(s.churn_critical))))
                 />
                 <Figure
                     label="Onboarding"
-                    value=figure(|s, _| format::count(u64::from(s.onboarding)))
-                    note=figure(|_, _| "active, in that phase".to_owned())
+                    value=text(format::NONE, |s, _| format::count(u64::from(s.onboarding)))
+                    note=text("", |_, _| "active, in that phase".to_owned())
                 />
             </dl>
         }

@@ -52,19 +52,31 @@ impl Address {
         self.search.with(|search| UrlSearchParams::new_with_str(search).ok()?.get(name))
     }
 
-    /// Sets or removes a parameter in place: the former address is not kept, the page does not move.
-    pub(crate) fn set_parameter(self, name: &str, value: Option<&str>) {
-        let Ok(parameters) = self.search.with_untracked(|search| UrlSearchParams::new_with_str(search))
-        else {
-            return;
-        };
+    /// Sets or removes a parameter as a person's choice: the page does not move, and "back" undoes it.
+    pub(crate) fn choose_parameter(self, name: &str, value: Option<&str>) {
+        if let (Some(to), Ok(history)) = (self.with_parameter(name, value), window().history()) {
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&to));
+        }
+        self.read();
+    }
+
+    /// Takes a parameter out that means nothing here: the former address is not kept.
+    pub(crate) fn drop_parameter(self, name: &str) {
+        if let Some(to) = self.with_parameter(name, None) {
+            self.replace(&to);
+        }
+    }
+
+    /// This address with the parameter set or removed.
+    fn with_parameter(self, name: &str, value: Option<&str>) -> Option<String> {
+        let parameters = self.search.with_untracked(|search| UrlSearchParams::new_with_str(search)).ok()?;
         match value {
             Some(value) => parameters.set(name, value),
             None => parameters.delete(name),
         }
         let text = String::from(parameters.to_string());
         let mark = if text.is_empty() { "" } else { "?" };
-        self.replace(&format!("{}{mark}{text}", self.path_now()));
+        Some(format!("{}{mark}{text}", self.path_now()))
     }
 
     /// Goes to another page of this site, at its top.

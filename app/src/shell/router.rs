@@ -116,7 +116,7 @@ impl UrlValue {
 
     /// Changes it.
     pub(crate) fn set(self, value: &str) {
-        self.address.set_parameter(self.name, Some(value).filter(|value| *value != self.default));
+        self.address.choose_parameter(self.name, Some(value).filter(|value| *value != self.default));
     }
 
     /// The one of `known` that stands in the address, else the default. A value that is not known is
@@ -129,7 +129,7 @@ impl UrlValue {
         };
         effect(move || {
             if found() == Some(None) {
-                address.set_parameter(name, None);
+                address.drop_parameter(name);
             }
         });
         Signal::memo(move || found().flatten().unwrap_or(default))

@@ -23,6 +23,11 @@ struct Arguments {
 enum Command {
     /// Checks edges between crates, names, lengths, first lines, colours, and every path named in a document.
     Tidy,
+    /// Puts the style sheets of the built page together into one.
+    JoinStyles {
+        /// The folder with the built page.
+        page: PathBuf,
+    },
     /// Writes each file of the built page once more as brotli and as gzip.
     PackPage {
         /// The folder with the built page.
@@ -41,6 +46,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Tidy => tidy::check(),
+        Command::JoinStyles { page } => page::join_styles(&page),
         Command::PackPage { page } => page::pack(&page),
         Command::PageBudget { page } => page::check_budget(&page),
         #[cfg(feature = "bench")]

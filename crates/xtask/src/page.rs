@@ -1,16 +1,65 @@
 //! How large is the page? Packs its files and holds a first visit to its budget.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Bytes a first visit should load, compressed with brotli: script, module, styles.
-const GOAL_BYTES: u64 = 250 * 1024;
-/// Bytes above which the check fails. Not yet the goal: it only ever goes down, to what was reached last.
-const FIRST_VISIT_BYTES: u64 = 272 * 1024;
+/// Bytes a first visit may load, compressed with brotli: script, module, styles.
+const FIRST_VISIT_BYTES: u64 = 250 * 1024;
 /// The strongest setting of brotli; the page is packed once and sent many times.
 const BROTLI_QUALITY: u32 = 11;
 const BROTLI_WINDOW: u32 = 24;
+
+/// Puts the style sheets of `index.html` together into one, in its order: later ones override earlier ones.
+/// Written apart they are pleasant to edit; together they compress a quarter better.
+///
+/// # Errors
+/// A sentence naming the file.
+pub(crate) fn join_styles(page: &Path) -> Result<String, String> {
+    let index_path = page.join("index.html");
+    let index =
+        fs::read_to_string(&index_path).map_err(|error| format!("{}: {error}", index_path.display()))?;
+    let is_style = |line: &&str| line.trim_start().starts_with("<link rel=\"stylesheet\"");
+    let mut joined = String::new();
+    let mut count = 0;
+    for line in index.lines().filter(is_style) {
+        let name = line
+            .split_once("href=\"/")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map(|(name, _)| name)
+            .ok_or_else(|| format!("{}: a style sheet without an address: {line}", index_path.display()))?;
+        let path = page.join(name);
+        joined += &fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        joined.push('\n');
+        fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        count += 1;
+    }
+    if count == 0 {
+        return Err(format!("{}: names no style sheet", index_path.display()));
+    }
+    let mut hasher = DefaultHasher::new();
+    joined.hash(&mut hasher);
+    // The name changes with the content, because browsers keep the file for good.
+    let name = format!("page-{:016x}.css", hasher.finish());
+    let link = format!("    <link rel=\"stylesheet\" href=\"/{name}\"/>");
+    let mut put = false;
+    let mut lines = Vec::new();
+    for line in index.lines() {
+        if !is_style(&line) {
+            lines.push(line);
+        } else if !put {
+            lines.push(&link);
+            put = true;
+        }
+    }
+    let write = |path: &Path, text: &str| {
+        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    write(&page.join(&name), &joined)?;
+    write(&index_path, &(lines.join("\n") + "\n"))?;
+    Ok(format!("joined {count} style sheets"))
+}
 
 /// Writes each file once more as brotli and as gzip.
 ///
@@ -54,11 +103,8 @@ pub(crate) fn check_budget(page: &Path) -> Result<String, String> {
     if lines.is_empty() {
         return Err(format!("{}: the page is not built; run ./revos build", page.display()));
     }
-    let verdict = if total <= GOAL_BYTES { "met" } else { "missed" };
-    let report = format!(
-        "first visit: {total} bytes, brotli (goal {GOAL_BYTES}, {verdict}; fails above {FIRST_VISIT_BYTES})\n{}",
-        lines.join("\n")
-    );
+    let report =
+        format!("first visit: {total} bytes, brotli (budget {FIRST_VISIT_BYTES})\n{}", lines.join("\n"));
     if total <= FIRST_VISIT_BYTES { Ok(report) } else { Err(format!("over budget: {report}")) }
 }
 
@@ -95,6 +141,33 @@ fn gzip(plain: &[u8]) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn style_sheets_become_one_in_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = folder.path();
+        assert!(join_styles(page).is_err(), "nothing is built");
+        let link = |name: &str| format!("    <link rel=\"stylesheet\" href=\"/{name}\"/>\n");
+        let index = format!("<head>\n{}{}</head>\n", link("z-1.css"), link("a-2.css"));
+        fs::write(page.join("index.html"), index).unwrap();
+        fs::write(page.join("z-1.css"), "p{color:red}").unwrap();
+        assert!(join_styles(page).is_err(), "one is missing");
+        fs::write(page.join("z-1.css"), "p{color:red}").unwrap();
+        fs::write(page.join("a-2.css"), "p{color:blue}").unwrap();
+        join_styles(page).unwrap();
+        let styles: Vec<_> = plain_files(page)
+            .unwrap()
+            .into_iter()
+            .filter(|path| path.extension() == Some("css".as_ref()))
+            .collect();
+        assert_eq!(styles.len(), 1, "{styles:?}");
+        assert_eq!(fs::read_to_string(&styles[0]).unwrap(), "p{color:red}\np{color:blue}\n");
+        let name = styles[0].file_name().unwrap().to_string_lossy();
+        assert_eq!(
+            fs::read_to_string(page.join("index.html")).unwrap(),
+            format!("<head>\n{}</head>\n", link(&name))
+        );
+    }
 
     #[test]
     fn a_page_over_budget_fails() {

@@ -59,7 +59,7 @@ test("gives the same view on the way back and forward", async ({ page, enter, st
   await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
 });
 
-test.fixme("goes back from an enlarged panel, and forward to it", async ({ page, enter, stack }) => {
+test("goes back from an enlarged panel, and forward to it", async ({ page, enter, stack }) => {
   await enter("admin");
   await live(page);
   await panel(page, "Churn risk").getByRole("button", { name: "Expand churn risk" }).click();

@@ -50,7 +50,7 @@ const THREE = [
   { name: "Dovemarsh Analytics", arr: 96_000, health: 77, churn_risk: 15, review_in: 14 },
 ];
 
-test.fixme("asks once an interval for three panels and the table", async ({ page, enter, stack, organization }) => {
+test("asks once an interval for three panels and the table", async ({ page, enter, stack, organization }) => {
   await organization.addClients(THREE);
   await page.clock.install();
   await enter(organization.admin);

@@ -1,8 +1,25 @@
 // Does the page hold with no clients, with more than it asks for, and with names of any kind?
 
 import { LONG, MANY } from "../../samples.ts";
+import type { Page } from "@playwright/test";
 import { expect, live, panel, test } from "../../fixtures.ts";
 import { count } from "../../time.ts";
+
+/** Texts that are wider than their place, and badges that stick out of their panel. */
+async function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const name = (element: Element) => `${element.className || element.tagName}: ${element.textContent?.trim()}`;
+    const wide = [...document.querySelectorAll(".figure-value, .figure-note, .line-value, .line-change")];
+    const marks = [...document.querySelectorAll(".panel .badge, .panel .score")];
+    return [
+      ...wide.filter((element) => element.scrollWidth > element.clientWidth + 1),
+      ...marks.filter((element) => {
+        const panel = element.closest(".panel")?.getBoundingClientRect();
+        return element.getBoundingClientRect().right > (panel?.right ?? 0);
+      }),
+    ].map(name);
+  });
+}
 
 test("says why there is nothing to show", async ({ page, enter, organization }) => {
   await enter(organization.admin);
@@ -38,4 +55,33 @@ test("shows long names, markup and other scripts as they are", async ({ page, en
   }
   const wider = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
   expect(wider).toBe(false);
+});
+
+for (const [width, height] of [[1440, 900], [390, 844]] as const) {
+  test(`shows names and amounts in their place, ${width} wide`, async ({ page, enter, organization }) => {
+    await page.setViewportSize({ width, height });
+    await organization.addClients(LONG);
+    await enter(organization.admin);
+    await live(page);
+    // At least a few letters of each name, and of who is in charge.
+    const widths = await page
+      .getByRole("grid")
+      .locator("tbody :is(th, .cell-owner) .cut")
+      .evaluateAll((cut) => cut.map((element) => element.getBoundingClientRect().width));
+    expect(widths).toHaveLength(2 * LONG.length);
+    for (const width of widths) expect(width).toBeGreaterThan(60);
+    expect(await overflowing(page)).toEqual([]);
+  });
+}
+
+test("shows the demo clients' names in full on a phone", async ({ page, enter }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await enter("admin");
+  await live(page);
+  const cut = await page
+    .getByRole("grid")
+    .locator("tbody :is(th, .cell-owner) .cut")
+    .evaluateAll((names) => names.filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent));
+  expect(cut).toEqual([]);
+  expect(await overflowing(page)).toEqual([]);
 });

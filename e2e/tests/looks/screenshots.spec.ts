@@ -25,9 +25,9 @@ for (const [name, scene] of Object.entries(SCENES)) {
     for (const { scheme, width, height } of LOOKS) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height });
+      // One line is like the other, and there may be hundreds; the live page has every kind of them.
+      const axe = new AxeBuilder({ page }).exclude(`tbody > tr:nth-child(n + ${name === "live" ? 16 : 5})`);
       // Light and dark are the same elements in other colours.
-      // One line is like the other, and there may be hundreds.
-      const axe = new AxeBuilder({ page }).exclude("tbody > tr:nth-child(n + 16)");
       const checked = scheme === "light" ? axe.withTags(TAGS) : axe.withRules(["color-contrast"]);
       for (const { id, nodes } of (await checked.analyze()).violations) {
         for (const node of nodes) {

@@ -2,6 +2,7 @@
 
 mod client;
 pub mod endpoints;
+mod engagement;
 mod panels;
 mod summary;
 #[cfg(test)]
@@ -10,6 +11,9 @@ pub mod thresholds;
 mod trend;
 
 pub use client::{ClientRow, ClientStatus, Phase, Segment, trs_score};
+pub use engagement::{
+    ContactPower, DataSourceStatus, DeliverableStatus, DeliverableType, FormType, HealthSource, KanbanStatus,
+};
 pub use panels::{ChurnRow, QbrHorizon, QbrRow, QbrState, churn_panel, qbr_panel};
 pub use summary::{ClientsSummary, FiscalYear};
 pub use trend::{TrendPoint, trend_line};

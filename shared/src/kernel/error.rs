@@ -74,6 +74,14 @@ value_set! {
     }
 }
 
+impl ErrorCode {
+    /// Is it the fault of a service behind us, so that nothing is known about the caller or the input?
+    #[must_use]
+    pub const fn is_outage(self) -> bool {
+        matches!(self, Self::UpstreamUnavailable | Self::UpstreamTimeout | Self::UpstreamUnreadable)
+    }
+}
+
 /// The body of every answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorBody {

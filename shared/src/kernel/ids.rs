@@ -38,3 +38,79 @@ id!(
     /// A person; the `sub` of the access token.
     UserId
 );
+id!(
+    /// A person at a client.
+    ContactId
+);
+id!(
+    /// A possible sale.
+    OpportunityId
+);
+id!(
+    /// A project.
+    ProjectId
+);
+id!(
+    /// An invoice.
+    InvoiceId
+);
+id!(
+    /// A payment of an invoice.
+    PaymentId
+);
+id!(
+    /// A subscription: one set of terms.
+    SubscriptionId
+);
+id!(
+    /// An expense.
+    ExpenseId
+);
+id!(
+    /// An entry of the cash book.
+    CashEntryId
+);
+id!(
+    /// A card of a client's board.
+    KanbanItemId
+);
+id!(
+    /// A deliverable.
+    DeliverableId
+);
+id!(
+    /// A data source of a client.
+    DataSourceId
+);
+id!(
+    /// A person's plan for a day.
+    DailyPlanId
+);
+id!(
+    /// An item of a plan.
+    PriorityId
+);
+id!(
+    /// A focus session.
+    FocusSessionId
+);
+id!(
+    /// A version of an agent.
+    AgentDefinitionId
+);
+id!(
+    /// A run of an agent.
+    AgentRunId
+);
+id!(
+    /// An automation playbook.
+    PlaybookId
+);
+id!(
+    /// A run of a playbook.
+    AutomationRunId
+);
+id!(
+    /// A connected account.
+    IntegrationId
+);

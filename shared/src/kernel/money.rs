@@ -34,6 +34,22 @@ impl Money {
         self.0
     }
 
+    /// The amount of `numerator ÷ denominator` minor units, rounded once, half away from zero; cut off at
+    /// [`Money::MAX`].
+    ///
+    /// # Panics
+    /// When the denominator is not positive.
+    #[must_use]
+    pub fn of_fraction(numerator: i128, denominator: u32) -> Self {
+        assert!(denominator > 0, "a fraction has a positive denominator");
+        let denominator = i128::from(denominator);
+        let away = if numerator < 0 { -denominator } else { denominator };
+        let rounded = (2 * numerator + away) / (2 * denominator);
+        let limit = i128::from(Self::MAX.0);
+        // Within the limit, so the conversion holds.
+        Self(rounded.clamp(-limit, limit) as i64)
+    }
+
     /// Reads a plain decimal such as `-12.5`, `81600` or `81600.0000`.
     ///
     /// # Errors

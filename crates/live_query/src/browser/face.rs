@@ -26,6 +26,7 @@ pub struct Query<R, K> {
     pub(crate) name: &'static str,
     pub(crate) key: String,
     pub(crate) timing: Timing,
+    pub(crate) enabled: bool,
     row_key: fn(&R) -> K,
     codec: Option<Codec<R>>,
 }
@@ -42,13 +43,20 @@ impl<R: 'static, K> Query<R, K> {
     /// it, `key` names it with its parameters: two queries with the same key and row type share one
     /// store. `row_key` tells rows apart.
     pub fn new(name: &'static str, key: impl Into<String>, row_key: fn(&R) -> K) -> Self {
-        Self { name, key: key.into(), timing: Timing::default(), row_key, codec: None }
+        Self { name, key: key.into(), timing: Timing::default(), enabled: true, row_key, codec: None }
     }
 
     /// Another pace.
     #[must_use]
     pub fn timing(mut self, timing: Timing) -> Self {
         self.timing = timing;
+        self
+    }
+
+    /// Subscribed, but idle until [`LiveQuery::set_enabled`]: not even the first request is sent.
+    #[must_use]
+    pub fn idle(mut self) -> Self {
+        self.enabled = false;
         self
     }
 

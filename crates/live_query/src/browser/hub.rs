@@ -151,6 +151,9 @@ impl LiveQueries {
         let (shown, store) = known.unwrap_or_else(|| {
             let (machine, shown) = make(query);
             let store = self.0.add(id, query.name, &query.key, machine, Rc::clone(&shown) as Rc<dyn Face>);
+            if !query.enabled {
+                store.handle(Event::Enabled(false));
+            }
             (shown, store)
         });
         store.handle(Event::Subscribed);

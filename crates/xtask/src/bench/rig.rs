@@ -9,7 +9,8 @@ use std::time::Duration;
 const DATABASE: &str = "bench";
 /// Clients in the list that is read, as many as the page asks for.
 const CLIENTS: i32 = 200;
-const PASSWORD: &str = "revos-demo-workspace";
+/// Not the demo accounts' own, which a deployed server refuses.
+const PASSWORD: &str = "for the length of one bench";
 const ADDRESS: &str = "admin@example.com";
 
 /// A running server; ended when dropped.
