@@ -501,7 +501,6 @@ grant execute on function
   private.require(boolean, text),
   private.check_text(text, text, integer, boolean),
   private.admit(boolean),
-  private.may_act_in(uuid),
   private.check_version(integer, integer, jsonb),
   private.emit_event(text, uuid, text, uuid, jsonb, text),
   private.row_changes(oid, jsonb, jsonb, text[]),

@@ -167,6 +167,12 @@ begin
       select string_agg(format('%s.%s', t.name, a.attname), ', ') from our_table t join pg_attribute a on a.attrelid = t.oid
       where t.schema = 'public' and a.attname in ('created_at', 'updated_at', 'version')
         and has_column_privilege('authenticated', t.oid, a.attnum, 'insert')$$),
+    -- The first tables leave it to private.touch() to refuse them.
+    ('standing columns that people may update', $$
+      select string_agg(format('%s.%s', t.name, a.attname), ', ') from our_table t join pg_attribute a on a.attrelid = t.oid
+      where t.schema = 'public' and t.name not in ('clients', 'contacts', 'client_commercials', 'priority_items')
+        and a.attname in ('id', 'organization_id', 'created_at', 'updated_at', 'version')
+        and has_column_privilege('authenticated', t.oid, a.attnum, 'update')$$),
 
     -- Views.
     ('views that read as their owner', $$
@@ -186,6 +192,23 @@ begin
     ('trigger functions that may be called', $$
       select string_agg(name, ', ') from our_function
       where prorettype = 'trigger'::regtype and has_function_privilege('authenticated', oid, 'execute')$$),
+    -- What neither a policy nor a definition nor a function that runs with the caller's rights
+    -- uses is for definers and the worker.
+    ('helpers that people may call for nothing', $$
+      select string_agg(f.name, ', ' order by f.name) from our_function f
+      where f.schema = 'private' and has_function_privilege('authenticated', f.oid, 'execute')
+        and not exists (select from (
+            select concat(qual, with_check) as text from pg_policies
+            union all
+            select g.prosrc from our_function g where not g.prosecdef and g.name <> f.name
+              and (has_function_privilege('authenticated', g.oid, 'execute') or g.prorettype = 'trigger'::regtype)
+            union all
+            select pg_get_constraintdef(k.oid) from pg_constraint k join our_table t on t.oid = k.conrelid where k.contype = 'c'
+            union all
+            select pg_get_viewdef(v.oid) from our_view v
+            union all
+            select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d join our_table t on t.oid = d.adrelid) x
+          where x.text ~ format('private\.%s\(', f.name))$$),
     ('rpcs that nobody may call', $$
       select string_agg(name, ', ') from our_function where schema = 'public'
         and not has_function_privilege('authenticated', oid, 'execute')
