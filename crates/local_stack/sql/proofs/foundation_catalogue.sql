@@ -192,6 +192,18 @@ begin
     ('trigger functions that may be called', $$
       select string_agg(name, ', ') from our_function
       where prorettype = 'trigger'::regtype and has_function_privilege('authenticated', oid, 'execute')$$),
+    ('rpcs that nobody may call', $$
+      select string_agg(name, ', ') from our_function where schema = 'public'
+        and not has_function_privilege('authenticated', oid, 'execute')
+        and not has_function_privilege('service_role', oid, 'execute')$$),
+    ('functions of the service that people may call', $$
+      select string_agg(name, ', ') from our_function where schema = 'public' and name ~ '^service_'
+        and (has_function_privilege('authenticated', oid, 'execute')
+          or not has_function_privilege('service_role', oid, 'execute'))$$),
+    ('definers among the rpcs that do not ask who is calling', $$
+      select string_agg(name, ', ') from our_function
+      where schema = 'public' and prosecdef and name !~ '^service_'
+        and prosrc !~ 'private\.(admit|chosen_organization)\('$$),
     -- What neither a policy nor a definition nor a function that runs with the caller's rights
     -- uses is for definers and the worker.
     ('helpers that people may call for nothing', $$
@@ -209,18 +221,6 @@ begin
             union all
             select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d join our_table t on t.oid = d.adrelid) x
           where x.text ~ format('private\.%s\(', f.name))$$),
-    ('rpcs that nobody may call', $$
-      select string_agg(name, ', ') from our_function where schema = 'public'
-        and not has_function_privilege('authenticated', oid, 'execute')
-        and not has_function_privilege('service_role', oid, 'execute')$$),
-    ('functions of the service that people may call', $$
-      select string_agg(name, ', ') from our_function where schema = 'public' and name ~ '^service_'
-        and (has_function_privilege('authenticated', oid, 'execute')
-          or not has_function_privilege('service_role', oid, 'execute'))$$),
-    ('definers among the rpcs that do not ask who is calling', $$
-      select string_agg(name, ', ') from our_function
-      where schema = 'public' and prosecdef and name !~ '^service_'
-        and prosrc !~ 'private\.(admit|chosen_organization)\('$$),
     ('rpcs without a comment', $$
       select string_agg(name, ', ') from our_function
       where schema = 'public' and obj_description(oid, 'pg_proc') is null$$),

@@ -43,7 +43,9 @@ test (pattern) as (
     ('\(\w+ = ANY \(\( SELECT private\.\w+\(\) AS \w+\)::uuid\[\]\)\)'),
     ('\(\w+ (=|<>) ''[^'']*''::text\)')
 ),
--- One test less, one at a time.
+-- One test less, one at a time. The second look at an updated row cannot fail for who is
+-- asking: whoever did not pass the first one is not there. Only where a persona makes
+-- another test unnecessary ("a manager or the owner") is it tried.
 weaker as (
   select c.name, c.policy, c.part, c.path, found,
     row_number() over (partition by c.policy, c.part, found order by n) as nth,
@@ -51,6 +53,8 @@ weaker as (
   from clause c cross join test t
   cross join lateral generate_series(1, regexp_count(c.text, t.pattern)) n
   cross join lateral regexp_substr(c.text, t.pattern, 1, n) found
+  where not (c.cmd = 'UPDATE' and c.part = 'with check' and found ~ 'private\.(is_\w+|persona)\(\)'
+    and strpos(c.text, found || ' OR ') = 0)
 ),
 policy_mutant as (
   select name, format('%s: %s true', policy, part) as label,
