@@ -719,7 +719,7 @@ begin
 
   perform pg_temp.check_that('on the day of a change', pg_temp.outcome('admin',
     'update public.subscriptions set notes = ''x'' where client_id = {C1} returning 1',
-    'select public.set_subscription_status(s.id, ''cancelled'', ''2026-03-01'', null, s.version) from public.subscriptions s
+    'select public.set_subscription_status(s.id, ''cancelled'', greatest(s.activated_on, ''2026-03-01''), null, s.version) from public.subscriptions s
       where s.client_id = {C1} and s.id <> {S1} and s.status in (''active'', ''past_due'')',
     'select public.change_subscription({S1}, 77, ''monthly'', private.organization_today({marlowick}), 2)',
     'select f.mrr || '' '' || o.mrr from public.finance f join public.vw_client_overview o using (client_id) where f.id = {F1}'), '77.00 77.00');
