@@ -670,6 +670,15 @@ begin
   perform pg_temp.check_that('another function', private.claim_key(marlowick, 'g', 'k', '{"a": 1}')::text, null);
   perform pg_temp.become('member');
   perform pg_temp.check_that('a colleague', private.claim_key(marlowick, 'f', 'k', '{"a": 2}')::text, null);
+  -- Two people with the same key at the same time do not see each other's reply.
+  perform private.store_answer(marlowick, 'f', 'k', '{"colleague": true}');
+  perform private.claim_key(marlowick, 'f', 'k2', '{"a": 1}');
+  perform pg_temp.become('admin');
+  perform pg_temp.check_that('the own reply beside a colleague''s', private.claim_key(marlowick, 'f', 'k', '{"a": 1}')::text, '{"done": true}');
+  perform private.claim_key(marlowick, 'f', 'k2', '{"a": 1}');
+  perform private.store_answer(marlowick, 'f', 'k2', '{"done": true}');
+  perform pg_temp.become('member');
+  perform pg_temp.check_that('a colleague''s call at work', private.claim_key(marlowick, 'f', 'k2', '{"a": 1}')::text, null);
   perform pg_temp.become('superadmin');
   perform pg_temp.check_that('a SuperAdmin elsewhere',
     private.claim_key((select id from pg_temp.proof_id where key = 'quillhaven'), 'f', 'k', '{"a": 2}')::text, null);

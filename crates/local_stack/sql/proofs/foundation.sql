@@ -356,6 +356,25 @@ union all values
   ('unknown own time zone', 'member', 'update public.users set time_zone = ''Mars/Base'' where id = {member}', 'PT422 validation_failed'),
   ('health above 100', 'member', 'update public.clients set health = 101 where id = {C1}', '23514 clients_health_check');
 
+-- Only the person whose membership was ended is told so.
+do $ended$
+declare
+  who text;
+  detail text;
+begin
+  foreach who in array array['gone', 'nobody'] loop
+    begin
+      perform pg_temp.become(who);
+      perform public.current_member();
+    exception when sqlstate 'PT403' then
+      get stacked diagnostics detail = pg_exception_detail;
+      perform set_config('role', 'none', true);
+      perform pg_temp.check_that('what is told to ' || who, detail, case who when 'gone' then '{"deactivated": true}' else '' end);
+    end;
+  end loop;
+end
+$ended$;
+
 do $attacks$
 declare
   attack record;

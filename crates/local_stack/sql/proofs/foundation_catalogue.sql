@@ -248,6 +248,11 @@ begin
       where k.contype = 'f' and k.confrelid = 'public.users'::regclass and cardinality(k.conkey) = 1
         and t.schema = 'public' and t.name not in ('analytics_events', 'audit_log', 'opportunity_stage_history')
         and not exists (select from our_trigger g where g.oid = t.oid and g.tgname = t.name || '_stamp')$$),
+    -- Runs and sessions move along their states for everybody, the worker included.
+    ('states without their guard', $$
+      select string_agg(a.name, ', ') from unnest(array['focus_sessions', 'agent_runs', 'automation_playbooks', 'automation_runs',
+        'automation_run_steps']) as a (name)
+      where not exists (select from our_trigger g where g.name = a.name and g.function = 'private.guard_transition')$$),
     ('records that could be edited', $$
       select string_agg(a.name, ', ') from (values ('analytics_events'), ('audit_log')) as a (name)
       where not exists (select from our_trigger g

@@ -208,7 +208,7 @@ begin
 end
 $insert$;
 
--- What each person can do ------------------------------------------------------
+-- What each person is and can do -----------------------------------------------
 
 create function pg_temp.become(p_who text) returns void
 language plpgsql
@@ -285,6 +285,45 @@ as $$
   select pg_temp.labels(p_name, array_agg(id)) from pg_temp.proof_row
   where name = p_name and pg_temp.may(p_rule, p_who, organization, owner, extra)
 $$;
+
+-- Who the policies take each person for. Without membership: nobody, with nothing.
+create temporary table proof_identity (who text, persona text, rank integer, deactivated boolean);
+insert into proof_identity values
+  ('superadmin', 'SuperAdmin', 4, false), ('admin', 'Admin', 3, false), ('director', 'Director', 2, false),
+  ('member', 'Member', 1, false), ('client', 'Client', 0, false), ('gone', null, -1, true),
+  ('gone client', null, -1, true), ('nobody', null, -1, false);
+
+do $identity$
+declare
+  person record;
+  persona text;
+  found text;
+begin
+  -- The deactivated one once more, as the user of an account.
+  insert into auth.users (id, email) values ('00000000-0000-4000-8000-000000000003', 'gone.client@example.com');
+  insert into public.users (id, organization_id, email, name, role, client_id, deactivated_at)
+    select '00000000-0000-4000-8000-000000000003', u.organization_id, 'gone.client@example.com', u.name, 'Client', u.client_id, now()
+    from public.users u where u.email = 'client@example.com';
+  insert into proof_person values ('gone client', '00000000-0000-4000-8000-000000000003');
+  for person in select i.*, p.id from proof_identity i join proof_person p using (who) loop
+    perform pg_temp.become(person.who);
+    persona := private.persona();
+    select concat_ws(' ', private.is_super_admin(), private.is_admin(), private.is_manager(), private.is_staff(),
+      private.is_deactivated(), private.current_org_id() is not null, private.my_client_id() is not null,
+      cardinality(private.my_client_ids()), cardinality(private.my_opportunity_ids()),
+      cardinality(private.my_integration_ids())) into found;
+    perform set_config('role', 'none', true);
+    perform pg_temp.check_that('persona of ' || person.who, persona, person.persona);
+    -- One client, opportunity and two connections of each person are in marlowick; the QuickBooks
+    -- ones there are every admin's.
+    perform pg_temp.check_that('identity of ' || person.who, found, concat_ws(' ', person.rank >= 4, person.rank >= 3,
+      person.rank >= 2, person.rank >= 1, person.deactivated, person.rank >= 0, person.rank = 0,
+      case when person.rank >= 0 then 1 else 0 end, case when person.rank >= 0 then 1 else 0 end,
+      case when person.rank >= 3 then 1 + (select count(*) from proof_person p where p.who <> 'gone client')
+        when person.rank >= 1 then 2 else 0 end));
+  end loop;
+end
+$identity$;
 
 do $matrix$
 declare

@@ -102,16 +102,12 @@ fn refusal(outcome: Result<(), sqlx::Error>) -> Result<Option<String>, sqlx::Err
 }
 
 /// The proof most likely to notice first: the one that speaks most of the object. The catalogue is asked first
-/// about what only it can see or sees at once, and last about conditions, which should be noticed by trying.
+/// about rights and switches, which it sees at once, and last about conditions, which should be noticed by trying.
 fn in_order<'a>(proofs: &'a [Proof], mutant: &Mutant) -> Vec<&'a Proof> {
     const CATALOGUE_FIRST: &[&str] = &[
         "row-level security",
         " to anon",
-        "truncate to",
-        "references to",
-        "trigger to",
-        "create to",
-        "insert to",
+        " to authenticated",
         "trigger off",
         "dropped",
         "no check",
