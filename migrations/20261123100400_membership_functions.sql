@@ -168,7 +168,7 @@ comment on function public.revoke_invitation(uuid) is
 -- Members --------------------------------------------------------------------
 
 create function public.set_member_role(
-  p_user_id uuid, p_role text, p_client_id uuid, p_version integer
+  p_user_id uuid, p_role text, p_client_id uuid default null, p_version integer default null
 )
 returns public.users
 language plpgsql volatile security definer

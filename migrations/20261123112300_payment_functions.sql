@@ -16,8 +16,8 @@ create function public.record_payment(
   p_amount numeric,
   p_received_on date,
   p_method text,
-  p_reference text,
-  p_idempotency_key text
+  p_reference text default null,
+  p_idempotency_key text default null
 )
 returns jsonb
 language plpgsql volatile

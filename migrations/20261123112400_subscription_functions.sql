@@ -140,8 +140,8 @@ create function public.set_subscription_status(
   p_subscription_id uuid,
   p_status text,
   p_effective_on date,
-  p_reason text,
-  p_version integer
+  p_reason text default null,
+  p_version integer default null
 )
 returns public.subscriptions
 language plpgsql volatile

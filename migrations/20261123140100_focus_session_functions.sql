@@ -81,7 +81,8 @@ comment on function private.end_session(public.focus_sessions, text) is
 -- By the person --------------------------------------------------------------
 
 create function public.start_focus_session(
-  p_plan_id uuid, p_priority_item_id uuid, p_planned_minutes integer, p_session_id uuid default null
+  p_plan_id uuid, p_priority_item_id uuid default null, p_planned_minutes integer default 50,
+  p_session_id uuid default null
 )
 returns public.focus_sessions
 language plpgsql volatile

@@ -184,7 +184,9 @@ $$;
 comment on function private.check_run_entity(uuid, text, uuid) is
   'A run works on nothing, or on a visible opportunity or client of its organization.';
 
-create function public.start_automation_run(p_playbook_id uuid, p_context jsonb, p_idempotency_key text)
+create function public.start_automation_run(
+  p_playbook_id uuid, p_context jsonb, p_idempotency_key text default null
+)
 returns public.automation_runs
 language plpgsql volatile
 set search_path = ''

@@ -240,7 +240,7 @@ end
 $$;
 
 create function public.map_quickbooks_customer(
-  p_integration_id uuid, p_customer_id text, p_client_id uuid
+  p_integration_id uuid, p_customer_id text, p_client_id uuid default null
 )
 returns public.clients
 language plpgsql volatile security definer
