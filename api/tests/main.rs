@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics is a test that fails")]
 
 mod clients;
+mod concurrency;
 mod cross_site;
 mod double;
 mod endpoint_coverage;
@@ -14,5 +15,7 @@ mod rig;
 mod security;
 mod session;
 mod sql_agreement;
+mod sql_proofs;
+mod sql_words;
 mod staying_signed_in;
 mod telemetry;

@@ -6,7 +6,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let here = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;
     let demo = Path::new(&here).join("sql/demo");
-    println!("cargo:rerun-if-changed=sql");
+    println!("cargo:rerun-if-changed=sql/demo");
     let mut files: Vec<PathBuf> = Vec::new();
     if demo.is_dir() {
         for entry in fs::read_dir(&demo)? {

@@ -90,6 +90,14 @@ impl Failure {
             ErrorCode::StaleVersion
             | ErrorCode::InvalidTransition
             | ErrorCode::IdempotencyMismatch
+            | ErrorCode::ClientAmbiguous
+            | ErrorCode::PlanLocked
+            | ErrorCode::SessionOpen
+            | ErrorCode::HasPayments
+            | ErrorCode::Overpayment
+            | ErrorCode::AlreadyMember
+            | ErrorCode::ClosedOpportunity
+            | ErrorCode::ExternalSource
             | ErrorCode::Duplicate
             | ErrorCode::ReferenceMissing => StatusCode::CONFLICT,
             ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -147,6 +155,14 @@ const fn sentence(code: ErrorCode) -> &'static str {
         ErrorCode::StaleVersion => "Somebody else changed this in between.",
         ErrorCode::InvalidTransition => "The row is not in a state that allows this.",
         ErrorCode::IdempotencyMismatch => "This key was used for a different request.",
+        ErrorCode::ClientAmbiguous => "Several clients bear this name.",
+        ErrorCode::PlanLocked => "This plan is locked.",
+        ErrorCode::SessionOpen => "Another focus session goes on.",
+        ErrorCode::HasPayments => "Money was received for this invoice.",
+        ErrorCode::Overpayment => "This is more than is owed.",
+        ErrorCode::AlreadyMember => "This address belongs to a member.",
+        ErrorCode::ClosedOpportunity => "A won opportunity is not deleted.",
+        ErrorCode::ExternalSource => "This row is changed only in the program it comes from.",
         ErrorCode::ValidationFailed => "A field is not as it should be.",
         ErrorCode::Duplicate => "There is such a row already.",
         ErrorCode::ReferenceMissing => "Something this refers to does not exist for you.",

@@ -15,8 +15,6 @@ use crate::cluster::SUPERUSER;
 use crate::rest::schema_of;
 use crate::{Cluster, Gateway, GatewayOptions, SigningKey, StackError, StackOptions, load_demo};
 
-const TEMPLATE: &str = "template_demo";
-
 /// One cluster per test process, with a migrated template that holds the demo data. The server and
 /// its data go away when the process ends, whatever way.
 pub struct TestStack {
@@ -40,6 +38,9 @@ impl TestStack {
     /// The day that the demo data is laid around in tests.
     pub const DEMO_DAY: Date = date(2026, 5, 20);
 
+    /// The database with the migrations and the demo data, to be cloned. Nobody connects to it.
+    pub const TEMPLATE: &str = "template_demo";
+
     /// The stack of this test process, started by whoever asks first.
     ///
     /// # Errors
@@ -61,10 +62,10 @@ impl TestStack {
         ));
         let options = StackOptions { durable: false, ..StackOptions::new(data_dir, migrations_dir) };
         let cluster = Cluster::start(&options).await?;
-        cluster.prepare_database(TEMPLATE).await?;
+        cluster.prepare_database(Self::TEMPLATE).await?;
         let password = SecretString::from(Self::PASSWORD);
-        load_demo(&cluster.url(SUPERUSER, TEMPLATE), &password, Some(Self::DEMO_DAY)).await?;
-        let schema = schema_of(&cluster, TEMPLATE).await?;
+        load_demo(&cluster.url(SUPERUSER, Self::TEMPLATE), &password, Some(Self::DEMO_DAY)).await?;
+        let schema = schema_of(&cluster, Self::TEMPLATE).await?;
         let cluster = Arc::new(cluster);
         let reaper = reaper(Arc::clone(&cluster))?;
         Ok(Self { cluster, key: SigningKey::generate()?, schema, next: AtomicU64::new(1), reaper })
@@ -88,7 +89,7 @@ impl TestStack {
         change: impl FnOnce(GatewayOptions) -> GatewayOptions,
     ) -> Result<Project, StackError> {
         let database = format!("project_{}", self.next.fetch_add(1, Ordering::Relaxed));
-        self.cluster.clone_database(TEMPLATE, &database).await?;
+        self.cluster.clone_database(Self::TEMPLATE, &database).await?;
         let guard = DropGuard { database: database.clone(), reaper: self.reaper.clone() };
         let options = GatewayOptions {
             token_requests_per_minute: 60_000,

@@ -1,10 +1,15 @@
-//! Which checks can a program make? House rules, the page's size, and (with feature `bench`) the figures.
+//! Which checks can a program make? House rules, the page's size, with feature `bench` the figures, with
+//! `database` what the proofs notice.
 
 #[cfg(feature = "bench")]
 mod bench;
 mod edges;
+#[cfg(feature = "database")]
+mod mutants;
 mod page;
 mod paths;
+#[cfg(feature = "database")]
+mod snapshot;
 mod tidy;
 mod tree;
 
@@ -41,6 +46,41 @@ enum Command {
     /// Measures against a bare rig in the same run.
     #[cfg(feature = "bench")]
     Bench(bench::Arguments),
+    /// Loosens every policy, right and check of the database once, and fails when no proof notices.
+    #[cfg(feature = "database")]
+    MutatePolicies(mutants::Arguments),
+    /// Writes down what the migrations build.
+    #[cfg(feature = "database")]
+    SchemaSnapshot,
+    /// Loosens every policy, right and check of the database once, and fails when no proof notices.
+    #[cfg(not(feature = "database"))]
+    #[command(disable_help_flag = true)]
+    MutatePolicies(Passed),
+    /// Writes down what the migrations build.
+    #[cfg(not(feature = "database"))]
+    #[command(disable_help_flag = true)]
+    SchemaSnapshot(Passed),
+}
+
+/// What this program hands on to itself.
+#[cfg(not(feature = "database"))]
+#[derive(clap::Args)]
+struct Passed {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    _rest: Vec<String>,
+}
+
+/// Work with a database needs the local stack, which the checks need not wait for: cargo builds this program with
+/// it and runs that.
+#[cfg(not(feature = "database"))]
+fn with_database() -> Result<String, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = std::process::Command::new(cargo)
+        .args(["run", "--quiet", "--package", "xtask", "--features", "database", "--"])
+        .args(std::env::args_os().skip(1))
+        .status()
+        .map_err(|error| format!("cargo cannot be run: {error}"))?;
+    if status.success() { Ok(String::new()) } else { Err(String::new()) }
 }
 
 fn main() -> ExitCode {
@@ -51,6 +91,12 @@ fn main() -> ExitCode {
         Command::PageBudget { page } => page::check_budget(&page),
         #[cfg(feature = "bench")]
         Command::Bench(arguments) => bench::run(&arguments),
+        #[cfg(feature = "database")]
+        Command::MutatePolicies(arguments) => mutants::run(&arguments),
+        #[cfg(feature = "database")]
+        Command::SchemaSnapshot => snapshot::write(),
+        #[cfg(not(feature = "database"))]
+        Command::MutatePolicies(_) | Command::SchemaSnapshot(_) => with_database(),
     };
     match outcome {
         Ok(report) => {
@@ -66,5 +112,7 @@ fn main() -> ExitCode {
 
 #[allow(clippy::print_stdout, reason = "the output of a command")]
 fn say(text: &str) {
-    println!("{}", text.trim_end());
+    if !text.is_empty() {
+        println!("{}", text.trim_end());
+    }
 }

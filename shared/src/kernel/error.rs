@@ -36,6 +36,22 @@ value_set! {
         InvalidTransition = "invalid_transition",
         /// The key was used for a different request.
         IdempotencyMismatch = "idempotency_mismatch",
+        /// Several clients bear the name; `details` lists them.
+        ClientAmbiguous = "client_ambiguous",
+        /// A locked plan is not computed again.
+        PlanLocked = "plan_locked",
+        /// A person has one focus session at a time; `details` is the one that goes on.
+        SessionOpen = "session_open",
+        /// Money was received for the invoice.
+        HasPayments = "has_payments",
+        /// More than is owed.
+        Overpayment = "overpayment",
+        /// The address belongs to a member.
+        AlreadyMember = "already_member",
+        /// A won opportunity stays.
+        ClosedOpportunity = "closed_opportunity",
+        /// The row is kept in another program and changed only there.
+        ExternalSource = "external_source",
         /// A field is wrong; `details` lists the fields.
         ValidationFailed = "validation_failed",
         /// There is such a row already.

@@ -14,20 +14,33 @@ values
 create temporary table demo_person on commit drop as
 select
   pg_temp.demo_id('users', p.email) as id,
-  p.email, p.name, p.organization, p.role, p.client,
-  case p.organization when 'A' then 'America/New_York' else 'Europe/Paris' end as time_zone,
+  p.code, p.email, p.name, p.organization, p.role, p.client,
+  pg_temp.demo_zone(p.organization) as time_zone,
   p.joined
 from (values
-  ('superadmin@example.com', 'Ysolde Harrant',   'A', 'SuperAdmin', null, -755),
-  ('admin@example.com',      'Corin Vashley',    'A', 'Admin',      null, -754),
-  ('director@example.com',   'Maren Tolliver',   'A', 'Director',   null, -731),
-  ('member@example.com',     'Juno Ashwick',     'A', 'Member',     null, -705),
-  ('member2@example.com',    'Piers Oakhollow',  'A', 'Member',     null, -612),
-  ('client@example.com',     'Selby Fairmoor',   'A', 'Client',     'C1', -398),
-  ('admin.b@example.com',    'Lysa Brandewyn',   'B', 'Admin',      null, -639),
-  ('member.b@example.com',   'Otto Wrenfield',   'B', 'Member',     null, -588),
-  ('client.b@example.com',   'Ines Calloran',    'B', 'Client',     'B1', -88)
-) as p (email, name, organization, role, client, joined);
+  ('Y', 'superadmin@example.com', 'Ysolde Harrant',   'A', 'SuperAdmin', null, -755),
+  ('C', 'admin@example.com',      'Corin Vashley',    'A', 'Admin',      null, -754),
+  ('M', 'director@example.com',   'Maren Tolliver',   'A', 'Director',   null, -731),
+  ('J', 'member@example.com',     'Juno Ashwick',     'A', 'Member',     null, -705),
+  ('P', 'member2@example.com',    'Piers Oakhollow',  'A', 'Member',     null, -612),
+  ('S', 'client@example.com',     'Selby Fairmoor',   'A', 'Client',     'C1', -398),
+  ('L', 'admin.b@example.com',    'Lysa Brandewyn',   'B', 'Admin',      null, -639),
+  ('O', 'member.b@example.com',   'Otto Wrenfield',   'B', 'Member',     null, -588),
+  ('I', 'client.b@example.com',   'Ines Calloran',    'B', 'Client',     'B1', -88)
+) as p (code, email, name, organization, role, client, joined);
+
+create or replace function pg_temp.demo_user(p_code text) returns uuid
+language sql stable
+as $$
+  select p.id from pg_temp.demo_person p where p.code = p_code
+$$;
+
+-- Who keeps the books there.
+create or replace function pg_temp.demo_books(p_organization_id uuid) returns uuid
+language sql stable
+as $$
+  select pg_temp.demo_user(case when p_organization_id = pg_temp.demo_org('A') then 'C' else 'L' end)
+$$;
 
 insert into auth.users
   (instance_id, id, aud, role, email, encrypted_password, email_confirmed_at,
@@ -62,7 +75,10 @@ select
   jsonb_build_object('sub', p.id, 'email', p.email, 'email_verified', true, 'phone_verified', false),
   pg_temp.demo_at(p.joined, 10, p.time_zone), pg_temp.demo_at(p.joined, 10, p.time_zone)
 from demo_person p
-on conflict (provider_id, provider) do nothing;
+on conflict (provider_id, provider) do update set
+  identity_data = excluded.identity_data,
+  created_at = excluded.created_at,
+  updated_at = excluded.updated_at;
 
 -- People of a client follow after the clients.
 insert into public.users (id, organization_id, email, name, role, created_at, updated_at)

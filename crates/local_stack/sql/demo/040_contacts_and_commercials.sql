@@ -17,11 +17,13 @@ with contact (ordinal, client, name) as (
     (25, 'B1', 'Ines Calloran')
 )
 insert into public.contacts
-  (id, organization_id, client_id, name, role, email, power, created_at, updated_at)
+  (id, organization_id, client_id, name, role, email, phone, power, created_at, updated_at)
 select
   pg_temp.demo_id('contacts', k.ordinal::text), c.organization_id, c.id, k.name,
   (array['CFO', 'COO', 'VP Revenue', 'Head of Data', 'Founder'])[(k.ordinal - 1) % 5 + 1],
   replace(lower(k.name), ' ', '.') || '@' || replace(lower(c.name), ' ', '-') || '.example.com',
+  -- Numbers kept free for invented people.
+  case c.letter when 'A' then '+1 555 01' else '+33 1 99 00 00 ' end || lpad(k.ordinal::text, 2, '0'),
   (array['economic', 'decision', 'influencer', 'user'])[(k.ordinal - 1) % 4 + 1],
   pg_temp.demo_at(greatest(c.created + 1, -380 + k.ordinal * 7), 11, c.time_zone),
   pg_temp.demo_at(greatest(c.created + 2, -70 + k.ordinal * 2), 15, c.time_zone)
@@ -53,3 +55,28 @@ select
   pg_temp.demo_at(c.created + 3, 14, c.time_zone), pg_temp.demo_at(-30 - t.ordinal, 9, c.time_zone)
 from terms t
 join demo_client c on c.code = t.client;
+
+-- What that left behind --------------------------------------------------------
+
+-- Each contact was added once and got a telephone number later.
+insert into demo_change
+  (at, organization_id, actor_id, event_key, entity_type, entity_id, payload, resource, before, after)
+select
+  step.at, k.organization_id, pg_temp.demo_lead(k.client_id), 'client.contact.saved', 'client', k.client_id,
+  jsonb_build_object('contact_id', k.id) || step.payload, 'contacts', step.before, step.after
+from public.contacts k
+cross join lateral (values
+  (k.created_at, '{"action": "insert"}'::jsonb, null::jsonb, to_jsonb(k) - 'phone'),
+  (k.updated_at, '{"changed": ["phone"]}', jsonb_build_object('id', k.id),
+    jsonb_build_object('id', k.id, 'phone', k.phone))
+) as step (at, payload, before, after);
+
+-- The renewal was written down last.
+insert into demo_change
+  (at, organization_id, actor_id, event_key, entity_type, entity_id, payload, resource, before, after)
+select
+  m.updated_at, m.organization_id, pg_temp.demo_lead(m.client_id), 'client.commercials.saved', 'client', m.client_id,
+  jsonb_build_object('commercials_id', m.id, 'changed', '["renewal_date"]'::jsonb),
+  'client_commercials', jsonb_build_object('id', m.id),
+  jsonb_build_object('id', m.id, 'renewal_date', m.renewal_date)
+from public.client_commercials m;

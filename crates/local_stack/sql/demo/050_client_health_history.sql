@@ -1,9 +1,6 @@
 -- Twelve month ends and today for every scored client; C8 has a churn risk only,
 -- since it signed five months ago.
 
--- Loading the clients recorded them as changed on the machine's own day.
-delete from public.client_health_history;
-
 -- How far the value stood from today's at each month end, newest first. Two
 -- neighbours, and the newest and today, differ by at most 4. C6 and C7 fall,
 -- C4 and C9 rise, the others wander.
@@ -48,3 +45,13 @@ select
   s.snapshot_date::timestamp at time zone c.time_zone
 from snapshot s
 join demo_client c on c.code = s.client;
+
+-- What that left behind --------------------------------------------------------
+
+insert into demo_change
+  (at, organization_id, operation, event_key, entity_type, entity_id, payload, idempotency_key)
+select
+  h.created_at, h.organization_id, 'service_daily_health', 'client.health.synced', 'organization',
+  h.organization_id, jsonb_build_object('snapshots', count(*)), 'daily_health:' || h.snapshot_date
+from public.client_health_history h
+group by h.created_at, h.organization_id, h.snapshot_date;

@@ -18,7 +18,10 @@ select t.key, c.id from (values
   ('B1', 'Pebblecroft Dental'), ('B3', 'Rookhaven Print')
 ) as t (key, name) join public.clients c using (name)
 union all select 'nobody', '00000000-0000-4000-8000-000000000001'
-union all select 'gone', '00000000-0000-4000-8000-000000000002';
+union all select 'gone', '00000000-0000-4000-8000-000000000002'
+-- Clients without anything that would keep them.
+union all
+select n, md5('proof ' || n)::uuid from unnest(array['bare_own', 'bare_colleague', 'bare_unassigned', 'bare_B']) as n;
 
 create function pg_temp.fill(p_sql text) returns text
 language plpgsql
@@ -46,6 +49,9 @@ begin
   insert into public.users (id, organization_id, email, name, role, deactivated_at)
     select p.id, o.id, 'gone@example.com', 'Corin Vashley', 'Admin', now()
     from proof_id p, proof_id o where p.key = 'gone' and o.key = 'marlowick';
+  execute pg_temp.fill('insert into public.clients (id, organization_id, name, owner_id) values
+    ({bare_own}, {marlowick}, ''Proof own'', {member}), ({bare_colleague}, {marlowick}, ''Proof colleague'', {member2}),
+    ({bare_unassigned}, {marlowick}, ''Proof unassigned'', null), ({bare_B}, {quillhaven}, ''Proof B'', null)');
   execute pg_temp.fill('insert into public.client_commercials (organization_id, client_id, plan, price, term_months)
     values ({marlowick}, {C13}, ''Invoiced'', 100, 12)');
   execute pg_temp.fill('insert into public.client_health_history (organization_id, client_id, snapshot_date)
@@ -186,10 +192,12 @@ insert into proof_matrix values
   ('update unassigned client', 'update public.clients set notes = ''x'' where id = {C13}', '111000 000 00x'),
   ('update client of B', 'update public.clients set notes = ''x'' where id = {B1}', '100000 110 00x'),
   ('delete client with a user', 'delete from public.clients where id = {C1}', 'rrr000 000 00x'),
-  ('delete own client', 'delete from public.clients where id = {C10}', '111000 000 00x'),
-  ('delete colleague''s client', 'delete from public.clients where id = {C3}', '111000 000 00x'),
-  ('delete unassigned client', 'delete from public.clients where id = {C13}', '111000 000 00x'),
-  ('delete client of B', 'delete from public.clients where id = {B3}', '100000 100 00x'),
+  ('delete own client with an invoice', 'delete from public.clients where id = {C10}', 'rrr000 000 00x'),
+  ('delete client of B with an opportunity', 'delete from public.clients where id = {B3}', 'r00000 r00 00x'),
+  ('delete own client', 'delete from public.clients where id = {bare_own}', '111000 000 00x'),
+  ('delete colleague''s client', 'delete from public.clients where id = {bare_colleague}', '111000 000 00x'),
+  ('delete unassigned client', 'delete from public.clients where id = {bare_unassigned}', '111000 000 00x'),
+  ('delete client of B', 'delete from public.clients where id = {bare_B}', '100000 100 00x'),
   ('insert client for Member of A', 'insert into public.clients (organization_id, name, owner_id) values ({marlowick}, ''Proof'', {member})', '1111xx xxx xxx'),
   ('insert unassigned client in A', 'insert into public.clients (organization_id, name) values ({marlowick}, ''Proof'')', '111xxx xxx xxx'),
   ('insert client for Member of B', 'insert into public.clients (organization_id, name, owner_id) values ({quillhaven}, ''Proof'', {member.b})', '1xxxxx 11x xxx'),
@@ -348,6 +356,25 @@ union all values
   ('unknown own time zone', 'member', 'update public.users set time_zone = ''Mars/Base'' where id = {member}', 'PT422 validation_failed'),
   ('health above 100', 'member', 'update public.clients set health = 101 where id = {C1}', '23514 clients_health_check');
 
+-- Only the person whose membership was ended is told so.
+do $ended$
+declare
+  who text;
+  detail text;
+begin
+  foreach who in array array['gone', 'nobody'] loop
+    begin
+      perform pg_temp.become(who);
+      perform public.current_member();
+    exception when sqlstate 'PT403' then
+      get stacked diagnostics detail = pg_exception_detail;
+      perform set_config('role', 'none', true);
+      perform pg_temp.check_that('what is told to ' || who, detail, case who when 'gone' then '{"deactivated": true}' else '' end);
+    end;
+  end loop;
+end
+$ended$;
+
 do $attacks$
 declare
   attack record;
@@ -413,7 +440,8 @@ begin
   perform pg_temp.check_that('summary of B for superadmin',
     pg_temp.outcome('superadmin', $$select public.clients_summary({quillhaven}) ->> 'arr'$$), '45600.00');
   perform pg_temp.check_that('summary of B for its admin',
-    pg_temp.outcome('admin.b', $$select public.clients_summary() ->> 'total'$$), '3');
+    -- The demo's three and the fixture's.
+    pg_temp.outcome('admin.b', $$select public.clients_summary() ->> 'total'$$), '4');
 
   -- Who am I.
   foreach who in array array['superadmin', 'admin', 'director', 'member', 'client', 'admin.b', 'member.b', 'client.b'] loop

@@ -4,6 +4,7 @@
 
 mod auth;
 mod caller;
+mod catalogue;
 mod cluster;
 mod faults;
 mod migrations;

@@ -1,0 +1,17 @@
+//! Which mutants cannot be noticed, because something else refuses the same?
+
+use super::Mutant;
+
+/// Name of the mutant, and why nobody could tell it from the original.
+const EQUIVALENT: &[(&str, &str)] = &[];
+
+/// Why the mutant of this name is not tried.
+pub(crate) fn reason(name: &str) -> Option<&'static str> {
+    EQUIVALENT.iter().find(|(listed, _)| *listed == name).map(|(_, why)| *why)
+}
+
+/// Names on the list that no mutant has (any more).
+pub(crate) fn unknown(mutants: &[Mutant]) -> Vec<&'static str> {
+    let exists = |name: &str| mutants.iter().any(|it| it.name == name);
+    EQUIVALENT.iter().map(|(name, _)| *name).filter(|name| !exists(name)).collect()
+}
