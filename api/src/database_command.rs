@@ -1,4 +1,4 @@
-//! How do migrations and demo data get into a database that somebody names?
+//! How do migrations, demo data and scale data get into a database that somebody names?
 
 use crate::{Error, print};
 use jiff::civil::Date;
@@ -47,8 +47,11 @@ pub(crate) struct SeedArguments {
     #[arg(long, env = "REVOS_SEED_PASSWORD", hide_env_values = true, hide = true)]
     password: Option<SecretString>,
     /// Day the demo data is made for, as YYYY-MM-DD; default: the demo organization's today.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "scale")]
     demo_day: Option<Date>,
+    /// Load this many generated clients with their children instead of the demo data, for measurements.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(500..=1_000_000))]
+    scale: Option<u32>,
     /// Load into a database that is not on this machine.
     #[arg(long)]
     hosted: bool,
@@ -83,10 +86,10 @@ pub(crate) async fn seed(arguments: SeedArguments) -> Result<(), Box<dyn Error>>
 
 async fn load(url: &str, password: &SecretString, arguments: &SeedArguments) -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
-    if arguments.hosted {
-        local_stack::load_demo_into_hosted(url, password, arguments.demo_day).await?;
-    } else {
-        local_stack::load_demo(url, password, arguments.demo_day).await?;
+    match (arguments.scale, arguments.hosted) {
+        (Some(clients), _) => local_stack::load_scale(url, password, clients).await?,
+        (None, true) => local_stack::load_demo_into_hosted(url, password, arguments.demo_day).await?,
+        (None, false) => local_stack::load_demo(url, password, arguments.demo_day).await?,
     }
     print(&format!("loaded in {:.1} s\n", started.elapsed().as_secs_f32()));
     Ok(())

@@ -37,7 +37,7 @@ enum Command {
     /// Applies the migrations to a database, or lists those it does not have yet.
     #[cfg(feature = "local")]
     Migrate(database_command::MigrateArguments),
-    /// Loads the demo data into a migrated database.
+    /// Loads the demo data, or generated rows for measurements.
     #[cfg(feature = "local")]
     Seed(database_command::SeedArguments),
 }

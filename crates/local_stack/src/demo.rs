@@ -8,11 +8,15 @@ use sqlx::Connection as _;
 use url::Url;
 
 use crate::StackError;
+use crate::cluster::SUPERUSER;
 use crate::database::{close, connect, run};
 use crate::error::line_of;
 
 /// Name and text of each demo file, in the order in which they are run.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo_files.rs"));
+
+/// Generated rows to measure with.
+const SCALE: &str = include_str!("../sql/scale.sql");
 
 /// Loads the demo data in one transaction as role `postgres`. All demo accounts get `password`.
 /// `demo_day` is the organization's "today" that the rows are laid around; `None` takes the
@@ -22,10 +26,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/demo_files.rs
 /// Without a password, on a database that is not on this machine
 /// (see [`load_demo_into_hosted`]), or when a file fails; then nothing is kept.
 pub async fn load_demo(url: &str, password: &SecretString, demo_day: Option<Date>) -> Result<(), StackError> {
-    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    if !["127.0.0.1", "localhost", "[::1]"].contains(&host.as_str()) {
-        return Err(StackError::DemoHosted { host });
-    }
+    refuse_hosted(url)?;
     load_demo_into_hosted(url, password, demo_day).await
 }
 
@@ -52,23 +53,44 @@ pub async fn load_demo_into_hosted(
     password: &SecretString,
     demo_day: Option<Date>,
 ) -> Result<(), StackError> {
+    let day = demo_day.map(|day| day.to_string()).unwrap_or_default();
+    load(url, password, "postgres", ("revos.demo_day", &day), FILES).await
+}
+
+/// Loads `clients` generated clients with everything below them, 500 to an organization, to measure with. As the
+/// superuser, whose triggers may rest meanwhile, so a hosted project cannot be meant.
+///
+/// # Errors
+/// As [`load_demo`].
+pub async fn load_scale(url: &str, password: &SecretString, clients: u32) -> Result<(), StackError> {
+    refuse_hosted(url)?;
+    load(url, password, SUPERUSER, ("revos.scale_clients", &clients.to_string()), &[("scale.sql", SCALE)])
+        .await
+}
+
+async fn load(
+    url: &str,
+    password: &SecretString,
+    role: &str,
+    (setting, value): (&str, &str),
+    files: &[(&str, &str)],
+) -> Result<(), StackError> {
     if password.expose_secret().trim().is_empty() {
         return Err(StackError::DemoPasswordMissing);
     }
     let hash = hash_password(password).await?;
-    let mut connection = connect(url, "connect to the database for the demo data").await?;
-    let failed = |source| StackError::database("load the demo data", source);
+    let mut connection = connect(url, "connect to the database for the data").await?;
+    let failed = |source| StackError::database("load the data", source);
     let mut transaction = connection.begin().await.map_err(failed)?;
-    run(&mut transaction, "set local role postgres").await.map_err(failed)?;
-    sqlx::query(
-        "select set_config('revos.demo_day', $1, true), set_config('revos.demo_password_hash', $2, true)",
-    )
-    .bind(demo_day.map(|day| day.to_string()).unwrap_or_default())
-    .bind(hash)
-    .execute(&mut *transaction)
-    .await
-    .map_err(failed)?;
-    for (file, text) in FILES {
+    run(&mut transaction, format!("set local role {role}")).await.map_err(failed)?;
+    sqlx::query("select set_config($1, $2, true), set_config('revos.demo_password_hash', $3, true)")
+        .bind(setting)
+        .bind(value)
+        .bind(hash)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    for (file, text) in files {
         run(&mut transaction, *text).await.map_err(|source| StackError::DemoFailed {
             file: (*file).to_owned(),
             line: line_of(text, &source),
@@ -78,6 +100,15 @@ pub async fn load_demo_into_hosted(
     transaction.commit().await.map_err(failed)?;
     close(connection).await;
     Ok(())
+}
+
+fn refuse_hosted(url: &str) -> Result<(), StackError> {
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    if ["127.0.0.1", "localhost", "[::1]"].contains(&host.as_str()) {
+        Ok(())
+    } else {
+        Err(StackError::DemoHosted { host })
+    }
 }
 
 /// The argon2id hash of a password, as `auth.users.encrypted_password` keeps it (PHC string).

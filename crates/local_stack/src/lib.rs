@@ -38,7 +38,7 @@ mod server;
 mod testing;
 
 pub use cluster::{Cluster, StackOptions};
-pub use demo::{hash_password, is_empty, load_demo, load_demo_into_hosted};
+pub use demo::{hash_password, is_empty, load_demo, load_demo_into_hosted, load_scale};
 pub use describe::describe;
 pub use error::StackError;
 pub use faults::{Fault, Faults, Requests, Upstream};

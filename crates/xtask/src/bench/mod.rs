@@ -2,6 +2,7 @@
 
 mod api;
 mod rig;
+mod rls;
 mod sample;
 
 use std::path::PathBuf;
@@ -16,8 +17,11 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 400)]
     rounds: usize,
     /// Figures to measure; all when none is named.
-    #[arg(value_parser = ["api", "memory", "page"])]
+    #[arg(value_parser = ["api", "memory", "page", "rls"])]
     names: Vec<String>,
+    /// Clients in the database of `rls`.
+    #[arg(long, default_value_t = 100_000)]
+    clients: u32,
 }
 
 /// Measures and reports, a line a figure.
@@ -39,6 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
     }
     if wanted("page") {
         report.push(crate::page::check_budget(std::path::Path::new("app/dist")).unwrap_or_else(|over| over));
+    }
+    if wanted("rls") {
+        report.extend(runtime.block_on(rls::measure(arguments.clients, arguments.rounds))?);
     }
     Ok(report.join("\n"))
 }

@@ -35,9 +35,20 @@ impl Sample {
         )
     }
 
+    fn times(&self, base: &Self) -> f64 {
+        self.p50().as_secs_f64() / base.p50().as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+
+    /// As [`Sample::ratio`], where more is better.
+    pub(super) fn at_least(&self, base: &Self, name: &str, goal: f64) -> String {
+        let ratio = self.times(base);
+        let verdict = if ratio >= goal { "met" } else { "missed" };
+        format!("{name}: {ratio:.0} (goal at least {goal:.0}, {verdict})")
+    }
+
     /// How many times the median of `base` this median is, with the goal beside it.
     pub(super) fn ratio(&self, base: &Self, name: &str, goal: f64) -> String {
-        let ratio = self.p50().as_secs_f64() / base.p50().as_secs_f64().max(f64::MIN_POSITIVE);
+        let ratio = self.times(base);
         let verdict = if ratio <= goal { "met" } else { "missed" };
         format!("{name}: {ratio:.2} (goal {goal:.2}, {verdict})")
     }
