@@ -9,8 +9,7 @@ const EQUIVALENT: &[(&str, &str)] = &[
     ("public.convert_won_opportunity: without may_act_in", ASKED_BY_ENGAGE),
 ];
 
-const LOST_MEANWHILE: &str =
-    "each caller has asked the same before it waited for the lock; two sessions and a wait would see the difference";
+const LOST_MEANWHILE: &str = "each caller has asked the same before it waited for the lock; two sessions and a wait would see the difference";
 const ASKED_BY_ENGAGE: &str =
     "private.engage() is called next, asks the same and gives the same answer before anything is written";
 

@@ -116,14 +116,12 @@ fn in_order<'a>(proofs: &'a [Proof], mutant: &Mutant) -> Vec<&'a Proof> {
     ];
     let first = CATALOGUE_FIRST.iter().any(|word| mutant.name.contains(word));
     let mut proofs: Vec<&Proof> = proofs.iter().collect();
-    proofs.sort_by_key(|proof| {
-        match proof.name.as_str() {
-            CATALOGUE if first => (0, 0),
-            POLICIES if of_policy(mutant) => (1, 0),
-            POLICIES => (3, 0),
-            CATALOGUE => (4, 0),
-            _ => (2, usize::MAX - mentions(&proof.body, &mutant.object)),
-        }
+    proofs.sort_by_key(|proof| match proof.name.as_str() {
+        CATALOGUE if first => (0, 0),
+        POLICIES if of_policy(mutant) => (1, 0),
+        POLICIES => (3, 0),
+        CATALOGUE => (4, 0),
+        _ => (2, usize::MAX - mentions(&proof.body, &mutant.object)),
     });
     proofs
 }
