@@ -13,6 +13,10 @@ use serde_json::json;
 
 use crate::clients::{OF_A, OF_B};
 
+/// A client that is no longer there, whatever refers to it.
+const GONE: &str = "set local session_replication_role = replica;
+    delete from public.clients where name = 'Opalreach Travel'";
+
 #[tokio::test]
 async fn an_etag_stands_for_the_rows_and_not_for_the_moment() {
     let rig = Rig::new().await;
@@ -43,10 +47,6 @@ async fn an_etag_stands_for_the_rows_and_not_for_the_moment() {
     }
 }
 
-/// With the rows below it left where they are: only the list matters here.
-const DELETE_CLIENT: &str = "set local session_replication_role = replica;
-    delete from public.clients where name = 'Opalreach Travel'";
-
 fn as_of(reply: &Reply) -> Timestamp {
     reply.header(AS_OF_HEADER).unwrap().parse().unwrap()
 }
@@ -62,10 +62,7 @@ async fn an_etag_changes_with_every_change_of_what_is_seen() {
             "an insert",
             "insert into public.clients (organization_id, name) select organization_id, 'New' from public.clients where name = 'Glassmere Hotels'",
         ),
-        (
-            "a delete of a row that is not among the first",
-            DELETE_CLIENT,
-        ),
+        ("a delete of a row that is not among the first", GONE),
         (
             "an owner's new name",
             "update public.users set name = 'Maren T. Tolliver' where email = 'director@example.com'",
@@ -129,7 +126,7 @@ async fn an_unchanged_list_is_not_read_again() {
     .await;
     assert_eq!((told.status, told.etag(), told.body.len()), (StatusCode::NOT_MODIFIED, etag.clone(), 0));
     assert_eq!(rig.rest_requests_of("GET", LIST), read);
-    rig.sql(DELETE_CLIENT).await;
+    rig.sql(GONE).await;
     let changed = eventually("the change is noticed", async || {
         Some(ask(&etag).await).filter(|reply| reply.status == StatusCode::OK)
     });
@@ -158,7 +155,7 @@ async fn a_digest_changes_with_every_change_of_the_list() {
     for change in [
         "update public.clients set notes = 'x' where name = 'Opalreach Travel'",
         "insert into public.clients (organization_id, name) select id, 'New' from public.organizations where slug = 'marlowick'",
-        DELETE_CLIENT,
+        GONE,
         "update public.clients set owner_id = null where name = 'Brindlecrest Freight'",
         "update public.users set name = 'Juno A.' where email = 'member@example.com'",
         "insert into public.client_health_history (organization_id, client_id, snapshot_date, health)

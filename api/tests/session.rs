@@ -89,9 +89,11 @@ async fn people_without_an_active_membership_are_told_and_keep_no_session() {
     let rig = Rig::new().await;
     rig.sql(
         "update public.users set deactivated_at = now() where email = 'member2@example.com';
-         delete from public.users where email = 'client.b@example.com';
          update auth.users set email_confirmed_at = null where email = 'member.b@example.com';
-         update auth.users set banned_until = now() + interval '1 day' where email = 'director@example.com'",
+         update auth.users set banned_until = now() + interval '1 day' where email = 'director@example.com';
+         -- Whatever the person has left behind.
+         set local session_replication_role = replica;
+         delete from public.users where email = 'client.b@example.com'",
     )
     .await;
     let deactivated = Some(json!({ "deactivated": true }));
@@ -112,9 +114,11 @@ async fn people_without_an_active_membership_are_told_and_keep_no_session() {
 #[tokio::test]
 async fn a_valid_token_without_a_membership_opens_nothing() {
     let rig = Rig::new().await;
-    // What the person has done stays, without a person.
-    rig.sql("set local session_replication_role = replica; delete from public.users where email = 'member2@example.com'")
-        .await;
+    rig.sql(
+        "set local session_replication_role = replica;
+         delete from public.users where email = 'member2@example.com'",
+    )
+    .await;
     let nobody = rig.program(MEMBER_2).await;
     for path in ["/api/session", "/api/clients", "/api/clients/summary", "/api/clients/health-trend"] {
         let reply = nobody.get(path).await;

@@ -21,6 +21,10 @@ pub(super) struct Table {
 }
 
 impl Table {
+    pub(super) fn is_view(&self) -> bool {
+        ["vw_client_overview", "pipeline", "vw_pipeline_forecast"].contains(&self.name)
+    }
+
     /// The name of a row's id.
     pub(super) fn name_of(&self, row: &Row) -> String {
         match self.name {

@@ -44,8 +44,10 @@ select
 from generate_series(1, greatest(1,
   coalesce(nullif(current_setting('revos.scale_clients', true), '')::integer, 100000) / 500)) as n;
 
-insert into public.organizations (id, name, slug, currency, time_zone, quarterly_target, created_at)
-select o.id, 'Scale ' || o.n, 'scale-' || o.n, 'USD', 'UTC', 1000000, current_date - 900 from scale_organization o;
+insert into public.organizations
+  (id, name, slug, currency, time_zone, quarterly_target, created_at, updated_at)
+select o.id, 'Scale ' || o.n, 'scale-' || o.n, 'USD', 'UTC', 1000000, current_date - 900, current_date - 900
+from scale_organization o;
 
 create temporary table scale_person on commit drop as
 select o.member_id as id, o.id as organization_id, format('member-%s@example.com', o.n) as email,
@@ -306,7 +308,9 @@ select
   issue.issued_on + 20 + c.n % 9 as received_on
 from scale_client c
 cross join generate_series(1, 3) i
-cross join lateral (select current_date - case i when 1 then 120 + c.n % 60 when 2 then 35 + c.n % 40 else c.n % 14 end as issued_on) issue
+cross join lateral (
+  select current_date - case i when 1 then 120 + c.n % 60 when 2 then 35 + c.n % 40 else c.n % 14 end as issued_on
+) issue
 cross join lateral (select c.monthly * 3 + 300 as net) amount
 cross join lateral (
   select case when i = 1 or i = 2 and c.n % 3 > 0 then 'paid' when i = 2 and c.n % 6 = 0 then 'partial'
@@ -389,13 +393,15 @@ where c.status <> 'prospect';
 -- Work and records -----------------------------------------------------------
 
 insert into public.daily_plans (id, organization_id, user_id, plan_date, computed_at, created_at, updated_at)
-select pg_temp.scale_id('daily_plans', o.n::text), o.id, o.member_id, current_date, current_date, current_date, current_date
+select pg_temp.scale_id('daily_plans', o.n::text), o.id, o.member_id, current_date, current_date, current_date,
+  current_date
 from scale_organization o;
 
 insert into public.priority_items
   (id, organization_id, user_id, daily_plan_id, position, title, source_kind, source_id, expected_impact, probability,
    urgency, confidence, created_at, updated_at)
-select pg_temp.scale_id('priority_items', x.code), x.organization_id, x.member_id, pg_temp.scale_id('daily_plans', x.organization),
+select pg_temp.scale_id('priority_items', x.code), x.organization_id, x.member_id,
+  pg_temp.scale_id('daily_plans', x.organization),
   x.position - 1, 'Opportunity ' || x.code, 'opportunity', x.id, x.amount, 50, 7, 80, current_date, current_date
 from (
   select o.*, g.n::text as organization, row_number() over (partition by o.organization_id order by o.n) as position
@@ -423,7 +429,8 @@ insert into public.integrations
   (id, organization_id, user_id, provider, status, account_label, external_account_id, share_linked, connected_at,
    last_synced_at, created_at, updated_at)
 select pg_temp.scale_id('integrations', o.n::text), o.id, o.member_id, 'gmail', 'connected',
-  format('member-%s@example.com', o.n), 'scale-' || o.n, true, current_date - 200, current_date, current_date - 200, current_date
+  format('member-%s@example.com', o.n), 'scale-' || o.n, true, current_date - 200, current_date, current_date - 200,
+  current_date
 from scale_organization o;
 
 insert into public.ingested_messages

@@ -1,6 +1,8 @@
 -- What is delivered: one project per won opportunity, and three started otherwise.
 
-with project (code, client, name, status, phase, health, progress, starts, due, completed, budget, spent, owner, edited) as (
+with project (
+  code, client, name, status, phase, health, progress, starts, due, completed, budget, spent, owner, edited
+) as (
   values
     ('W1', 'C9', 'Initial retainer',        'active',    'Active',       'green',  62,  -77,  90,   null::integer, 120000, 50400,  'C', -11),
     ('W2', 'C4', 'Automation retainer',     'active',    'Algorithm',    'yellow', 70,  -203, 34,   null,          150000, 102000, 'M', -9),

@@ -1,7 +1,9 @@
 -- Recurring revenue as terms (metrics.md V7, letter in column S of the clients).
 -- A price change is two rows; days count from the load day.
 
-with term (code, client, product, status, amount, frequency, since, until, replaces, renewal, trial_until, contract, reason) as (
+with term (
+  code, client, product, status, amount, frequency, since, until, replaces, renewal, trial_until, contract, reason
+) as (
   values
     ('A',  'C1',  'Advisory retainer',       'active',    6800::numeric, 'monthly',   -400, null::integer, null, 330,           null::integer, null::numeric, null),
     ('B1', 'C2',  'Advisory retainer',       'replaced',  4000,          'monthly',   -500, -120,          null, null,          null,          null,          null),

@@ -1,7 +1,9 @@
 -- One row for each client with money: the terms that people typed, and the totals
 -- as they are on the load day.
 
-with term (client, typed, arrangement_type, monthly_fee, revenue_share_pct, client_reported_mrr, equity_stake_pct, projection_mrr) as (
+with term (
+  client, typed, arrangement_type, monthly_fee, revenue_share_pct, client_reported_mrr, equity_stake_pct, projection_mrr
+) as (
   values
     ('C1', -300, 'invoiced',           6800::numeric, null::numeric, null::numeric, null::numeric, 7500::numeric),
     ('C2', -119, 'invoiced',           5200,          null,          null,          null,          null),

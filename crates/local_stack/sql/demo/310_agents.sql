@@ -1,6 +1,8 @@
 -- Agents and what they did in the last 60 days.
 
-with agent (letter, key, number, name, description, category, status, executor, auto_runnable, instructions, published, by, ended) as (
+with agent (
+  letter, key, number, name, description, category, status, executor, auto_runnable, instructions, published, by, ended
+) as (
   values
     ('A', 'portfolio-review',   1, 'Portfolio review',   'Lists the clients at risk and says why.',        'clients',       'active',   'portfolio_review',   true,  'Name every active client with a churn risk of 15 or more.', -200, 'C', null::integer),
     ('A', 'collections-review', 1, 'Collections review', 'Orders overdue invoices by what can be done.',   'finance',       'active',   'collections_review', true,  'Oldest due date first, with the contact.',                   -200, 'C', null),

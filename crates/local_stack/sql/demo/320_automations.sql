@@ -74,8 +74,8 @@ cross join lateral (
   select
     case when r.error is null or s.position = 0 then 'succeeded' when s.position = 1 then 'failed' else 'skipped' end
       as status,
-    r.created_at + make_interval(secs => case when r.error is not null and s.position > 0 then 45 else 25 + 10 * s.position end)
-      as at
+    r.created_at + make_interval(
+      secs => case when r.error is not null and s.position > 0 then 45 else 25 + 10 * s.position end) as at
 ) outcome
 cross join lateral (
   select a.kind, pg_temp.demo_id(a.resource, 'run:' || o.code) as id

@@ -23,8 +23,8 @@ select
   pg_temp.demo_time(i.letter, r.day, r.starts) as started_at
 from (
   -- The mailbox: one run for each of 20 messages.
-  select 'mail' as code, n as ordinal, -1 - n * 44 / 19 as day, time '18:10' as starts, 'succeeded' as status, 1 as upserted,
-    pg_temp.demo_pick('ingest_runs:' || n, 4) as unlinked, null as error, 1 as attempt
+  select 'mail' as code, n as ordinal, -1 - n * 44 / 19 as day, time '18:10' as starts, 'succeeded' as status,
+    1 as upserted, pg_temp.demo_pick('ingest_runs:' || n, 4) as unlinked, null as error, 1 as attempt
   from generate_series(0, 19) n
   union all
   select 'former', n, -85 + 10 * n, '18:20', 'succeeded', 4, 6, null, 1 from generate_series(0, 3) n

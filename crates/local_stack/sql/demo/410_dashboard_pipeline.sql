@@ -64,7 +64,8 @@ select o.organization_id, o.day, 'stalled', case when o.day - o.changed_on > 45 
 from demo_opportunity_on o
 where not o.closed and o.day - o.changed_on >= 30
 union all
-select o.organization_id, o.day, 'expiring', case when o.expected_close_date - o.day <= 7 then 'critical' else 'warning' end,
+select o.organization_id, o.day, 'expiring',
+  case when o.expected_close_date - o.day <= 7 then 'critical' else 'warning' end,
   'opportunity', o.id, jsonb_build_object('days', o.expected_close_date - o.day)
 from demo_opportunity_on o
 where not o.closed and o.expected_close_date - o.day between 0 and 14

@@ -62,8 +62,10 @@ page as (
   from look l
   cross join lateral (
     select
-      case l.letter when 'A' then (array['J', 'J', 'M', 'M', 'P', 'C', 'C', 'Y', 'S'])[pg_temp.demo_pick(l.key || ':who', 9) + 1]
-        else (array['L', 'O', 'O', 'I'])[pg_temp.demo_pick(l.key || ':who', 4) + 1] end as person,
+      case l.letter
+        when 'A' then (array['J', 'J', 'M', 'M', 'P', 'C', 'C', 'Y', 'S'])[pg_temp.demo_pick(l.key || ':who', 9) + 1]
+        else (array['L', 'O', 'O', 'I'])[pg_temp.demo_pick(l.key || ':who', 4) + 1]
+      end as person,
       pg_temp.demo_pick(l.key || ':page', 7) + 1 as place
   ) who
   cross join lateral (

@@ -684,6 +684,27 @@ begin
     private.claim_key((select id from pg_temp.proof_id where key = 'quillhaven'), 'f', 'k', '{"a": 2}')::text, null);
   perform pg_temp.become('system');
 
+  -- An Admin whose membership was ended does not make up for the last one,
+  begin
+    update public.users u set role = 'Admin', deactivated_at = now() from pg_temp.proof_id p where p.key = 'member.b' and p.id = u.id;
+    perform pg_temp.check_that('the last Admin beside one whose membership was ended',
+      pg_temp.effect('superadmin', 'select public.set_member_role({admin.b}, ''Member'', null, 1)'), 'PT403 last_admin');
+    raise exception using errcode = 'UND00';
+  exception when sqlstate 'UND00' then
+    null;
+  end;
+  -- and is not the last one.
+  begin
+    update public.users u set deactivated_at = now() from pg_temp.proof_id p where p.key = 'admin.b' and p.id = u.id;
+    perform pg_temp.become('superadmin');
+    perform public.set_member_role(u.id, 'Member', null, u.version)
+      from public.users u join pg_temp.proof_id p using (id) where p.key = 'admin.b';
+    raise exception using errcode = 'UND00';
+  exception when sqlstate 'UND00' then
+    null;
+  end;
+  perform pg_temp.become('system');
+
   -- The one who was late gets the row as it is.
   begin
     perform pg_temp.become('admin');

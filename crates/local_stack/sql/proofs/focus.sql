@@ -442,6 +442,7 @@ union all values
   ('stale', 'director', 'select public.complete_focus_session({open_director}, false, 2)', 'PT409 stale_version'),
   -- Sessions.
   ('second session', 'director', 'select public.start_focus_session({plan_director}, null, 50)', 'PT409 session_open'),
+  ('session beside a colleague''s, which an Admin sees', 'admin', 'select public.start_focus_session((public.save_daily_plan(''2026-03-01'', ''[]'', null) -> ''plan'' ->> ''id'')::uuid, null, 50)', '1'),
   ('second session', 'member.b', 'select public.start_focus_session({plan_b}, null, 50)', 'PT409 session_open'),
   ('second session', 'director', 'select public.start_focus_session({plan_director}, null, 50, {open_director})', 'PT409 session_open'),
   ('second session by the index', 'service_role', 'insert into public.focus_sessions (organization_id, user_id, daily_plan_id, status, started_at) values ({marlowick}, {director}, {plan_director}, ''running'', now())', '23505 focus_sessions_open_key'),

@@ -375,6 +375,63 @@ begin
 end
 $ended$;
 
+-- Who is calling is asked first: before an argument is looked at, and with the same answer
+-- whatever is asked for.
+create temporary table proof_caller (name name primary key, least text);
+insert into proof_caller
+select unnest(array['approve_expense', 'cancel_invoice', 'change_subscription', 'create_subscription', 'invite_member',
+  'map_quickbooks_customer', 'mark_expense_paid', 'publish_agent_definition', 'record_payment', 'reverse_payment',
+  'revoke_invitation', 'save_invoice', 'save_playbook', 'send_invoice', 'set_agent_enabled', 'set_member_active',
+  'set_member_role', 'set_playbook_status', 'set_subscription_status', 'sync_client_health']::name[]), 'admin'
+union all select unnest(array['finance_inputs', 'start_automation_run']::name[]), 'director'
+union all select unnest(array['client_timeline', 'complete_focus_session', 'connect_integration',
+  'convert_won_opportunity', 'create_prospect', 'disconnect_integration', 'import_prospects', 'lock_daily_plan',
+  'move_kanban_item', 'move_opportunity', 'pause_focus_session', 'record_agent_run', 'request_sync',
+  'resume_focus_session', 'retry_ingest_run', 'save_daily_plan', 'set_integration_sharing', 'set_priority_status',
+  'start_focus_session', 'unlock_daily_plan']::name[]), 'member'
+-- These ask for the row of a client, or answer what the policies let through.
+union all select unnest(array['client_health_trend', 'clients_digest', 'clients_summary', 'current_member',
+  'ensure_client_onboarding', 'save_discovery', 'search_workspace', 'sync_data_sources',
+  'sync_discovery_questions', 'sync_kanban']::name[]), null;
+
+do $callers$
+declare
+  ranks constant text[] := array['client', 'member', 'director', 'admin'];
+  called record;
+  who text;
+  organization text;
+begin
+  perform pg_temp.check_that('functions not placed among the callers', (
+    select string_agg(p.proname, ', ') from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')
+      and not exists (select from proof_caller c where c.name = p.proname)), null);
+  for called in
+    select c.name, c.least, p.proargnames @> array['p_organization_id'] as chooses,
+      format('select public.%I(%s)', c.name, (
+        select string_agg(case p.proargnames[a.n] when 'p_organization_id' then '{organization}'
+          else format('null::%s', format_type(a.type, null)) end, ', ' order by a.n)
+        from unnest(p.proargtypes::oid[]) with ordinality as a (type, n))) as statement
+    from proof_caller c join pg_proc p on p.pronamespace = 'public'::regnamespace and p.proname = c.name
+    where c.least is not null
+  loop
+    foreach who in array array['unnamed', 'nobody', 'gone', 'client', 'member', 'director', 'admin'] loop
+      foreach organization in array array['null', '{quillhaven}'] loop
+        continue when organization <> 'null' and not called.chooses;
+        if who not in ('unnamed', 'nobody', 'gone') and organization = 'null'
+          and array_position(ranks, who) >= array_position(ranks, called.least)
+        then
+          continue;
+        end if;
+        perform pg_temp.check_that(format('%s in %s as %s', called.statement, organization, who),
+          pg_temp.attempt(who, replace(called.statement, '{organization}', organization)),
+          case who when 'unnamed' then 'PT401 unauthenticated' when 'nobody' then 'PT403 no_membership'
+            when 'gone' then 'PT403 no_membership' else 'PT403 forbidden' end);
+      end loop;
+    end loop;
+  end loop;
+end
+$callers$;
+
 do $attacks$
 declare
   attack record;

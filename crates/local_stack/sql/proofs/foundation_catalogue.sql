@@ -221,6 +221,13 @@ begin
             union all
             select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d join our_table t on t.oid = d.adrelid) x
           where x.text ~ format('private\.%s\(', f.name))$$),
+    -- With the caller's rights a policy stands behind whatever a function forgets.
+    ('rpcs that run with their owner''s rights without having to', $$
+      select string_agg(name, ', ') from our_function where schema = 'public' and prosecdef and name <> all (array[
+        'connect_integration', 'convert_won_opportunity', 'disconnect_integration', 'invite_member',
+        'map_quickbooks_customer', 'request_sync', 'retry_ingest_run', 'revoke_invitation', 'service_read_tokens',
+        'service_rotate_tokens', 'set_integration_sharing', 'set_member_active', 'set_member_role',
+        'sync_client_health'])$$),
     ('rpcs without a comment', $$
       select string_agg(name, ', ') from our_function
       where schema = 'public' and obj_description(oid, 'pg_proc') is null$$),

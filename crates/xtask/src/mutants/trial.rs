@@ -112,7 +112,7 @@ fn in_order<'a>(proofs: &'a [Proof], mutant: &Mutant) -> Vec<&'a Proof> {
         "dropped",
         "no check",
         "search path",
-        "as its owner",
+        "its owner",
     ];
     let first = CATALOGUE_FIRST.iter().any(|word| mutant.name.contains(word));
     let mut proofs: Vec<&Proof> = proofs.iter().collect();

@@ -1,5 +1,5 @@
--- The figures: that they agree with each other on any day (D1 to D8), and with
--- the expected ones (demo-data.md, section 8).
+-- The figures: that they agree with each other on any day (D1 to D8), and with the
+-- expected ones (demo-data.md, section 8).
 
 -- What the summing functions say about A on the day.
 create temporary table demo_figures on commit drop as
@@ -73,7 +73,8 @@ begin
     jsonb_build_object('ar', f.receivables -> 'ar', 'ar_overdue', f.receivables -> 'overdue',
       'aging', f.receivables -> 'aging', 'billed', f.qtd -> 'billed', 'collected', f.qtd -> 'collected',
       'cash', f.inputs #> '{cash,balance}'));
-  perform pg_temp.demo_expect('snapshot of the late part', f.finance ->> 'mrr_past_due', f.inputs #>> '{recurring,past_due}');
+  perform pg_temp.demo_expect('snapshot of the late part', f.finance ->> 'mrr_past_due',
+    f.inputs #>> '{recurring,past_due}');
   perform pg_temp.demo_expect('snapshot of movements', (f.finance ->> 'mrr_new')::numeric
       + (f.finance ->> 'mrr_reactivation')::numeric + (f.finance ->> 'mrr_expansion')::numeric
       - (f.finance ->> 'mrr_contraction')::numeric - (f.finance ->> 'mrr_churn')::numeric,
@@ -115,7 +116,8 @@ begin
     (select jsonb_object_agg(e.key, e.value) from jsonb_each(f.finance) e
       where e.key in ('mrr', 'arr', 'mrr_past_due', 'ar', 'ar_overdue', 'aging', 'dso')),
     '{"mrr": "63650.00", "arr": "763800.00", "mrr_past_due": "3400.00", "ar": "110812.00", "ar_overdue": "17412.00",
-      "aging": {"current": "93400.00", "days_1_30": "6396.00", "days_31_60": "11016.00", "days_61_90": "0.00", "days_91": "0.00"},
+      "aging": {"current": "93400.00", "days_1_30": "6396.00", "days_31_60": "11016.00", "days_61_90": "0.00",
+        "days_91": "0.00"},
       "dso": 36.6}'::jsonb);
   perform pg_temp.demo_expect('billed in 90 days', f.receivables ->> 'billed_90_days', '272808.00');
   perform pg_temp.demo_expect('collected in a week', f.inputs #>> '{scopes,7d,collected}', '23000.00');
@@ -153,7 +155,8 @@ begin
     where c.organization_id = pg_temp.demo_org('A') and c.status = 'active' and c.churn_risk >= 15),
     array['Glassmere Hotels', 'Hollowpine Energy', 'Ironlark Tools']);
   perform pg_temp.demo_expect('delivery',
-    jsonb_build_array(f.portfolio -> 'projects_active', f.portfolio -> 'projects_overdue', f.portfolio -> 'projects_by_health'),
+    jsonb_build_array(
+      f.portfolio -> 'projects_active', f.portfolio -> 'projects_overdue', f.portfolio -> 'projects_by_health'),
     '[6, 1, {"green": 4, "yellow": 1, "red": 1}]'::jsonb);
   perform pg_temp.demo_expect('organization B', (
     select jsonb_build_array(x.finance -> 'mrr', x.finance -> 'arr', x.finance -> 'ar', x.pipeline -> 'open_value',
@@ -192,8 +195,10 @@ begin
         sum(x.before) filter (where x.now = 0) as churn
       from (
         select d.name, s.client_id,
-          coalesce(sum(s.mrr) filter (where s.activated_on <= d.day and (s.ended_on is null or d.day < s.ended_on)), 0) as before,
-          coalesce(sum(s.mrr) filter (where s.activated_on <= '2026-05-20' and (s.ended_on is null or '2026-05-20' < s.ended_on)), 0) as now
+          coalesce(sum(s.mrr) filter (
+            where s.activated_on <= d.day and (s.ended_on is null or d.day < s.ended_on)), 0) as before,
+          coalesce(sum(s.mrr) filter (
+            where s.activated_on <= '2026-05-20' and (s.ended_on is null or '2026-05-20' < s.ended_on)), 0) as now
         from (values ('mtd', date '2026-04-30'), ('ytd', '2025-12-31')) as d (name, day)
         join public.subscriptions s on s.organization_id = pg_temp.demo_org('A')
         group by d.name, s.client_id
