@@ -128,6 +128,8 @@ test("leaves neither names nor tokens on the disk, and still has rows in an outa
   troubles,
 }) => {
   troubles.allow("401 GET /api/session", /^503 GET \/api\/clients/);
+  // The last sign-out comes in the middle of a recovery: a read that is under way then has no session any more.
+  troubles.allow(/^401 GET \/api\/clients/);
   const names = await namesOf(database, "marlowick");
   const profile = mkdtempSync(join(tmpdir(), "revos-profile-"));
   const open = async (): Promise<[BrowserContext, Page]> => {
