@@ -65,7 +65,7 @@ policy_mutant as (
   from clause
   union all
   select name,
-    format('%s: %s without %s', policy, part, 
+    format('%s: %s without %s', policy, part,
       btrim(regexp_replace(regexp_replace(found, '\( SELECT | AS \w+\)|::[a-z ]+(\[\])?|[()]', ' ', 'g'), '\s+', ' ', 'g')))
       || case when nth = 1 then '' else format(' (%s)', nth) end,
     format('alter %s %s (%s)', path, part, text)
