@@ -82,6 +82,8 @@ async fn try_all(arguments: &Arguments) -> Result<String, String> {
             mutants.iter().map(|it| format!("{}\n    {}", it.name, it.statement)).collect();
         return Ok(format!("{}\n{} mutants, {equivalent} equivalent", lines.join("\n"), mutants.len()));
     }
+    // The databases are alike, so one of them speaks for all.
+    Worker::new(&databases[0], &proofs).await?.begin_green().await?;
     let tally = Tally { total: mutants.len(), done: AtomicUsize::new(0), started };
     let next = AtomicUsize::new(0);
     let work = databases.iter().map(|url| work(url, &mutants, &proofs, &next, &tally));

@@ -11,7 +11,6 @@ our_table as (
 ),
 our_function as (
   select p.oid, n.nspname as schema, p.proname as name, p.prosecdef as definer,
-    p.prorettype = 'trigger'::regtype as for_triggers,
     format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) as path,
     pg_get_functiondef(p.oid) as text, position('AS $function$' in pg_get_functiondef(p.oid)) as body,
     -- Functions of one name are told apart by what they take.
@@ -41,7 +40,11 @@ test (pattern) as (
     ('\(\( SELECT private\.persona\(\) AS persona\) = [^()]+\)'),
     ('\(\w+ = \( SELECT (private|auth)\.\w+\(\) AS \w+\)\)'),
     ('\(\w+ = ANY \(\( SELECT private\.\w+\(\) AS \w+\)::uuid\[\]\)\)'),
-    ('\(\w+ (=|<>) ''[^'']*''::text\)')
+    ('\(\w+ (=|<>) ''[^'']*''::text\)'),
+    ('\(\w+ = ANY \(ARRAY\[[^]]+\]\)\)'),
+    ('\(COALESCE\([^()]+\) > now\(\)\)'),
+    ('\(EXISTS \( SELECT\s+FROM [^()]+\([^()]+\)\)\)'),
+    ('starts_with\([^()]+\)')
 ),
 -- One test less, one at a time. The second look at an updated row cannot fail for who is
 -- asking: whoever did not pass the first one is not there. Only where a persona makes
@@ -62,7 +65,8 @@ policy_mutant as (
   from clause
   union all
   select name,
-    format('%s: %s without %s', policy, part, regexp_replace(found, '\( SELECT | AS \w+\)|::\w+(\[\])?|[()]', '', 'g'))
+    format('%s: %s without %s', policy, part,
+      btrim(regexp_replace(regexp_replace(found, '\( SELECT | AS \w+\)|::[a-z ]+(\[\])?|[()]', ' ', 'g'), '\s+', ' ', 'g')))
       || case when nth = 1 then '' else format(' (%s)', nth) end,
     format('alter %s %s (%s)', path, part, text)
   from weaker

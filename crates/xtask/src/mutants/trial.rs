@@ -41,18 +41,23 @@ pub(crate) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    /// Makes sure that all proofs are green as long as nothing is changed.
-    ///
     /// # Errors
-    /// Which one is not, and what it says.
+    /// A sentence, when the database does not answer.
     pub(crate) async fn new(url: &str, proofs: &'a [Proof]) -> Result<Self, String> {
         let connection =
             PgConnection::connect(url).await.map_err(|error| format!("no connection: {error}"))?;
-        let mut worker = Self { connection, proofs };
+        Ok(Self { connection, proofs })
+    }
+
+    /// Makes sure that all proofs are green as long as nothing is changed.
+    ///
+    /// # Errors
+    /// Which one is not.
+    pub(crate) async fn begin_green(&mut self) -> Result<(), String> {
         let unchanged =
             Mutant { object: String::new(), name: String::new(), statement: "select 1".to_owned() };
-        match worker.judge(&unchanged).await {
-            Ok(Verdict::Survived) => Ok(worker),
+        match self.judge(&unchanged).await {
+            Ok(Verdict::Survived) => Ok(()),
             Ok(Verdict::Killed { by }) => Err(format!("the proof {by} is red without any mutant")),
             Ok(Verdict::Impossible(why)) => Err(why),
             Err(error) => Err(format!("the database fails: {error}")),
