@@ -440,6 +440,7 @@ union all values
   ('deactivates a SuperAdmin', 'admin', 'select public.set_member_active({superadmin}, false, 1)', 'PT403 forbidden'),
   ('changes oneself', 'admin', 'select public.set_member_role({admin}, ''Member'', null, 1)', 'PT403 forbidden'),
   ('deactivates oneself', 'admin', 'select public.set_member_active({admin}, false, 1)', 'PT403 forbidden'),
+  ('reactivates oneself', 'admin', 'select public.set_member_active({admin}, true, 1)', 'PT403 forbidden'),
   ('the last Admin steps down', 'admin.b', 'select public.set_member_role({admin.b}, ''Member'', null, 1)', 'PT403 last_admin'),
   ('the last Admin leaves', 'admin.b', 'select public.set_member_active({admin.b}, false, 1)', 'PT403 last_admin'),
   ('demotes the last Admin', 'superadmin', 'select public.set_member_role({admin.b}, ''Member'', null, 1)', 'PT403 last_admin'),

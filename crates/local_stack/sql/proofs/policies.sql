@@ -73,9 +73,9 @@ as $$
     -- Members what they own; those above everything.
     when 'own' then super or manager or (member and mine)
     -- A customer's user the own account.
-    when 'account' then super or staff or (inside and mine)
-    when 'shared with account' then super or staff or (inside and mine and p_extra <> '2001-01-01')
-    when 'money' then super or manager or (member and mine) or (inside and mine and p_who = 'client' and p_extra <> 'draft')
+    when 'account' then super or staff or (inside and account)
+    when 'shared with account' then super or staff or (inside and account and p_extra <> '2001-01-01')
+    when 'money' then super or manager or (member and mine) or (inside and account and p_extra <> 'draft')
     when 'snapshot' then super or manager or (member and p_extra = 'pipeline')
     -- Personal rows: not even a SuperAdmin writes them for somebody else.
     when 'mine' then staff and mine
@@ -89,7 +89,8 @@ as $$
   from (select
     p_who = 'superadmin' as super,
     p_owner = p_who as mine,
-    p_organization = 'marlowick' and p_who in ('superadmin', 'admin', 'director', 'member', 'client') as inside,
+    p_owner = 'client' and p_who in ('client', 'member2') as account,
+    p_organization = 'marlowick' and p_who in ('superadmin', 'admin', 'director', 'member', 'client', 'member2') as inside,
     p_organization = 'marlowick' and p_who in ('superadmin', 'admin', 'director', 'member') as staff,
     p_organization = 'marlowick' and p_who in ('superadmin', 'admin', 'director') as manager,
     p_organization = 'marlowick' and p_who in ('superadmin', 'admin') as admin,
@@ -203,8 +204,9 @@ begin
   for line in select * from proof_row loop
     execute format('insert into public.%I (%s) values (%s)', line.name, line.columns, line.vals);
   end loop;
-  update public.users u set client_id = pg_temp.row_id('clients', 'marlowick', 'client', '-')
-    from proof_person p where p.id = u.id and p.who = 'client';
+  -- The second one was a Member, who still owns rows, and is a user of the same account now.
+  update public.users u set client_id = pg_temp.row_id('clients', 'marlowick', 'client', '-'), role = 'Client'
+    from proof_person p where p.id = u.id and p.who in ('client', 'member2');
 end
 $insert$;
 
@@ -290,7 +292,7 @@ $$;
 create temporary table proof_identity (who text, persona text, rank integer, deactivated boolean);
 insert into proof_identity values
   ('superadmin', 'SuperAdmin', 4, false), ('admin', 'Admin', 3, false), ('director', 'Director', 2, false),
-  ('member', 'Member', 1, false), ('client', 'Client', 0, false), ('gone', null, -1, true),
+  ('member', 'Member', 1, false), ('client', 'Client', 0, false), ('member2', 'Client', 0, false), ('gone', null, -1, true),
   ('gone client', null, -1, true), ('nobody', null, -1, false);
 
 do $identity$
@@ -328,7 +330,7 @@ $identity$;
 do $matrix$
 declare
   chosen constant text := nullif(current_setting('revos.proof_table', true), '');
-  people constant text[] := array['superadmin', 'admin', 'director', 'member', 'client', 'gone', 'nobody'];
+  people constant text[] := array['superadmin', 'admin', 'director', 'member', 'client', 'member2', 'gone', 'nobody'];
   who text;
   rule record;
   target record;

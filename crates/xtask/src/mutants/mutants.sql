@@ -126,7 +126,8 @@ check_of (what, pattern, replacement, anywhere) as (
       '(1 = 1)', false),
     ('own rows', '[\w.]+ = any \(\(?(select )?private\.my_\w+\(\)\)?(::uuid\[\])?\)', '(1 = 1)', false),
     ('deactivated_at', '\w+\.deactivated_at is (not )?null', '(1 = 1)', false),
-    ('persona', '\(?(select )?private\.(is_super_admin|is_admin|is_manager|is_staff)\(\)\)?', '(1 = 1)', false)
+    ('persona', '\(select private\.is_(super_admin|admin|manager|staff)\(\)\)|private\.is_(super_admin|admin|manager|staff)\(\)',
+      '(1 = 1)', false)
 ),
 function_mutant as (
   select name, format('%s: execute to %s', label, role) as label,
