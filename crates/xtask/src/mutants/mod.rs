@@ -9,7 +9,7 @@ use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 use trial::{Verdict, Worker};
 
 /// Databases that mutants are tried in at the same time.
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     /// Try this many, chosen by the seed.
     #[arg(long)]
     sample: Option<usize>,
-    /// Chooses the sample; the number of the day when not given.
+    /// Chooses the sample; made of the rules themselves when not given.
     #[arg(long)]
     seed: Option<u64>,
     /// Only those whose name contains this.
@@ -201,7 +201,7 @@ fn chosen(mutants: Vec<Mutant>, arguments: &Arguments) -> Vec<Mutant> {
     let asked = |it: &Mutant| arguments.only.as_ref().is_none_or(|text| it.name.contains(text));
     let mut mutants: Vec<Mutant> = mutants.into_iter().filter(asked).collect();
     if let Some(size) = arguments.sample {
-        let seed = arguments.seed.unwrap_or_else(today);
+        let seed = arguments.seed.unwrap_or_else(|| of_the_rules(&mutants));
         mutants.sort_by_key(|it| scattered(&it.name, seed));
         mutants.truncate(size);
         say(&format!("mutants: a sample of {}, seed {seed}", mutants.len()));
@@ -210,9 +210,11 @@ fn chosen(mutants: Vec<Mutant>, arguments: &Arguments) -> Vec<Mutant> {
     mutants
 }
 
-/// Days since 1970.
-fn today() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400)
+/// Changes with the rules, so that a tree that was green stays so, and each change of them brings others to the test.
+fn of_the_rules(mutants: &[Mutant]) -> u64 {
+    let mut statements: Vec<&str> = mutants.iter().map(|it| it.statement.as_str()).collect();
+    statements.sort_unstable();
+    statements.iter().fold(0, |seed, statement| scattered(statement, seed))
 }
 
 /// FNV-1a, begun with the seed and mixed at the end: the same number on every machine.
