@@ -1,7 +1,8 @@
 //! Does the database prove its own rules? Runs every file of the local stack's proofs.
 
 use crate::rig::Rig;
-use sqlx::{AssertSqlSafe, Executor as _};
+use local_stack::Proof;
+use sqlx::Connection as _;
 use std::path::Path;
 use tokio::task::JoinSet;
 
@@ -10,19 +11,17 @@ use tokio::task::JoinSet;
 async fn the_database_proves_itself() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/local_stack/sql/proofs");
     let mut running = JoinSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for proof in Proof::read_all(&folder).unwrap() {
         running.spawn(async move {
             let rig = Rig::new().await;
             let mut connection = rig.connection().await;
-            let sql = std::fs::read_to_string(&path).unwrap();
-            let proven = connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            proven.map(|_| ()).map_err(|error| format!("{name}: {error}"))
+            let mut transaction = connection.begin().await.unwrap();
+            let proven = proof.run(&mut transaction).await;
+            proven.map_err(|error| format!("{}: {error}", proof.name))
         });
     }
     let all = running.join_all().await;
     let failed: Vec<_> = all.iter().filter_map(|proven| proven.as_ref().err()).collect();
     assert!(failed.is_empty(), "{failed:#?}");
-    assert!(all.len() >= 9, "{} files", all.len());
+    assert!(all.len() >= 10, "{} files", all.len());
 }

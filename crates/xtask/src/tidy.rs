@@ -9,7 +9,7 @@ const LONG: usize = 300;
 /// Lines above which a file is refused.
 const TOO_LONG: usize = 600;
 /// The same for proofs: a table of cases over one set of rows, in one transaction.
-const PROOF_TOO_LONG: usize = 1_000;
+const PROOF_TOO_LONG: usize = 750;
 /// Folders that say nothing about what is in them.
 const EMPTY_NAMES: &[&str] = &["components", "hooks", "types", "utils", "common", "misc", "helpers"];
 /// The slices of the business, and the one folder of plumbing each crate may have beside them.

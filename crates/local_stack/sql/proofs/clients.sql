@@ -5,206 +5,6 @@
 
 begin;
 
-create temporary sequence proof_checks;
-grant usage on sequence proof_checks to public;
-
--- Names used in the attempts below: {C1} stands for the quoted id of a row,
--- <C1> for the bare one inside JSON.
-create temporary table proof_id (key text primary key, id uuid not null);
-grant select on proof_id to public;
-insert into proof_id
-select split_part(email, '@', 1), id from public.users
-union all select slug, id from public.organizations
-union all
-select t.key, c.id from (values
-  ('C1', 'Brindlecrest Freight'), ('C3', 'Dovemarsh Analytics'), ('C10', 'Kestrelford Learning'),
-  ('C11', 'Lanternbay Media'), ('C13', 'Nettlewyck Retail'),
-  ('B1', 'Pebblecroft Dental'), ('B3', 'Rookhaven Print')
-) as t (key, name) join public.clients c using (name)
-union all select 'nobody', '00000000-0000-4000-8000-000000000001'
-union all select 'gone', '00000000-0000-4000-8000-000000000002';
-
-create function pg_temp.fill(p_sql text) returns text
-language plpgsql
-as $$
-declare
-  named record;
-begin
-  for named in select key, id from pg_temp.proof_id loop
-    p_sql := replace(p_sql, '{' || named.key || '}', quote_literal(named.id));
-    p_sql := replace(p_sql, '<' || named.key || '>', named.id::text);
-  end loop;
-  if p_sql ~ '\{[A-Za-z]\w*\}' then
-    raise exception 'no row for a name in: %', p_sql;
-  end if;
-  return p_sql;
-end
-$$;
-
-create function pg_temp.become(p_who text) returns void
-language plpgsql
-as $$
-declare
-  subject constant uuid := (select id from pg_temp.proof_id where key = p_who);
-begin
-  if p_who = 'system' then
-    -- Database administration and the sign-in service: no request at all.
-    perform set_config('request.jwt.claims', '', true);
-    perform set_config('role', 'none', true);
-  elsif p_who in ('anon', 'service_role') then
-    perform set_config('request.jwt.claims', jsonb_build_object('role', p_who)::text, true);
-    perform set_config('role', p_who, true);
-  else
-    -- "unnamed" has a valid token without a subject.
-    perform set_config('request.jwt.claims',
-      jsonb_strip_nulls(jsonb_build_object('sub', subject, 'role', 'authenticated'))::text, true);
-    perform set_config('role', 'authenticated', true);
-  end if;
-end
-$$;
-
--- Does something as somebody, then asks a question as the superuser, and undoes
--- it all. Answers the question, or without one the number of rows; an error is
--- answered as its SQLSTATE with the key or the constraint.
-create function pg_temp.effect(p_who text, p_sql text, p_question text default null) returns text
-language plpgsql
-as $$
-declare
-  statement constant text := pg_temp.fill(p_sql);
-  question constant text := pg_temp.fill(p_question);
-  steps constant text[] := regexp_split_to_array(statement, '; forget; ');
-  answer text;
-  affected bigint;
-  broken text;
-begin
-  begin
-    for i in 1 .. cardinality(steps) loop
-      if i > 1 then
-        -- What happened before "forget" is not to be counted.
-        truncate public.analytics_events, public.audit_log;
-      end if;
-      perform pg_temp.become(p_who);
-      execute steps[i];
-      get diagnostics affected = row_count;
-      perform set_config('role', 'none', true);
-    end loop;
-    answer := affected;
-    if question is not null then
-      execute question into answer;
-    end if;
-    raise exception using errcode = 'UND00';
-  exception
-    when sqlstate 'UND00' then
-      null;
-    when others then
-      get stacked diagnostics broken = constraint_name;
-      answer := sqlstate || case
-        when sqlstate like 'PT%' then ' ' || sqlerrm
-        when sqlstate like '23%' then ' ' || broken
-        else '' end;
-  end;
-  return answer;
-end
-$$;
-
--- The value of one query as somebody.
-create function pg_temp.seen(p_who text, p_sql text) returns text
-language plpgsql
-as $$
-declare
-  value text;
-begin
-  begin
-    perform pg_temp.become(p_who);
-    execute pg_temp.fill(p_sql) into value;
-    raise exception using errcode = 'UND00';
-  exception
-    when sqlstate 'UND00' then
-      null;
-    when others then
-      value := sqlstate || ' ' || sqlerrm;
-  end;
-  return value;
-end
-$$;
-
--- What the attempt left in the two records, all of it by one person in one
--- organization: "events | audit rows (operation)".
-create function pg_temp.trail(p_who text, p_organization text) returns text
-language sql
-as $$
-  with person as (select id from pg_temp.proof_id where key = p_who),
-  tenant as (select id from pg_temp.proof_id where key = p_organization)
-  select format('%s | %s',
-    (select coalesce(string_agg(e.event_key || case
-        when e.organization_id = (select id from tenant)
-          and e.user_id is not distinct from (select id from person) then '' else ' FORGED' end,
-        ', ' order by e.event_key), '-')
-      from public.analytics_events e),
-    (select coalesce(string_agg(a.line, ', ' order by a.line), '-') from (
-      select concat_ws(' ', l.action, l.resource_type, nullif(count(*), 1), '(' || l.operation || ')',
-        case when bool_and(l.organization_id = (select id from tenant)
-          and l.actor_id is not distinct from (select id from person)
-          and l.actor_role is not distinct from (select u.role from public.users u where u.id = l.actor_id))
-          then null else 'FORGED' end) as line
-      from public.audit_log l group by l.action, l.resource_type, l.operation) a))
-$$;
-
-create function pg_temp.check_that(p_what text, p_found text, p_expected text) returns void
-language plpgsql
-as $$
-begin
-  perform nextval('pg_temp.proof_checks');
-  if p_found is distinct from p_expected then
-    raise exception 'access violated: %: found %, expected %', p_what, p_found, p_expected;
-  end if;
-end
-$$;
-
--- One character per person, in the order of `people`: rows reached (1 or 0), x
--- refused for want of a right.
-create temporary table proof_matrix (what text, statement text, expected text);
-create temporary table proof_attempt (what text, who text, statement text, expected text);
--- What a successful action leaves behind: the trail, and one more question.
-create temporary table proof_effect (
-  what text, who text, organization text, statement text, expected_trail text,
-  question text, expected text
-);
-
-create function pg_temp.run_all() returns void
-language plpgsql
-as $$
-declare
-  people constant text[] := array[
-    'superadmin', 'admin', 'director', 'member', 'member2', 'client',
-    'admin.b', 'member.b', 'client.b', 'gone', 'nobody', 'anon'];
-  line record;
-  result text;
-begin
-  for line in select what, statement, replace(expected, ' ', '') as expected from pg_temp.proof_matrix loop
-    for i in 1 .. 12 loop
-      result := pg_temp.effect(people[i], line.statement);
-      perform pg_temp.check_that(format('%s as %s', line.what, people[i]),
-        case result when '42501' then 'x' else result end, substr(line.expected, i, 1));
-    end loop;
-  end loop;
-  for line in select * from pg_temp.proof_attempt loop
-    perform pg_temp.check_that(format('%s as %s: %s', line.what, line.who, line.statement),
-      pg_temp.effect(line.who, line.statement), line.expected);
-  end loop;
-  for line in select * from pg_temp.proof_effect loop
-    perform pg_temp.check_that(format('trail of: %s, as %s', line.what, line.who),
-      pg_temp.effect(line.who, line.statement,
-        format('select pg_temp.trail(%L, %L)', line.who, line.organization)),
-      line.expected_trail);
-    if line.question is not null then
-      perform pg_temp.check_that(format('effect of: %s, as %s', line.what, line.who),
-        pg_temp.effect(line.who, line.statement, line.question), line.expected);
-    end if;
-  end loop;
-end
-$$;
-
 -- Rows to try on -------------------------------------------------------------
 
 insert into proof_id values
@@ -744,26 +544,26 @@ declare
 begin
   foreach who in array array['superadmin', 'admin', 'director'] loop
     -- Mail and meetings are the Director's; one message is shared.
-    perform pg_temp.check_that('kinds in the timeline for ' || who, pg_temp.seen(who,
+    perform pg_temp.check_that('kinds in the timeline for ' || who, pg_temp.outcome(who,
       $$select string_agg(kind || ' ' || n, ', ' order by kind) from (
         select kind, count(*) as n from public.client_timeline({CX}) group by kind) k$$),
       'activity 1, deliverable 1, event 1, health 1, invoice 1, '
         || case who when 'director' then 'meeting 1, message 2' else 'message 1' end
         || ', note 1, payment 1, stage_change 1');
   end loop;
-  perform pg_temp.check_that('a payment stands at its day', pg_temp.seen('admin',
+  perform pg_temp.check_that('a payment stands at its day', pg_temp.outcome('admin',
     $$select concat_ws(' ', occurred_at, title, detail ->> 'amount') from public.client_timeline({CX}) where kind = 'payment'$$),
     ('2020-01-02 12:00 America/New_York'::timestamptz)::text || ' PROOF-7 40.00');
-  perform pg_temp.check_that('the Member does not see a colleague''s event', pg_temp.seen('member',
+  perform pg_temp.check_that('the Member does not see a colleague''s event', pg_temp.outcome('member',
     $$select string_agg(distinct kind, ', ') from public.client_timeline({CX})$$),
     'activity, deliverable, health, invoice, message, note, payment, stage_change');
-  perform pg_temp.check_that('nor invoices of a colleague''s client', pg_temp.seen('member2',
+  perform pg_temp.check_that('nor invoices of a colleague''s client', pg_temp.outcome('member2',
     $$select string_agg(distinct kind, ', ') from public.client_timeline({CX})$$),
     'activity, deliverable, health, message, note, stage_change');
-  perform pg_temp.check_that('newest first', pg_temp.seen('admin',
+  perform pg_temp.check_that('newest first', pg_temp.outcome('admin',
     $$select (array_agg(kind order by n))[array_upper(array_agg(kind), 1) - 3:]::text
       from (select kind, row_number() over () as n from public.client_timeline({CX})) t$$), '{event,invoice,note,payment}');
-  perform pg_temp.check_that('pages lose nothing of one moment', pg_temp.seen('admin',
+  perform pg_temp.check_that('pages lose nothing of one moment', pg_temp.outcome('admin',
     $$with recursive page (before, ids) as (
         select null::timestamptz, '{}'::uuid[]
         union all
@@ -771,39 +571,39 @@ begin
           (select array_agg(t.id) from public.client_timeline({CX}, p.before, 1) t)
         from page p where p.ids is not null)
       select count(distinct i) || ' ' || count(i) from page, unnest(ids) i$$), '9 9');
-  perform pg_temp.check_that('detail of a stage', pg_temp.seen('admin',
+  perform pg_temp.check_that('detail of a stage', pg_temp.outcome('admin',
     $$select detail ->> 'to' || ' ' || (detail ->> 'amount') from public.client_timeline({CX}) where kind = 'stage_change'$$),
     'Prospect 100.00');
 
-  perform pg_temp.check_that('one of each kind', pg_temp.seen('admin',
+  perform pg_temp.check_that('one of each kind', pg_temp.outcome('admin',
     $$select string_agg(kind, ' ' order by kind) from (select distinct kind from public.search_workspace('PROOF', null, 50)) k$$),
     'agent client contact invoice opportunity');
-  perform pg_temp.check_that('chosen kinds', pg_temp.seen('admin',
+  perform pg_temp.check_that('chosen kinds', pg_temp.outcome('admin',
     $$select string_agg(distinct kind, ' ') from public.search_workspace('proof', array['client'], 50)$$), 'client');
-  perform pg_temp.check_that('best first', pg_temp.seen('admin',
+  perform pg_temp.check_that('best first', pg_temp.outcome('admin',
     $$select title || ' / ' || subtitle from public.search_workspace('proof h', null, 1)$$), 'Proof Harbour / active');
-  perform pg_temp.check_that('a word inside', pg_temp.seen('admin',
+  perform pg_temp.check_that('a word inside', pg_temp.outcome('admin',
     $$select title || ' ' || trunc(rank) from public.search_workspace('harb', null, 1)$$), 'Proof Harbour 1');
-  perform pg_temp.check_that('a slip of the key', pg_temp.seen('admin',
+  perform pg_temp.check_that('a slip of the key', pg_temp.outcome('admin',
     $$select title from public.search_workspace('Harbuor Proof', null, 1)$$), 'Proof Harbour');
-  perform pg_temp.check_that('by address', pg_temp.seen('admin',
+  perform pg_temp.check_that('by address', pg_temp.outcome('admin',
     $$select title from public.search_workspace('zephyrine')$$), 'Proof Person');
-  perform pg_temp.check_that('too short', pg_temp.seen('admin', $$select count(*) from public.search_workspace(' p ')$$), '0');
-  perform pg_temp.check_that('limit', pg_temp.seen('admin', $$select count(*) from public.search_workspace('proof', null, 2)$$), '2');
+  perform pg_temp.check_that('too short', pg_temp.outcome('admin', $$select count(*) from public.search_workspace(' p ')$$), '0');
+  perform pg_temp.check_that('limit', pg_temp.outcome('admin', $$select count(*) from public.search_workspace('proof', null, 2)$$), '2');
   foreach who in array array['%%', '__', '\\', ''',', '").or(', '*)(', '.*', '){'] loop
     perform pg_temp.check_that('text that looks like a pattern: ' || who,
-      pg_temp.seen('admin', format('select count(*) from public.search_workspace(%L, null, 50)', who)), '0');
+      pg_temp.outcome('admin', format('select count(*) from public.search_workspace(%L, null, 50)', who)), '0');
   end loop;
-  perform pg_temp.check_that('money of a colleague''s client is not found', pg_temp.seen('member2',
+  perform pg_temp.check_that('money of a colleague''s client is not found', pg_temp.outcome('member2',
     $$select count(*) from public.search_workspace('proof', array['invoice'])$$), '0');
-  perform pg_temp.check_that('a client finds the own account only', pg_temp.seen('client',
+  perform pg_temp.check_that('a client finds the own account only', pg_temp.outcome('client',
     $$select string_agg(distinct kind, ' ') || ' ' || count(*) filter (where kind = 'client') from public.search_workspace('brindlecrest', null, 50)$$), 'client 1');
-  perform pg_temp.check_that('and nothing else', pg_temp.seen('client',
+  perform pg_temp.check_that('and nothing else', pg_temp.outcome('client',
     $$select count(*) from public.search_workspace('proof', null, 50)$$), '0');
-  perform pg_temp.check_that('nothing of A in B', pg_temp.seen('admin.b', $$select count(*) from public.search_workspace('proof', null, 50)$$), '0');
-  perform pg_temp.check_that('a SuperAdmin finds the organization named', pg_temp.seen('superadmin',
+  perform pg_temp.check_that('nothing of A in B', pg_temp.outcome('admin.b', $$select count(*) from public.search_workspace('proof', null, 50)$$), '0');
+  perform pg_temp.check_that('a SuperAdmin finds the organization named', pg_temp.outcome('superadmin',
     $$select string_agg(title, ', ') from public.search_workspace('pebblecroft', array['client'], 50, {quillhaven})$$), 'Pebblecroft Dental');
-  perform pg_temp.check_that('and not the others', pg_temp.seen('superadmin',
+  perform pg_temp.check_that('and not the others', pg_temp.outcome('superadmin',
     $$select count(*) from public.search_workspace('pebblecroft', array['client'], 50)$$), '0');
 end
 $reading$;

@@ -4,40 +4,9 @@
 
 begin;
 
-create temporary sequence proof_checks;
-
--- Names used in the attempts below: {C1} stands for the quoted id of a row.
-create temporary table proof_id (key text primary key, id uuid not null);
-insert into proof_id
-select split_part(email, '@', 1), id from public.users
-union all select slug, id from public.organizations
-union all
-select t.key, c.id from (values
-  ('C1', 'Brindlecrest Freight'), ('C3', 'Dovemarsh Analytics'), ('C10', 'Kestrelford Learning'),
-  ('C11', 'Lanternbay Media'), ('C13', 'Nettlewyck Retail'),
-  ('B1', 'Pebblecroft Dental'), ('B3', 'Rookhaven Print')
-) as t (key, name) join public.clients c using (name)
-union all select 'nobody', '00000000-0000-4000-8000-000000000001'
-union all select 'gone', '00000000-0000-4000-8000-000000000002'
 -- Clients without anything that would keep them.
-union all
+insert into proof_id
 select n, md5('proof ' || n)::uuid from unnest(array['bare_own', 'bare_colleague', 'bare_unassigned', 'bare_B']) as n;
-
-create function pg_temp.fill(p_sql text) returns text
-language plpgsql
-as $$
-declare
-  named record;
-begin
-  for named in select key, id from pg_temp.proof_id loop
-    p_sql := replace(p_sql, '{' || named.key || '}', quote_literal(named.id));
-  end loop;
-  if p_sql ~ '\{[A-Za-z]\w*\}' then
-    raise exception 'no row for a name in: %', p_sql;
-  end if;
-  return p_sql;
-end
-$$;
 
 -- One row of each child table under an own, a colleague's, an unassigned and a
 -- foreign client, and an Admin who was deactivated.
@@ -67,99 +36,9 @@ begin
 end
 $fixtures$;
 
-create function pg_temp.become(p_who text) returns void
-language plpgsql
-as $$
-declare
-  subject constant uuid := (select id from pg_temp.proof_id where key = p_who);
-begin
-  if p_who in ('anon', 'service_role') then
-    perform set_config('request.jwt.claims', jsonb_build_object('role', p_who)::text, true);
-    perform set_config('role', p_who, true);
-  else
-    -- "unnamed" has a valid token without a subject.
-    perform set_config('request.jwt.claims',
-      jsonb_strip_nulls(jsonb_build_object('sub', subject, 'role', 'authenticated'))::text, true);
-    perform set_config('role', 'authenticated', true);
-  end if;
-end
-$$;
-
--- Does something as somebody and undoes it. Answers the number of rows, or the
--- SQLSTATE (with the key, for errors of our own; with the constraint, for references).
-create function pg_temp.attempt(p_who text, p_sql text) returns text
-language plpgsql
-as $$
-declare
-  statement constant text := pg_temp.fill(p_sql);
-  outcome text;
-  affected bigint;
-  broken text;
-begin
-  begin
-    perform pg_temp.become(p_who);
-    execute statement;
-    get diagnostics affected = row_count;
-    outcome := affected;
-    raise exception using errcode = 'UND00';
-  exception
-    when sqlstate 'UND00' then
-      null;
-    when others then
-      get stacked diagnostics broken = constraint_name;
-      outcome := sqlstate || case
-        when sqlstate like 'PT%' then ' ' || sqlerrm
-        when sqlstate like '23%' then ' ' || broken
-        else '' end;
-  end;
-  return outcome;
-end
-$$;
-
--- The same, but answers the one value of a second statement (or of the first).
-create function pg_temp.outcome(p_who text, p_sql text, p_then text default null) returns text
-language plpgsql
-as $$
-declare
-  statement constant text := pg_temp.fill(p_sql);
-  question constant text := pg_temp.fill(p_then);
-  value text;
-begin
-  begin
-    perform pg_temp.become(p_who);
-    execute statement into value;
-    if question is not null then
-      execute question into value;
-    end if;
-    raise exception using errcode = 'UND00';
-  exception
-    when sqlstate 'UND00' then
-      null;
-    when others then
-      value := sqlstate || ' ' || sqlerrm;
-  end;
-  return value;
-end
-$$;
-
-create function pg_temp.check_that(p_what text, p_found text, p_expected text) returns void
-language plpgsql
-as $$
-begin
-  perform nextval('pg_temp.proof_checks');
-  if p_found is distinct from p_expected then
-    raise exception 'access violated: %: found %, expected %', p_what, p_found, p_expected;
-  end if;
-end
-$$;
-
 -- The matrix -----------------------------------------------------------------
 -- One character per person, in the order of `people`: rows reached (1 or 0),
 -- x refused for want of a right, r refused because other rows depend on it.
-
-create temporary table proof_matrix (
-  what text, statement text, expected text
-);
 
 insert into proof_matrix values
   --                                                          A: super admin director own colleague client
@@ -248,36 +127,9 @@ insert into proof_matrix values
   ('contacts: insert under unassigned', 'insert into public.contacts (organization_id, client_id, name, role) values ({marlowick}, {C13}, ''Proof'', ''CFO'')', '111xxx xxx xxx'),
   ('second commercials of a client', 'insert into public.client_commercials (organization_id, client_id, plan, price, term_months) values ({marlowick}, {C1}, ''Proof'', 1, 12)', 'dddd xx xxx xxx');
 
-do $matrix$
-declare
-  people constant text[] := array[
-    'superadmin', 'admin', 'director', 'member', 'member2', 'client',
-    'admin.b', 'member.b', 'client.b', 'gone', 'nobody', 'anon'];
-  line record;
-  result text;
-begin
-  for line in select what, statement, replace(expected, ' ', '') as expected from proof_matrix loop
-    for i in 1 .. 12 loop
-      result := pg_temp.attempt(people[i], line.statement);
-      perform pg_temp.check_that(
-        format('%s as %s', line.what, people[i]),
-        case
-          when result = '42501' then 'x'
-          when result like '23503%' then 'r'
-          when result like '23505%' then 'd'
-          when result = '55000' then '5'
-          else result
-        end,
-        substr(line.expected, i, 1));
-    end loop;
-  end loop;
-end
-$matrix$;
-
 -- Attacks --------------------------------------------------------------------
 
-create temporary table proof_attack (what text, who text, statement text, expected text);
-insert into proof_attack
+insert into proof_attempt
 -- Promoting oneself.
 select 'own ' || c.change, p.who, format('update public.users set %s where id = {%s}', c.change, p.who), '42501'
 from unnest(array['superadmin', 'admin', 'director', 'member', 'client']) as p (who)
@@ -423,7 +275,7 @@ begin
           continue;
         end if;
         perform pg_temp.check_that(format('%s in %s as %s', called.statement, organization, who),
-          pg_temp.attempt(who, replace(called.statement, '{organization}', organization)),
+          pg_temp.effect(who, replace(called.statement, '{organization}', organization)),
           case who when 'unnamed' then 'PT401 unauthenticated' when 'nobody' then 'PT403 no_membership'
             when 'gone' then 'PT403 no_membership' else 'PT403 forbidden' end);
       end loop;
@@ -432,16 +284,7 @@ begin
 end
 $callers$;
 
-do $attacks$
-declare
-  attack record;
-begin
-  for attack in select * from proof_attack loop
-    perform pg_temp.check_that(format('%s as %s: %s', attack.what, attack.who, attack.statement),
-      pg_temp.attempt(attack.who, attack.statement), attack.expected);
-  end loop;
-end
-$attacks$;
+select pg_temp.run_all();
 
 -- What each person sees in all, and what writing does ------------------------
 
@@ -521,7 +364,7 @@ begin
     $$update public.clients set notes = 'x', version = 77 where id = {C1} returning version$$), '2');
   perform pg_temp.check_that('time of an update', pg_temp.outcome('member',
     $$update public.clients set updated_at = '2001-01-01' where id = {C1} returning updated_at = now()$$), 'true');
-  perform pg_temp.check_that('stale version', pg_temp.attempt('member',
+  perform pg_temp.check_that('stale version', pg_temp.effect('member',
     $$update public.clients set notes = 'x' where id = {C1} and version = 9$$), '0');
   perform pg_temp.check_that('day of churning', pg_temp.outcome('admin',
     $$update public.clients set status = 'churned', churned_on = '2001-01-01' where id = {C1}
@@ -541,9 +384,9 @@ begin
       where client_id = {C10} and snapshot_date = (now() at time zone 'America/New_York')::date$$), '1');
   perform pg_temp.check_that('a colleague is not named to a client', pg_temp.outcome('client',
     $$select coalesce(owner_name, 'hidden') from public.vw_client_overview where client_id = {C1}$$), 'hidden');
-  perform pg_temp.check_that('service may set a persona', pg_temp.attempt('service_role',
+  perform pg_temp.check_that('service may set a persona', pg_temp.effect('service_role',
     $$update public.users set role = 'Director' where id = {member}$$), '1');
-  perform pg_temp.check_that('service may not move a tenant', pg_temp.attempt('service_role',
+  perform pg_temp.check_that('service may not move a tenant', pg_temp.effect('service_role',
     $$update public.clients set organization_id = {quillhaven} where id = {C13}$$), 'PT400 immutable_column');
 end
 $effects$;
@@ -558,16 +401,16 @@ begin
     'email = ''x@example.com''', 'deactivated_at = now()']
   loop
     perform pg_temp.check_that('guard against ' || change,
-      pg_temp.attempt('member', format('update public.users set %s where id = {member}', change)), 'PT400 use_function');
+      pg_temp.effect('member', format('update public.users set %s where id = {member}', change)), 'PT400 use_function');
   end loop;
   perform set_config('revos.op', 'set_member_role', true);
   perform pg_temp.check_that('guard inside its function',
-    pg_temp.attempt('member', 'update public.users set role = ''Director'' where id = {member}'), '1');
+    pg_temp.effect('member', 'update public.users set role = ''Director'' where id = {member}'), '1');
   perform set_config('revos.op', '', true);
   perform pg_temp.check_that('fixed slug',
-    pg_temp.attempt('admin', 'update public.organizations set slug = ''other'' where id = {marlowick}'), 'PT400 immutable_column');
+    pg_temp.effect('admin', 'update public.organizations set slug = ''other'' where id = {marlowick}'), 'PT400 immutable_column');
   perform pg_temp.check_that('currency with money',
-    pg_temp.attempt('admin', 'update public.organizations set currency = ''EUR'' where id = {marlowick}'), 'PT400 immutable_column');
+    pg_temp.effect('admin', 'update public.organizations set currency = ''EUR'' where id = {marlowick}'), 'PT400 immutable_column');
 end
 $guards$;
 revoke update on public.users, public.organizations from authenticated;

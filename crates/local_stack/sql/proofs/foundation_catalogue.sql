@@ -6,19 +6,6 @@
 
 begin;
 
-create temporary sequence proof_checks;
-
-create function pg_temp.check_that(p_what text, p_found text, p_expected text) returns void
-language plpgsql
-as $$
-begin
-  perform nextval('pg_temp.proof_checks');
-  if p_found is distinct from p_expected then
-    raise exception 'access violated: %: found %, expected %', p_what, p_found, p_expected;
-  end if;
-end
-$$;
-
 -- The catalogue --------------------------------------------------------------
 
 -- Objects made from now on are nobody's until granted.

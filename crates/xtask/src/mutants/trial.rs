@@ -81,7 +81,7 @@ impl<'a> Worker<'a> {
             .await?;
         for proof in proofs {
             let mut point = transaction.begin().await?;
-            let red = refusal(run(&mut point, &proof.body).await)?;
+            let red = refusal(proof.run(&mut point).await)?;
             point.rollback().await?;
             if red.is_some() {
                 verdict = Verdict::Killed { by: proof.name.clone() };
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_proof_that_speaks_of_the_object_comes_first() {
-        let proof = |name: &str, body: &str| Proof { name: name.into(), body: body.into() };
+        let proof = |name: &str, body: &str| Proof { name: name.into(), body: body.into(), kit: "".into() };
         let proofs = [
             proof("clients", "contacts"),
             proof("core", "clients, public.clients and my_clients"),

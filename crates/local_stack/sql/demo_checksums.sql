@@ -16,7 +16,7 @@ begin
 end
 $$;
 
-select c.oid::regclass as table_name, s.rows, s.checksum
+select c.oid::regclass::text as table_name, s.rows, s.checksum
 from pg_class c
 cross join lateral pg_temp.rows_and_checksum(c.oid) s
 where c.relkind = 'r' and (
