@@ -75,7 +75,7 @@ impl Cluster {
         if let Some(notice) = &notice {
             tracing::warn!("{notice}");
         }
-        let home = Home::lock(dir, run_as)?;
+        let home = Home::lock(dir, run_as).await?;
         home.wait_for_orphan().await?;
         if options.fresh {
             home.wipe()?;

@@ -14,6 +14,9 @@ use crate::account::RunAs;
 
 /// How long a server whose owner died may take to end before a start gives up.
 const ORPHAN_WAIT: Duration = Duration::from_secs(20);
+/// How long a lock may stay taken before it counts as somebody's. A program that this process is just starting has
+/// the lock too, until it runs: between its fork and its exec.
+const LOCK_WAIT: Duration = Duration::from_millis(500);
 
 /// The files of one stack: PostgreSQL's own directory `data`, and ours beside it.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ pub(crate) struct Home {
 
 impl Home {
     /// Takes the directory for this process, or says which process has it.
-    pub(crate) fn lock(dir: PathBuf, run_as: RunAs) -> Result<Self, StackError> {
+    pub(crate) async fn lock(dir: PathBuf, run_as: RunAs) -> Result<Self, StackError> {
         let path = dir.join("lock");
         let mut lock = OpenOptions::new()
             .read(true)
@@ -35,7 +38,13 @@ impl Home {
             .truncate(false)
             .open(&path)
             .map_err(|source| StackError::file("open", &path, source))?;
-        match lock.try_lock() {
+        let deadline = Instant::now() + LOCK_WAIT;
+        let mut taken = lock.try_lock();
+        while matches!(taken, Err(TryLockError::WouldBlock)) && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            taken = lock.try_lock();
+        }
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();
