@@ -6,12 +6,14 @@ language plpgsql stable
 set search_path = ''
 as $$
 begin
-  -- As the policy clients_update; a proof compares the two.
-  return private.is_super_admin()
+  -- As the policy clients_update; a proof compares the two. A client without an owner is nobody's own.
+  return coalesce(
+    private.is_super_admin()
     or (
       p_client.organization_id = private.current_org_id()
       and (private.is_manager() or (private.persona() = 'Member' and p_client.owner_id = auth.uid()))
-    );
+    ),
+    false);
 end
 $$;
 comment on function private.may_write_client(public.clients) is
@@ -72,7 +74,12 @@ begin
       from public.discovery_questions q where q.client_id = client.id), '[]'),
     'forms', coalesce((
       select jsonb_agg(
-        to_jsonb(f) - array['organization_id', 'client_id'] || jsonb_build_object('completed_by_name', u.name)
+        to_jsonb(f) - array['organization_id', 'client_id'] || jsonb_build_object(
+          'completed_by_name', u.name,
+          -- Programs may have written answers that are no texts; a form shows texts.
+          'answers', coalesce((
+            select jsonb_object_agg(a.key, a.value #>> '{}') from jsonb_each(f.answers) as a
+            where a.value <> 'null'), '{}'))
         order by f.form_type)
       from public.discovery_responses f left join public.users u on u.id = f.completed_by
       where f.client_id = client.id), '[]'),
@@ -145,18 +152,25 @@ as $$
 begin
   -- Called by a function that has locked the client for its writer.
   perform private.guard_op(array['set_client_health']);
-  update public.client_health_history h
-    set source = 'manual', notes = coalesce(p_note, h.notes)
-    from public.clients c
-    where c.id = p_client_id and private.may_act_in(c.organization_id) and h.client_id = c.id
-      and h.snapshot_date = private.organization_today(c.organization_id);
+  -- The trigger has written today's snapshot if a value changed; what a person says is kept in any case.
+  insert into public.client_health_history as h
+    (organization_id, client_id, snapshot_date, health, churn_risk, source, notes)
+  select c.organization_id, c.id, private.organization_today(c.organization_id), c.health, c.churn_risk,
+    'manual', p_note
+  from public.clients c
+  where c.id = p_client_id and private.may_act_in(c.organization_id)
+    and (num_nonnulls(c.health, c.churn_risk) > 0 or p_note is not null)
+  on conflict (client_id, snapshot_date) do update
+    set health = excluded.health, churn_risk = excluded.churn_risk, source = excluded.source,
+      notes = coalesce(excluded.notes, h.notes);
 end
 $$;
 comment on function private.note_health(uuid, text) is
   'Says that today''s snapshot was entered by a person, and why. Only inside set_client_health.';
 
 create function public.set_client_health(
-  p_client_id uuid, p_health integer, p_churn_risk integer, p_note text, p_version integer
+  p_client_id uuid, p_version integer, p_health integer default null, p_churn_risk integer default null,
+  p_note text default null
 )
 returns public.clients
 language plpgsql volatile
@@ -172,12 +186,18 @@ begin
   perform private.require(p_churn_risk is null or p_churn_risk between 0 and 100, 'p_churn_risk');
   perform private.check_text('p_note', note, 2000, false);
   -- As wanted already: a repeated call finds its work done.
-  if (client.health, client.churn_risk) is not distinct from (p_health, p_churn_risk) and note is null then
+  if (client.health, client.churn_risk) is not distinct from (p_health, p_churn_risk)
+    and (note is null or exists (
+      select from public.client_health_history h
+      where h.client_id = client.id and h.notes = note and h.source = 'manual'
+        and h.snapshot_date = private.organization_today(client.organization_id)))
+  then
     return client;
   end if;
   perform private.check_version(p_version, client.version, to_jsonb(client));
 
   former := private.begin_operation('set_client_health');
+  -- Also when only the note is new: whoever writes one meanwhile has not read this one.
   update public.clients c set health = p_health, churn_risk = p_churn_risk where c.id = client.id
     returning c.* into client;
   perform private.note_health(client.id, note);
@@ -185,12 +205,13 @@ begin
     jsonb_build_object(
       'health', private.from_to(before.health, client.health),
       'churn_risk', private.from_to(before.churn_risk, client.churn_risk),
-      'trs_score', private.from_to(before.trs_score, client.trs_score)));
+      'trs_score', private.from_to(before.trs_score, client.trs_score),
+      'changed', private.changed_columns('public.clients'::regclass, to_jsonb(before), to_jsonb(client))));
   perform private.end_operation(former);
   return client;
 end
 $$;
-comment on function public.set_client_health(uuid, integer, integer, text, integer) is
+comment on function public.set_client_health(uuid, integer, integer, integer, text) is
   'Sets health and churn risk (null = not scored) and notes in today''s snapshot that a person did so, and why. Client writer.';
 
 -- Many clients at once ---------------------------------------------------------
@@ -209,6 +230,15 @@ declare
 begin
   perform private.admit(private.is_staff());
   perform private.check_sync_list('p_items', p_items, true);
+  perform private.check_fields(coalesce((
+    select jsonb_agg(jsonb_build_object('row', e.place - 1, 'field', 'id', 'key', 'not_an_id') order by e.place)
+    from jsonb_array_elements(p_items) with ordinality as e (value, place)
+    where e.value ->> 'id' !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'), '[]'));
+  -- One row, one wish, and it is told once how it went.
+  perform private.require((
+    select count(*) = count(distinct lower(e.value ->> 'id'))
+      and count(*) filter (where e.value - array['id', 'version'] <> '{}') = 0
+    from jsonb_array_elements(p_items) as e), 'p_items');
   perform private.require(jsonb_typeof(p_changes) = 'object' and p_changes <> '{}', 'p_changes');
   perform private.check_fields(private.field_problems(0, p_changes, '{
       "owner_id": {"kind": "id"},
@@ -216,39 +246,32 @@ begin
         ["Onboarding", "Discovery", "Data", "Algorithm", "Architecture", "Compounding", "Active"]},
       "qbr_date": {"kind": "date"}
     }'));
-  perform private.check_fields(coalesce((
-    select jsonb_agg(jsonb_build_object('row', e.place - 1, 'field', 'id', 'key', 'not_an_id'))
-    from jsonb_array_elements(p_items) with ordinality as e (value, place)
-    where e.value ->> 'id' !~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'), '[]'));
 
   -- An empty field takes the value away.
   select jsonb_object_agg(k.name, private.tidied(p_changes) -> k.name) into changes
     from jsonb_object_keys(p_changes) as k (name);
   -- In the order of ids, so that two such calls wait for each other instead of blocking. Each row stands for
-  -- itself, is audited and reported like any other change of a client, and is told how it went.
+  -- itself: it is reported and noted as if it were changed alone, hence no operation; what was asked together
+  -- has one request id and one moment.
   for item in
-    select e.value from jsonb_array_elements(p_items) as e order by lower(e.value ->> 'id')
+    select e.value from jsonb_array_elements(p_items) as e order by (e.value ->> 'id')::uuid
   loop
-    client := null;
     begin
-      select c.* into client from public.clients c where c.id = (item ->> 'id')::uuid;
+      select c.* into client from public.clients c where c.id = (item ->> 'id')::uuid for no key update;
       if not found then
-        outcome := 'not_found';
+        outcome := case when exists (select from public.clients c where c.id = (item ->> 'id')::uuid)
+          then 'forbidden' else 'not_found' end;
       else
-        select c.* into client from public.clients c where c.id = client.id for no key update;
         wanted := jsonb_populate_record(client, changes);
-        if not found then
-          outcome := 'forbidden';
-        elsif wanted is not distinct from client then
-          outcome := 'unchanged';
-        elsif client.version <> (item ->> 'version')::integer then
-          outcome := 'stale_version';
-        else
+        outcome := case
+          when wanted is not distinct from client then 'unchanged'
+          when client.version <> (item ->> 'version')::integer then 'stale_version'
+          else 'changed' end;
+        if outcome = 'changed' then
           update public.clients c
             set owner_id = wanted.owner_id, phase = wanted.phase, qbr_date = wanted.qbr_date
             where c.id = client.id
             returning c.* into client;
-          outcome := 'changed';
         end if;
       end if;
     exception
@@ -278,11 +301,11 @@ grant execute on function
 to authenticated, service_role;
 revoke execute on function
   public.client_record(uuid),
-  public.set_client_health(uuid, integer, integer, text, integer),
+  public.set_client_health(uuid, integer, integer, integer, text),
   public.update_clients(jsonb, jsonb)
 from public, anon, authenticated, service_role;
 grant execute on function
   public.client_record(uuid),
-  public.set_client_health(uuid, integer, integer, text, integer),
+  public.set_client_health(uuid, integer, integer, integer, text),
   public.update_clients(jsonb, jsonb)
 to authenticated;

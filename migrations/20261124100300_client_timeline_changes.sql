@@ -78,12 +78,12 @@ begin
       jsonb_build_object('type', d.type, 'status', d.status, 'url', d.url)
     from public.client_deliverables d where d.client_id = p_client_id
     union all
-    select 'message', m.id, m.sent_at, m.user_id, m.subject,
+    select 'message', m.id, m.sent_at, m.user_id, coalesce(m.subject, ''),
       jsonb_build_object('direction', m.direction, 'from', m.from_address, 'snippet', m.snippet,
         'shared', m.shared)
     from public.ingested_messages m where m.client_id = p_client_id
     union all
-    select 'meeting', g.id, g.starts_at, g.user_id, g.title,
+    select 'meeting', g.id, g.starts_at, g.user_id, coalesce(g.title, ''),
       jsonb_build_object('status', g.status, 'ends_at', g.ends_at, 'all_day', g.all_day,
         'organizer', g.organizer, 'html_link', g.html_link, 'shared', g.shared)
     from public.ingested_events g where g.client_id = p_client_id
@@ -119,3 +119,5 @@ begin
   order by g.occurred_at desc, g.kind, g.id;
 end
 $$;
+comment on function public.client_timeline(uuid, timestamptz, integer) is
+  'What happened with a client before a moment, newest first; a page may hold a few more than p_limit (at most 200) when they happened at one moment. An event holds the changes it reports for those who may read the audit log. Staff.';

@@ -15,13 +15,13 @@ begin
     ':',
     today,
     (
-      select count(*) || ':' || coalesce(sum(hashtextextended(c.id::text, c.version)), 0)
+      select count(*) || ':' || coalesce(sum(uuid_hash_extended(c.id, c.version)), 0)
       from public.clients c
       where c.organization_id = chosen
     ),
     -- The list names owners.
     (
-      select coalesce(sum(hashtextextended(u.id::text, u.version)), 0)
+      select coalesce(sum(uuid_hash_extended(u.id, u.version)), 0)
       from public.users u
       where u.organization_id = chosen
     ),
@@ -41,17 +41,17 @@ begin
     ),
     -- The list shows pipeline, recurring revenue and receivables.
     (
-      select count(*) || ':' || coalesce(sum(hashtextextended(o.id::text, o.version)), 0)
+      select count(*) || ':' || coalesce(sum(uuid_hash_extended(o.id, o.version)), 0)
       from public.opportunities o
       where o.organization_id = chosen and o.stage in ('Prospect', 'Qualify', 'Proposal', 'Negotiation')
     ),
     (
-      select count(*) || ':' || coalesce(sum(hashtextextended(s.id::text, s.version)), 0)
+      select count(*) || ':' || coalesce(sum(uuid_hash_extended(s.id, s.version)), 0)
       from public.subscriptions s
       where s.organization_id = chosen
     ),
     (
-      select count(*) || ':' || coalesce(sum(hashtextextended(i.id::text, i.version)), 0)
+      select count(*) || ':' || coalesce(sum(uuid_hash_extended(i.id, i.version)), 0)
       from public.invoices i
       where i.organization_id = chosen and i.status = 'sent'
     )

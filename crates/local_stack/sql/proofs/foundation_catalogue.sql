@@ -51,7 +51,8 @@ select unnest(array[
   'opportunities', 'opportunity_notes', 'opportunity_activities', 'projects',
   'invoices', 'invoice_line_items', 'invoice_payments', 'subscriptions', 'expenses', 'cash_flow_entries',
   'finance', 'daily_plans', 'priority_items', 'agent_definitions', 'agent_behaviors',
-  'automation_playbooks', 'automation_steps', 'integrations', 'feature_flags']), true
+  'automation_playbooks', 'automation_steps', 'integrations', 'feature_flags',
+  'saved_views']), true
 union all
 select unnest(array[
   'client_health_history', 'opportunity_stage_history', 'dashboard_snapshots', 'focus_sessions',
