@@ -74,12 +74,7 @@ begin
       from public.discovery_questions q where q.client_id = client.id), '[]'),
     'forms', coalesce((
       select jsonb_agg(
-        to_jsonb(f) - array['organization_id', 'client_id'] || jsonb_build_object(
-          'completed_by_name', u.name,
-          -- Programs may have written answers that are no texts; a form shows texts.
-          'answers', coalesce((
-            select jsonb_object_agg(a.key, a.value #>> '{}') from jsonb_each(f.answers) as a
-            where a.value <> 'null'), '{}'))
+        to_jsonb(f) - array['organization_id', 'client_id'] || jsonb_build_object('completed_by_name', u.name)
         order by f.form_type)
       from public.discovery_responses f left join public.users u on u.id = f.completed_by
       where f.client_id = client.id), '[]'),

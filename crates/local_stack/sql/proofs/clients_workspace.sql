@@ -47,7 +47,7 @@ begin
     insert into public.kanban_items (id, organization_id, client_id, title, assignee_id)
       values ({K1}, {marlowick}, {CX}, 'Proof', {director});
     insert into public.discovery_responses (id, organization_id, client_id, form_type, answers, completed_at, completed_by)
-      values ({R1}, {marlowick}, {CX}, 'clarity_gap', '{"a": "x", "b": 1, "c": null, "d": {"e": 1}}', now(), {director});
+      values ({R1}, {marlowick}, {CX}, 'clarity_gap', '{"goal": "x"}', now(), {director});
     insert into public.opportunities (id, organization_id, client_id, name, amount, owner_id)
       values ({O1}, {marlowick}, {CX}, 'Proof', 100, {director});
     insert into public.client_deliverables (id, organization_id, client_id, reference, title, type, share_expires_at)
@@ -339,12 +339,10 @@ begin
     $$select concat_ws(' ', r #>> '{client,name}', r #>> '{client,health}', r #>> '{client,version}', r -> 'client' ? 'organization_id',
         r #>> '{previous,health}', r #>> '{previous,snapshot_date}', r #>> '{figures,open_value}', r #>> '{figures,mrr}',
         r #>> '{figures,ar_overdue}', r ->> 'owner_name' = (select name from public.users where id = {member}),
-        r #>> '{cards,0,assignee_name}', r #>> '{forms,0,completed_by_name}', r #>> '{opportunities,0,owner_name}', r #>> '{health,0,notes}')
+        r #>> '{cards,0,assignee_name}', r #>> '{forms,0,answers,goal}', r #>> '{forms,0,completed_by_name}', r #>> '{opportunities,0,owner_name}', r #>> '{health,0,notes}')
       from public.client_record({CX}) r$$),
-    (select format('proof Harbour 40 1 f 30 2020-01-02 100.00 50.00 80.00 t %1$s %1$s %1$s Secret', u.name) from public.users u
+    (select format('proof Harbour 40 1 f 30 2020-01-02 100.00 50.00 80.00 t %1$s x %1$s %1$s Secret', u.name) from public.users u
       join proof_id p using (id) where p.key = 'director'));
-  perform pg_temp.check_that('answers are texts', pg_temp.outcome('member', 'select public.client_record({CX}) #> ''{forms,0,answers}'''),
-    '{"a": "x", "b": "1", "d": "{\"e\": 1}"}');
   perform pg_temp.check_that('what counts adds up', pg_temp.outcome('admin',
     $$select count(*) from public.clients c cross join lateral (select public.client_record(c.id) as r) x
       where (r #>> '{figures,mrr}')::numeric <> (
