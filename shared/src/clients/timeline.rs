@@ -4,7 +4,7 @@ use crate::kernel::ids::{ClientId, UserId};
 use crate::kernel::limits::TIMELINE_PAGE;
 use crate::kernel::value_set;
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 value_set! {
     /// What kind of thing happened.
@@ -84,12 +84,7 @@ pub struct TimelineEntry {
     pub actor_id: Option<UserId>,
     /// Its title: the opportunity, the number of the invoice, the key of the event. Empty for a mail or a
     /// meeting without one.
-    #[serde(deserialize_with = "text_or_empty")]
     pub title: String,
     /// What else is known, by kind. `changes` of an event are there for those who may read the audit log.
     pub detail: serde_json::Value,
-}
-
-fn text_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
