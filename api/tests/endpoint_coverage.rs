@@ -14,6 +14,8 @@ fn method(endpoint: &EndpointInfo) -> Method {
     match endpoint.method {
         revos_shared::Method::Get => Method::GET,
         revos_shared::Method::Post => Method::POST,
+        revos_shared::Method::Put => Method::PUT,
+        revos_shared::Method::Patch => Method::PATCH,
         revos_shared::Method::Delete => Method::DELETE,
     }
 }

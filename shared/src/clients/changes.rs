@@ -193,6 +193,9 @@ pub struct ClientChange {
 impl Checked for ClientChange {
     fn check(&self) -> Result<(), Vec<Problem>> {
         let mut check = Check::default();
+        if *self == (Self { version: self.version, ..Self::default() }) {
+            check.refuse("changes", "required");
+        }
         match &self.name {
             Patch::Keep => {}
             Patch::Clear => check.refuse("name", "required"),
@@ -208,7 +211,7 @@ impl Checked for ClientChange {
         for (field, text, maximum) in [
             ("industry", of(&self.industry), NAME_MAX_CHARS),
             ("region", of(&self.region), NAME_MAX_CHARS),
-            ("revenue_model", of(&self.revenue_model), TEXT_MAX_CHARS),
+            ("revenue_model", of(&self.revenue_model), NAME_MAX_CHARS),
             ("primary_goal", of(&self.primary_goal), TEXT_MAX_CHARS),
             ("notes", of(&self.notes), TEXT_MAX_CHARS),
         ] {
@@ -286,6 +289,12 @@ impl Checked for BulkChange {
             check.refuse("items", "required");
         } else if self.items.len() > BULK_MAX {
             check.refuse("items", "too_many");
+        }
+        let mut ids: Vec<_> = self.items.iter().map(|item| item.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() < self.items.len() {
+            check.refuse("items", "duplicate");
         }
         if self.changes == BulkFields::default() {
             check.refuse("changes", "required");
@@ -442,6 +451,7 @@ impl Checked for DiscoveryAnswers {
     fn check(&self) -> Result<(), Vec<Problem>> {
         let mut check = Check::default();
         for (field, text) in &self.answers {
+            check.text(field, Some(field), NAME_MAX_CHARS);
             check.text(field, Some(text), TEXT_MAX_CHARS);
         }
         if self.complete && self.answers.values().all(|text| text.trim().is_empty()) {
@@ -730,6 +740,18 @@ mod tests {
         };
         let fields: Vec<_> = keys(change.check()).into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["name", "arr", "qbr_date"]);
+    }
+
+    #[test]
+    fn a_change_changes_something_and_each_row_once() {
+        let none = ClientChange { version: 3, ..ClientChange::default() };
+        assert_eq!(keys(none.check()), [("changes".to_owned(), "required".to_owned())]);
+        let id = ClientId(uuid::Uuid::nil());
+        let twice = BulkChange {
+            items: vec![Versioned { id, version: 1 }, Versioned { id, version: 2 }],
+            changes: BulkFields { phase: Patch::Clear, ..BulkFields::default() },
+        };
+        assert_eq!(keys(twice.check()), [("items".to_owned(), "duplicate".to_owned())]);
     }
 
     #[test]

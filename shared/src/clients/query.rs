@@ -7,7 +7,7 @@ use crate::kernel::chosen::{Chosen, OrNone};
 use crate::kernel::error::UnknownWord;
 use crate::kernel::ids::UserId;
 use crate::kernel::limits::{LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
-use crate::kernel::order::in_order;
+use crate::kernel::order::{in_order, lower};
 use crate::kernel::value_set;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -200,13 +200,13 @@ impl ClientsQuery {
             && (self.owner.is_empty() || self.owner.iter().any(owner))
             && health.unwrap_or(true)
             && churn.unwrap_or(true)
-            && self.text().is_none_or(|text| row.contains(&text.to_lowercase()))
+            && self.text().is_none_or(|text| row.contains(&lower(text)))
     }
 }
 
 impl ClientRow {
-    fn contains(&self, lower: &str) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(lower);
+    fn contains(&self, wanted: &str) -> bool {
+        let has = |text: &str| lower(text).contains(wanted);
         has(&self.name) || [&self.industry, &self.region].into_iter().flatten().any(|text| has(text))
     }
 }
@@ -266,12 +266,12 @@ impl ClientColumn {
 
     fn compare(self, a: &ClientRow, b: &ClientRow, descending: bool) -> Ordering {
         match self {
-            Self::Name => by(Some(a.name.to_lowercase()), Some(b.name.to_lowercase()), descending),
+            Self::Name => by(Some(lower(&a.name)), Some(lower(&b.name)), descending),
             Self::Status => by(Some(a.status), Some(b.status), descending),
             Self::Phase => by(a.phase, b.phase, descending),
             Self::Segment => by(a.segment, b.segment, descending),
             Self::Owner => {
-                let name = |row: &ClientRow| row.owner_name.as_ref().map(|name| name.to_lowercase());
+                let name = |row: &ClientRow| row.owner_name.as_deref().map(lower);
                 by(name(a), name(b), descending)
             }
             Self::Stage => by(a.furthest_open_stage, b.furthest_open_stage, descending),
@@ -326,7 +326,7 @@ impl ClientSort {
     #[must_use]
     pub fn sorted(self, rows: Vec<ClientRow>) -> Vec<ClientRow> {
         in_order(rows, |a, b| {
-            let equal = || a.name.to_lowercase().cmp(&b.name.to_lowercase()).then_with(|| a.id.cmp(&b.id));
+            let equal = || lower(&a.name).cmp(&lower(&b.name)).then_with(|| a.id.cmp(&b.id));
             self.column.compare(a, b, self.descending).then_with(equal)
         })
     }

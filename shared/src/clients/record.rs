@@ -14,7 +14,7 @@ use crate::kernel::money::Money;
 use crate::kernel::percent::Percent;
 use crate::pipeline::Stage;
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A client with everything its page shows, as far as the reader may know it.
@@ -236,7 +236,9 @@ pub struct DiscoveryForm {
     pub id: DiscoveryId,
     /// Which form.
     pub form_type: FormType,
-    /// Texts by the names of [`FormType::fields`]; what another program wrote under other names stays.
+    /// Texts by the names of [`FormType::fields`]; what another program wrote under other names stays, and
+    /// what is no text is shown as the JSON it is.
+    #[serde(deserialize_with = "texts")]
     pub answers: BTreeMap<String, String>,
     /// Since when it is complete.
     #[serde(default, with = "crate::kernel::instants::optional_moment")]
@@ -454,6 +456,15 @@ pub struct ClientInvoice {
     pub amount_paid: Money,
     /// Still owed.
     pub balance: Money,
+}
+
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let values = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(values.into_iter().map(|(name, value)| (name, text(value))).collect())
 }
 
 impl ClientRecord {

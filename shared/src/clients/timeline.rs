@@ -82,7 +82,8 @@ pub struct TimelineEntry {
     pub occurred_at: Timestamp,
     /// Who did it; none for the service.
     pub actor_id: Option<UserId>,
-    /// Its title: the opportunity, the number of the invoice, the key of the event.
+    /// Its title: the opportunity, the number of the invoice, the key of the event. Empty for a mail or a
+    /// meeting without one.
     pub title: String,
     /// What else is known, by kind. `changes` of an event are there for those who may read the audit log.
     pub detail: serde_json::Value,

@@ -135,10 +135,14 @@ impl ViewFields {
         let name = self.name.trim().chars().count();
         if name == 0 {
             Err(("name", "required"))
-        } else if name > VIEW_NAME_MAX_CHARS || self.name.contains('\0') {
+        } else if self.name.contains('\0') {
+            Err(("name", "not_text"))
+        } else if name > VIEW_NAME_MAX_CHARS {
             Err(("name", "too_long"))
-        } else if self.query.chars().count() > VIEW_QUERY_MAX_CHARS || self.query.contains(['\0', '?', '#']) {
+        } else if self.query.chars().count() > VIEW_QUERY_MAX_CHARS {
             Err(("query", "too_long"))
+        } else if self.query.contains(['\0', '?', '#']) {
+            Err(("query", "unknown_value"))
         } else {
             Ok(())
         }
