@@ -391,8 +391,7 @@ async fn an_organization_keeps_an_admin() {
 
 /// A change of both clients, named in this order, at this version.
 fn change_both(order: [u8; 2], version: u32, phase: &str) -> String {
-    let item =
-        |n: u8| format!(r#"{{"id": "00000000-0000-4000-8000-0000000000c{n}", "version": {version}}}"#);
+    let item = |n: u8| format!(r#"{{"id": "00000000-0000-4000-8000-0000000000c{n}", "version": {version}}}"#);
     let [one, two] = order.map(item);
     format!(r#"public.update_clients('[{one}, {two}]', '{{"phase": "{phase}"}}')"#)
 }
@@ -406,8 +405,9 @@ fn outcomes(outcome: &Outcome) -> Vec<&str> {
 #[tokio::test]
 async fn many_clients_are_changed_by_one_of_two() {
     let mut race = Race::new().await;
-    let (first, second) =
-        race.run((ADMIN, &change_both([1, 2], 1, "Data")), (DIRECTOR, &change_both([2, 1], 1, "Active"))).await;
+    let (first, second) = race
+        .run((ADMIN, &change_both([1, 2], 1, "Data")), (DIRECTOR, &change_both([2, 1], 1, "Active")))
+        .await;
     assert_eq!(outcomes(&first), ["changed", "changed"]);
     assert_eq!(outcomes(&second), ["stale_version", "stale_version"]);
     assert_eq!(race.events("client.phase.changed").await, "2");
@@ -449,7 +449,8 @@ async fn changes_of_many_wait_for_each_other() {
 #[tokio::test]
 async fn the_health_of_a_client_is_said_by_one_of_two() {
     let mut race = Race::new().await;
-    let say = |health: u8, note: &str| format!("public.set_client_health({CLIENT}, 1, {health}, 20, '{note}')");
+    let say =
+        |health: u8, note: &str| format!("public.set_client_health({CLIENT}, 1, {health}, 20, '{note}')");
     let (first, second) = race.run((MEMBER, &say(60, "Mine")), (DIRECTOR, &say(30, "Yours"))).await;
     assert_eq!((key(&first), key(&second)), ("yes", "stale_version"));
     let left = format!(

@@ -5,21 +5,21 @@ use revos_shared::ErrorCode;
 use revos_shared::agents::{
     AgentCategory, AgentExecutor, AgentLifecycle, AgentTone, AgentTrigger, AgentVerbosity, RunStatus,
 };
+use revos_shared::clients::{ClientBand, ClientColumn, ProjectHealth, ProjectStatus};
 use revos_shared::clients::{
     ClientStatus, ContactPower, DataSourceStatus, DeliverableStatus, DeliverableType, FormType, HealthSource,
     KanbanStatus, Phase, Segment,
 };
-use revos_shared::clients::{ClientBand, ClientColumn, ProjectHealth, ProjectStatus};
 use revos_shared::finance::{
     ArrangementType, BillingFrequency, CashSource, CashType, ExpenseCategory, InvoiceSource, InvoiceStatus,
     PaymentMethod, PaymentTerm, SubscriptionStatus,
 };
 use revos_shared::focus::{FocusStatus, PrioritySource, PriorityStatus, StrategicWeight};
 use revos_shared::insights::{AuditAction, SnapshotKind, TimeScope};
-use revos_shared::kernel::workspace::{UiEventKey, ViewWorkspace};
 use revos_shared::integrations::{
     ConnectionStatus, IngestStatus, IngestTrigger, MeetingStatus, MessageDirection, Provider,
 };
+use revos_shared::kernel::workspace::{UiEventKey, ViewWorkspace};
 use revos_shared::pipeline::{ActivityStatus, ActivityType, LostReason, OpportunitySource, Stage};
 use revos_shared::pipeline::{
     AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus,
@@ -211,7 +211,9 @@ async fn the_list_knows_every_word_of_its_address() {
         let mut sum = 0;
         for word in &words {
             let filter = format!(r#"{{"{field}": ["{word}"]}}"#);
-            sum += total(&mut connection, &filter, "name").await.unwrap_or_else(|error| panic!("{filter}: {error}"));
+            sum += total(&mut connection, &filter, "name")
+                .await
+                .unwrap_or_else(|error| panic!("{filter}: {error}"));
         }
         assert_eq!(sum, all, "every client has one of the words of {field}");
     }
