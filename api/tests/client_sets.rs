@@ -121,10 +121,14 @@ async fn cards_are_saved_and_moved() {
     let (member, admin) = (rig.program(MEMBER).await, rig.program(ADMIN).await);
     let client_path = fresh(&rig).await;
     let path = format!("{client_path}/cards");
-    let mut mine = card("A", "doing");
+    let at = |position: u32, title: &str| {
+        let mut card = card(title, "doing");
+        card["position"] = json!(position);
+        card
+    };
+    let mut mine = at(0, "A");
     mine["assignee_id"] = json!(rig.user_id(MEMBER).await);
-    let made: Vec<KanbanCard> =
-        member.put(&path, &set(vec![mine, card("B", "doing"), card("C", "doing")])).await.json();
+    let made: Vec<KanbanCard> = member.put(&path, &set(vec![mine, at(2, "C"), at(1, "B")])).await.json();
     let named = |cards: &[KanbanCard]| {
         cards.iter().map(|card| format!("{}{}", card.title, card.position)).collect::<Vec<_>>().join(" ")
     };

@@ -19,6 +19,7 @@ use revos_shared::insights::{AuditAction, SnapshotKind, TimeScope};
 use revos_shared::integrations::{
     ConnectionStatus, IngestStatus, IngestTrigger, MeetingStatus, MessageDirection, Provider,
 };
+use revos_shared::kernel::workspace::ViewWorkspace;
 use revos_shared::pipeline::{ActivityStatus, ActivityType, LostReason, OpportunitySource, Stage};
 use revos_shared::pipeline::{
     AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus,
@@ -113,6 +114,7 @@ async fn value_sets_are_those_of_the_database() {
         ("projects.health", words(ProjectHealth::ALL)),
         ("projects.phase", words(Phase::ALL)),
         ("projects.status", words(ProjectStatus::ALL)),
+        ("saved_views.workspace", words(ViewWorkspace::ALL)),
         ("subscriptions.billing_frequency", words(BillingFrequency::ALL)),
         ("subscriptions.cancel_reason", words(LostReason::ALL)),
         ("subscriptions.status", words(SubscriptionStatus::ALL)),
