@@ -78,10 +78,10 @@ async fn bands_begin_at_the_same_numbers() {
 }
 
 /// Small numbers that are the same in every run (SplitMix64).
-struct Seeded(u64);
+pub(crate) struct Seeded(pub(crate) u64);
 
 impl Seeded {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -89,12 +89,12 @@ impl Seeded {
         (z ^ (z >> 31)) % end
     }
 
-    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[usize::try_from(self.below(of.len() as u64)).unwrap()]
     }
 
     /// Often a number where something changes.
-    fn score(&mut self) -> Option<i16> {
+    pub(crate) fn score(&mut self) -> Option<i16> {
         match self.below(10) {
             0 => None,
             1..=5 => Some(self.one(&[0, 9, 10, 14, 15, 24, 25, 54, 55, 69, 70, 100])),
@@ -102,7 +102,7 @@ impl Seeded {
         }
     }
 
-    fn day(&mut self, around: Date) -> Date {
+    pub(crate) fn day(&mut self, around: Date) -> Date {
         let days = match self.below(3) {
             0 => self.one(&[-120_i64, -92, -91, -90, -89, -31, -1, 0, 1, 29, 30, 31, 59, 60, 61, 89, 90, 91]),
             _ => i64::try_from(self.below(300)).unwrap() - 150,
