@@ -69,6 +69,31 @@ async fn many_clients_are_changed_each_for_itself_and_told_in_the_order_asked() 
 }
 
 #[tokio::test]
+async fn of_changes_at_once_one_is_made_and_the_others_hear_of_it() {
+    let rig = Rig::new().await;
+    let (admin, id) = (rig.program(ADMIN).await, client(&rig, OWN).await);
+    let version = row(&rig, &id).await["version"].as_u64().unwrap();
+    let asking: Vec<_> = (0..12)
+        .map(|number| {
+            let (admin, path) = (admin.clone(), format!("/api/clients/{id}"));
+            let change = json!({ "version": version, "notes": format!("{number}") });
+            tokio::spawn(async move { admin.patch(&path, &change).await })
+        })
+        .collect();
+    let mut made = Vec::new();
+    for asked in asking {
+        let reply = asked.await.unwrap();
+        if reply.status == StatusCode::OK {
+            made.push(reply.json::<Value>()["notes"].clone());
+        } else {
+            assert_eq!(reply.refusal(), (409, ErrorCode::StaleVersion), "{}", reply.text());
+        }
+    }
+    let held = row(&rig, &id).await;
+    assert_eq!((made.len(), &held["notes"], held["version"].as_u64()), (1, &made[0], Some(version + 1)));
+}
+
+#[tokio::test]
 async fn a_write_is_seen_at_once_by_whoever_made_it() {
     let rig = Rig::new().await;
     let admin = rig.program(ADMIN).await;

@@ -302,7 +302,15 @@ async fn only_a_super_admin_looks_into_another_organization() {
         let program = rig.program(email).await;
         program.send(program.request(Method::GET, path).header(ORGANIZATION_HEADER, organization)).await
     };
-    let paths = ["/api/clients", "/api/clients/summary", "/api/clients/health-trend", "/api/session"];
+    let paths = [
+        "/api/clients",
+        "/api/clients/summary",
+        "/api/clients/health-trend",
+        "/api/search?q=ab",
+        "/api/colleagues",
+        "/api/views?workspace=clients",
+        "/api/session",
+    ];
     for path in paths {
         for email in [ADMIN, DIRECTOR, MEMBER, CLIENT] {
             assert_eq!(ask(email, path, &b).await.refusal(), (403, ErrorCode::Forbidden), "{email} {path}");
@@ -402,10 +410,24 @@ async fn somebody_whose_membership_ends_hears_so_at_once_and_no_empty_list() {
     let member = rig.program(MEMBER_2).await;
     assert_eq!(member.clients("").await.total, 14);
     rig.sql("update public.users set deactivated_at = now() where email = 'member2@example.com'").await;
+    let one = format!("/api/clients/{}", crate::examples::CLIENT);
     // Not the list of before, which may be shared for a second.
-    for path in
-        ["/api/clients?limit=3", "/api/clients?q=e", "/api/clients/summary", "/api/clients/health-trend"]
-    {
+    for path in [
+        "/api/clients?limit=3",
+        "/api/clients?q=e",
+        "/api/clients/summary",
+        "/api/clients/health-trend",
+        &one,
+        "/api/search?q=ab",
+        "/api/colleagues",
+        "/api/views?workspace=clients",
+    ] {
+        // Each by a server that remembers the person as a member.
+        let server = rig.replica().await;
+        rig.sql("update public.users set deactivated_at = null where email = 'member2@example.com'").await;
+        let member = member.at(&server);
+        assert_eq!(member.get("/api/session").await.status, StatusCode::OK);
+        rig.sql("update public.users set deactivated_at = now() where email = 'member2@example.com'").await;
         let reply = member.get(path).await;
         assert_eq!(reply.refusal(), (403, ErrorCode::NoMembership), "{path}");
         assert_eq!(reply.error().details, Some(json!({ "deactivated": true })), "{path}");

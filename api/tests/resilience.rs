@@ -11,8 +11,16 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const READS: [&str; 4] =
-    ["/api/clients", "/api/clients/summary", "/api/clients/health-trend", "/api/session"];
+const READS: [&str; 8] = [
+    "/api/clients",
+    "/api/clients/summary",
+    "/api/clients/health-trend",
+    "/api/clients/e0000000-0000-4000-8000-000000000001",
+    "/api/search?q=ab",
+    "/api/colleagues",
+    "/api/views?workspace=clients",
+    "/api/session",
+];
 /// Words of an upstream that nobody outside may read.
 const SECRET: &str = "relation \"private.vault\" of host 10.1.2.3";
 
@@ -45,7 +53,7 @@ async fn every_kind_of_outage_has_one_answer_for_every_read() {
         assert_eq!(person.get("/api/session").await.status, StatusCode::OK, "and at once it works again");
         // Again, now that the membership is remembered.
         faults.set(Upstream::Rest, fault.clone());
-        for path in &READS[..3] {
+        for path in &READS[..7] {
             replies.push(person.get(path).await);
         }
         faults.clear();

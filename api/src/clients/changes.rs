@@ -15,7 +15,6 @@ use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::{ClientId, ErrorCode};
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use supabase::RestError;
 
 /// The columns of [`ClientDetail`].
 pub(super) const CLIENTS: Table = Table {
@@ -51,21 +50,19 @@ pub async fn create_client(
 ) -> Result<(StatusCode, Json<ClientDetail>), Failure> {
     let client = NewClient { status: client.status.or(Some(ClientStatus::Prospect)), ..client };
     let columns = columns_of(&client)?;
-    match (writing.insert(&CLIENTS, columns.clone()).await?, client.id) {
-        (Ok(row), _) => Ok((StatusCode::CREATED, Json(row))),
-        (Err(RestError::Refused(refusal)), Some(id)) if refusal.constraint() == Some("clients_pkey") => {
-            let current: ClientDetail = named(&writing, id).await.map_err(|failure| {
-                let taken = || Failure::new(ErrorCode::Duplicate).about("id", "duplicate");
-                if failure.code == ErrorCode::NotFound { taken() } else { failure }
-            })?;
-            if holds(&current, &columns)? {
-                Ok((StatusCode::OK, Json(current)))
-            } else {
-                Err(Failure::new(ErrorCode::IdempotencyMismatch))
-            }
-        }
-        (Err(error), _) => {
-            let failure = Failure::from(error);
+    let failure = match writing.insert(&CLIENTS, columns.clone()).await {
+        Ok(row) => return Ok((StatusCode::CREATED, Json(row))),
+        Err(failure) => failure,
+    };
+    match client.id.filter(|_| failure.is_of("clients_pkey")) {
+        Some(id) => match named(&writing, id).await {
+            Ok(current) if holds(&current, &columns)? => Ok((StatusCode::OK, Json(current))),
+            Ok(_) => Err(Failure::new(ErrorCode::IdempotencyMismatch)),
+            Err(hidden) if hidden.code == ErrorCode::NotFound => Err(failure.about("id", "duplicate")),
+            Err(other) => Err(other),
+        },
+        None => {
+            // A right may be missing because all of them are.
             if failure.code == ErrorCode::Forbidden {
                 writing.prove_membership().await?;
             }

@@ -15,7 +15,6 @@ use revos_shared::{ClientId, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use supabase::RestError;
 
 const CONTACTS: Table = Table { name: "contacts", columns: "id,name,role,email,phone,notes,power,version" };
 const COMMERCIALS: Table = Table {
@@ -87,8 +86,7 @@ pub async fn save_commercials(
     match create::<Commercials>(&writing, &COMMERCIALS, client_id, columns).await {
         // Somebody else was the first.
         Err(failure) if failure.code == ErrorCode::Duplicate => {
-            let current: Value = writing.current(&COMMERCIALS, &keys).await?;
-            Err(Failure::stale(current))
+            Err(Failure::stale(writing.current(&COMMERCIALS, &keys).await?))
         }
         outcome => outcome.map(|(_, row)| row),
     }
@@ -153,8 +151,7 @@ async fn create<T: DeserializeOwned + Serialize>(
     mut columns: Map<String, Value>,
 ) -> Result<(StatusCode, Json<T>), Failure> {
     columns.insert("client_id".to_owned(), client_id.to_string().into());
-    let outcome: Result<T, RestError> = writing.insert(table, columns).await?;
-    match outcome.map_err(Failure::from) {
+    match writing.insert(table, columns).await {
         Ok(row) => Ok((StatusCode::CREATED, Json(row))),
         Err(failure) => {
             if matches!(failure.code, ErrorCode::Forbidden | ErrorCode::ReferenceMissing) {

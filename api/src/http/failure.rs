@@ -18,6 +18,8 @@ pub struct Failure {
     pub(super) details: Option<Value>,
     /// When a further try is welcome.
     retry_after: Option<Duration>,
+    /// For handlers only: the constraint of the database that refused a row.
+    pub(super) constraint: Option<Box<str>>,
     /// For the log only: what the upstream said, or where it went wrong.
     cause: Option<String>,
 }
@@ -26,7 +28,14 @@ impl Failure {
     /// A failure with this code and its usual sentence.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, message: sentence(code).to_owned(), details: None, retry_after: None, cause: None }
+        Self {
+            code,
+            message: sentence(code).to_owned(),
+            details: None,
+            retry_after: None,
+            constraint: None,
+            cause: None,
+        }
     }
 
     /// A parameter is out of range.
@@ -83,6 +92,12 @@ impl Failure {
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
+    }
+
+    /// Was a row refused because of this constraint? For handlers that know what to do then.
+    #[must_use]
+    pub fn is_of(&self, constraint: &str) -> bool {
+        self.constraint.as_deref() == Some(constraint)
     }
 
     /// The status of the answer.

@@ -44,15 +44,14 @@ fn refused(refusal: &Refusal) -> Failure {
         }
         _ => ErrorCode::UpstreamUnreadable,
     });
-    let failure = Failure::new(code).because(format!("{} {}", refusal.code, refusal.message));
+    let mut failure = Failure::new(code).because(format!("{} {}", refusal.code, refusal.message));
+    failure.constraint = refusal.constraint().map(Box::from);
     // Only what our own functions chose to add; never the database's words.
     let added = refusal.detail.as_deref().filter(|_| known.is_some());
     if let Some(details) = added.and_then(|text| serde_json::from_str(text).ok()) {
         return failure.detailing(details);
     }
-    let field =
-        refusal.constraint().and_then(|name| FIELDS.iter().find(|(constraint, _)| *constraint == name));
-    match field {
+    match FIELDS.iter().find(|(constraint, _)| failure.is_of(constraint)) {
         Some((_, field)) => failure.about(field, code.as_str()),
         None => failure,
     }

@@ -15,7 +15,6 @@ use revos_shared::kernel::workspace::{
     ViewFields, ViewRemoval, ViewsQuery,
 };
 use serde_json::json;
-use supabase::RestError;
 
 /// Things a search shows.
 const SEARCH_HITS: usize = 12;
@@ -93,8 +92,7 @@ pub async fn list_saved_views(
         if list.total == 0 {
             signed_in.prove_membership().await?;
         }
-        let me = signed_in.read_for().user_id;
-        list.rows.sort_by_cached_key(|view| (view.user_id != me, view.name.to_lowercase(), view.id));
+        list.rows.sort_by_cached_key(|view| (!is_mine(&signed_in, view), view.name.to_lowercase(), view.id));
         let truncated = (list.rows.len() as u64) < list.total;
         Ok(Found { data: list.rows, total: list.total, truncated })
     };
@@ -116,27 +114,24 @@ pub async fn save_view(
     let mut columns = columns_of(&view)?;
     // A list without any parameter is one that people keep too.
     columns.insert("query".to_owned(), view.query.clone().into());
-    let Some(version) = view.version else {
-        return match writing.insert::<SavedView>(&VIEWS, columns.clone()).await? {
-            Err(RestError::Refused(refusal)) if refusal.constraint() == Some("saved_views_pkey") => {
-                let keys = [("id", view.id.to_string())];
-                let current: SavedView = writing.current(&VIEWS, &keys).await.map_err(|failure| {
-                    // Somebody else's, which this person may not see.
-                    if failure.code == ErrorCode::NotFound { taken() } else { failure }
-                })?;
-                let mine = current.user_id == writing.read_for().user_id;
-                if mine && holds(&current, &columns)? { Ok(Json(current)) } else { Err(taken()) }
+    if let Some(version) = view.version {
+        columns.retain(|name, _| !["id", "workspace"].contains(&name.as_str()));
+        return writing.update(&VIEWS, &keys, version, columns).await.map(Json);
+    }
+    match writing.insert(&VIEWS, columns.clone()).await {
+        Err(failure) if failure.is_of("saved_views_pkey") => {
+            match writing.current::<SavedView>(&VIEWS, &keys).await {
+                Ok(current) if is_mine(&writing, &current) && holds(&current, &columns)? => Ok(Json(current)),
+                Err(other) if other.code != ErrorCode::NotFound => Err(other),
+                _ => Err(failure.about("id", "duplicate")),
             }
-            outcome => Ok(Json(outcome?)),
-        };
-    };
-    columns.retain(|name, _| !["id", "workspace"].contains(&name.as_str()));
-    writing.update(&VIEWS, &keys, version, columns).await.map(Json)
+        }
+        outcome => outcome.map(Json),
+    }
 }
 
-/// Another row has the id that was chosen for a new one.
-fn taken() -> Failure {
-    Failure::new(ErrorCode::Duplicate).about("id", "duplicate")
+fn is_mine(reader: &SignedIn, view: &SavedView) -> bool {
+    view.user_id == reader.read_for().user_id
 }
 
 /// Removes a list under a name.

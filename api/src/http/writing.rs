@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::ops::Deref;
-use supabase::{Query, RestError};
+use supabase::Query;
 
 /// A member who changes something: the first argument of every handler that does. When it is done, whatever
 /// became of it, the person gets no answer any more that was read before.
@@ -31,17 +31,17 @@ impl Writing {
     /// Adds a row to the organization shown.
     ///
     /// # Errors
-    /// `not_connected` as a [`Failure`], and what the database says.
+    /// What the database says.
     pub async fn insert<T: DeserializeOwned>(
         &self,
         table: &Table,
         mut row: Map<String, Value>,
-    ) -> Result<Result<T, RestError>, Failure> {
+    ) -> Result<T, Failure> {
         row.insert("organization_id".to_owned(), Value::String(self.organization().to_string()));
         row.retain(|_, value| !value.is_null());
         let caller = self.caller()?;
         let query = caller.from(table.name).select(table.columns);
-        Ok(caller.insert(query, &Value::Object(row)).await)
+        Ok(caller.insert(query, &Value::Object(row)).await?)
     }
 
     /// Calls a function that changes something.
