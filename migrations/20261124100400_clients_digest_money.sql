@@ -60,3 +60,5 @@ begin
   return md5(digest);
 end
 $$;
+comment on function public.clients_digest(uuid) is
+  'Changes whenever the clients list changes for the caller: rows, rights, owners'' names, pipeline, money, the day.';
