@@ -74,6 +74,21 @@ pub struct ClientSums {
     pub ar_outstanding: Option<Money>,
 }
 
+impl ClientSums {
+    /// The sums of a complete list. Never of a cut one.
+    #[must_use]
+    pub fn of(rows: &[ClientRow]) -> Self {
+        // Not known of one is not known of all.
+        let all = |read: fn(&ClientRow) -> Option<Money>| rows.iter().map(read).sum::<Option<Money>>();
+        Self {
+            arr: rows.iter().filter_map(|row| row.arr).sum(),
+            open_value: all(|row| row.open_value),
+            mrr: all(|row| row.mrr),
+            ar_outstanding: all(|row| row.ar_outstanding),
+        }
+    }
+}
+
 /// One client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -21,7 +21,7 @@ pub use engagement::{
 };
 pub use panels::{ChurnRow, QbrHorizon, QbrRow, QbrState, churn_panel, qbr_panel};
 pub use project::{ProjectHealth, ProjectStatus};
-pub use query::{ClientBand, ClientColumn, ClientSort, ClientsQuery, OwnerChoice};
+pub use query::{ClientBand, ClientColumn, ClientSort, ClientsQuery, OwnerChoice, OwnerChoices};
 pub use record::{
     ClientDetail, ClientFigures, ClientInvoice, ClientProject, ClientRecord, ClientRights,
     ClientSubscription, ClientTerms, Commercials, Contact, DataSource, Deliverable, DiscoveryForm,

@@ -1,6 +1,6 @@
 //! How much money? Whole minor units of the organization's currency; never a float.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::Add;
 
@@ -103,12 +103,37 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Through `Value`, because a number keeps its digits there whichever way serde_json is built.
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => Self::parse(&text).map_err(D::Error::custom),
-            serde_json::Value::Number(number) => Self::parse(&number.to_string()).map_err(D::Error::custom),
-            _ => Err(D::Error::custom(MoneyError)),
-        }
+        deserializer.deserialize_any(Amount)
+    }
+}
+
+/// Reads an amount from a text or a number. Not through `serde_json::Value`, which the page would carry for nothing
+/// else.
+struct Amount;
+
+impl serde::de::Visitor<'_> for Amount {
+    type Value = Money;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount of money")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Money, E> {
+        Money::parse(text).map_err(E::custom)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, whole: u64) -> Result<Money, E> {
+        self.visit_str(&whole.to_string())
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, whole: i64) -> Result<Money, E> {
+        self.visit_str(&whole.to_string())
+    }
+
+    /// The shortest text that reads as this number has its digits as they were sent: amounts are within what a double
+    /// holds to the cent.
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Money, E> {
+        self.visit_str(&number.to_string())
     }
 }
 
