@@ -1,6 +1,7 @@
 //! How much money? Whole minor units of the organization's currency; never a float.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::value::RawValue;
 use std::fmt;
 use std::ops::Add;
 
@@ -103,37 +104,12 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Amount)
-    }
-}
-
-/// Reads an amount from a text or a number. Not through `serde_json::Value`, which the page would carry for nothing
-/// else.
-struct Amount;
-
-impl serde::de::Visitor<'_> for Amount {
-    type Value = Money;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an amount of money")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Money, E> {
-        Money::parse(text).map_err(E::custom)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, whole: u64) -> Result<Money, E> {
-        self.visit_str(&whole.to_string())
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, whole: i64) -> Result<Money, E> {
-        self.visit_str(&whole.to_string())
-    }
-
-    /// The shortest text that reads as this number has its digits as they were sent: amounts are within what a double
-    /// holds to the cent.
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Money, E> {
-        self.visit_str(&number.to_string())
+        // As it was written: a number keeps its digits whichever way serde_json is built, and the page needs no
+        // tree of JSON for it.
+        let written = Box::<RawValue>::deserialize(deserializer)?;
+        let text = written.get();
+        let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        Self::parse(plain).map_err(D::Error::custom)
     }
 }
 
