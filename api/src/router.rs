@@ -1,19 +1,22 @@
 //! Which routes are there? All of them, on one screen.
 
-use crate::clients::handlers as clients;
-use crate::http::config::BODY_BYTES;
+use crate::clients::{changes, children, engagement, handlers as clients};
+use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
 use crate::http::state::AppState;
-use crate::http::{cross_site, health, layers, page, telemetry};
+use crate::http::{cross_site, health, layers, page, telemetry, workspace};
 use crate::session::handlers as session;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, any, get, on};
-use revos_shared::clients::endpoints::{ListClients, ReadClientsSummary, ReadHealthTrend};
+use revos_shared::clients::endpoints::*;
 use revos_shared::kernel::limits::TELEMETRY_BATCH_BYTES;
 use revos_shared::kernel::telemetry::ReportClientRecords;
+use revos_shared::kernel::workspace::{
+    DeleteView, ListColleagues, ListSavedViews, RecordUiEvent, SaveView, SearchWorkspace,
+};
 use revos_shared::session::endpoints::{ReadServerInfo, ReadSession, RefreshSession, SignIn, SignOut};
 use revos_shared::{Endpoint, ErrorCode, Method};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -31,6 +34,34 @@ pub fn router(state: AppState) -> Router {
         .mount::<ListClients, _, _>(clients::list_clients)
         .mount::<ReadClientsSummary, _, _>(clients::read_clients_summary)
         .mount::<ReadHealthTrend, _, _>(clients::read_health_trend)
+        .mount::<ReadClient, _, _>(clients::read_client)
+        .mount::<ReadClientTimeline, _, _>(clients::read_client_timeline)
+        .mount::<CreateClient, _, _>(changes::create_client)
+        .mount_with::<UpdateClient, _, _>(changes::update_client, TEXTS_BODY_BYTES)
+        .mount::<DeleteClient, _, _>(changes::delete_client)
+        .mount_with::<UpdateClients, _, _>(changes::update_clients, TEXTS_BODY_BYTES)
+        .mount::<SetClientHealth, _, _>(changes::set_client_health)
+        .mount::<EnsureClientOnboarding, _, _>(changes::ensure_client_onboarding)
+        .mount::<CreateContact, _, _>(children::create_contact)
+        .mount::<UpdateContact, _, _>(children::update_contact)
+        .mount::<DeleteContact, _, _>(children::delete_contact)
+        .mount::<SaveCommercials, _, _>(children::save_commercials)
+        .mount::<SaveClientTerms, _, _>(children::save_client_terms)
+        .mount::<CreateDeliverable, _, _>(children::create_deliverable)
+        .mount::<UpdateDeliverable, _, _>(children::update_deliverable)
+        .mount::<DeleteDeliverable, _, _>(children::delete_deliverable)
+        .mount_with::<SaveDiscovery, _, _>(engagement::save_discovery, TEXTS_BODY_BYTES)
+        .mount_with::<SyncDiscoveryQuestions, _, _>(engagement::sync_discovery_questions, TEXTS_BODY_BYTES)
+        .mount_with::<SyncDataSources, _, _>(engagement::sync_data_sources, TEXTS_BODY_BYTES)
+        .mount_with::<SyncKanban, _, _>(engagement::sync_kanban, TEXTS_BODY_BYTES)
+        .mount::<MoveKanbanItem, _, _>(engagement::move_kanban_item)
+        // every page
+        .mount::<SearchWorkspace, _, _>(workspace::search_workspace)
+        .mount::<ListColleagues, _, _>(workspace::list_colleagues)
+        .mount::<ListSavedViews, _, _>(workspace::list_saved_views)
+        .mount::<SaveView, _, _>(workspace::save_view)
+        .mount::<DeleteView, _, _>(workspace::delete_view)
+        .mount::<RecordUiEvent, _, _>(workspace::record_ui_event)
         // the page about itself
         .mount_with::<ReportClientRecords, _, _>(telemetry::report_client_records, TELEMETRY_BATCH_BYTES)
         .route("/api", any(no_route))
@@ -64,6 +95,8 @@ impl Mount for Router<AppState> {
         let filter = match E::METHOD {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
+            Method::Put => MethodFilter::PUT,
+            Method::Patch => MethodFilter::PATCH,
             Method::Delete => MethodFilter::DELETE,
         };
         let methods: MethodRouter<AppState> = on(filter, handler).layer(DefaultBodyLimit::max(body));

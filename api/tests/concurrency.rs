@@ -11,6 +11,9 @@ const WORLD: &str = "
     insert into public.clients (id, organization_id, name, status, owner_id)
       select '00000000-0000-4000-8000-0000000000c1', organization_id, 'Race', 'prospect', id
       from public.users where email = 'member@example.com';
+    insert into public.clients (id, organization_id, name, status)
+      select '00000000-0000-4000-8000-0000000000c2', organization_id, 'Other', 'prospect'
+      from public.users where email = 'member@example.com';
     insert into public.opportunities (id, organization_id, client_id, name, amount, owner_id)
       select n.id::uuid, c.organization_id, c.id, 'Sale', 1000, c.owner_id from public.clients c,
         (values ('00000000-0000-4000-8000-0000000000a1'), ('00000000-0000-4000-8000-0000000000a2')) n (id)
@@ -384,4 +387,80 @@ async fn an_organization_keeps_an_admin() {
         "select count(*)::text from public.users u join public.organizations o on o.id = u.organization_id
                 where o.slug = 'marlowick' and u.role = 'Admin' and u.deactivated_at is null";
     assert_eq!(race.value(left).await, "1");
+}
+
+/// A change of both clients, named in this order, at this version.
+fn change_both(order: [u8; 2], version: u32, phase: &str) -> String {
+    let item = |n: u8| format!(r#"{{"id": "00000000-0000-4000-8000-0000000000c{n}", "version": {version}}}"#);
+    let [one, two] = order.map(item);
+    format!(r#"public.update_clients('[{one}, {two}]', '{{"phase": "{phase}"}}')"#)
+}
+
+/// How each row of a change of many went.
+fn outcomes(outcome: &Outcome) -> Vec<&str> {
+    let rows = outcome.as_ref().unwrap()[0].as_array().unwrap();
+    rows.iter().map(|row| row["outcome"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn many_clients_are_changed_by_one_of_two() {
+    let mut race = Race::new().await;
+    let (first, second) = race
+        .run((ADMIN, &change_both([1, 2], 1, "Data")), (DIRECTOR, &change_both([2, 1], 1, "Active")))
+        .await;
+    assert_eq!(outcomes(&first), ["changed", "changed"]);
+    assert_eq!(outcomes(&second), ["stale_version", "stale_version"]);
+    assert_eq!(race.events("client.phase.changed").await, "2");
+}
+
+/// Both name the same clients, in opposite order, as often as they can: nobody blocks anybody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_of_many_wait_for_each_other() {
+    const ROUNDS: u32 = 15;
+    let race = Race::new().await;
+    let mut changing = JoinSet::new();
+    for (email, order, phases) in
+        [(ADMIN, [1, 2], ["Data", "Algorithm"]), (DIRECTOR, [2, 1], ["Active", "Discovery"])]
+    {
+        let mut session = race.session(email).await;
+        changing.spawn(async move {
+            let mut changed = 0;
+            for round in 0..ROUNDS {
+                // Whoever is first in a round takes both; the other finds them changed.
+                let change = change_both(order, round + 1, phases[(round % 2) as usize]);
+                let outcome = call(&mut session, &change).await;
+                changed += outcomes(&outcome).iter().filter(|outcome| **outcome == "changed").count();
+            }
+            changed
+        });
+    }
+    let changed: usize = changing.join_all().await.iter().sum();
+    let versions = race
+        .value(
+            "select string_agg(version::text, ' ') from public.clients
+             where id in ('00000000-0000-4000-8000-0000000000c1', '00000000-0000-4000-8000-0000000000c2')",
+        )
+        .await;
+    let changes: usize = versions.split(' ').map(|version| version.parse::<usize>().unwrap() - 1).sum();
+    assert_eq!(changed, changes, "each row is decided once a version");
+    assert_eq!(race.events("client.phase.changed").await, changes.to_string());
+}
+
+#[tokio::test]
+async fn the_health_of_a_client_is_said_by_one_of_two() {
+    let mut race = Race::new().await;
+    let say =
+        |health: u8, note: &str| format!("public.set_client_health({CLIENT}, 1, {health}, 20, '{note}')");
+    let (first, second) = race.run((MEMBER, &say(60, "Mine")), (DIRECTOR, &say(30, "Yours"))).await;
+    assert_eq!((key(&first), key(&second)), ("yes", "stale_version"));
+    let left = format!(
+        "select concat_ws(' ', c.health, c.version, h.health, h.source, h.notes) from public.clients c
+         join public.client_health_history h on h.client_id = c.id where c.id = {CLIENT}"
+    );
+    assert_eq!(race.value(&left).await, "60 2 60 manual Mine");
+    // The same once more, as after an answer that was lost: it is so already.
+    let (third, fourth) = race.run((MEMBER, &say(60, "Mine")), (MEMBER, &say(60, "Mine"))).await;
+    assert_eq!((key(&third), key(&fourth)), ("yes", "yes"));
+    assert_eq!(race.value(&left).await, "60 2 60 manual Mine");
+    assert_eq!(race.events("client.health.changed").await, "1");
 }

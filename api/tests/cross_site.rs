@@ -1,10 +1,11 @@
 //! What can another site make a signed-in browser do? Nothing.
 
+use crate::examples::{body, method, path};
 use crate::rig::{MEMBER, Rig};
 use local_stack::{TestStack, Upstream};
 use reqwest::{Method, StatusCode};
-use revos_shared::ErrorCode;
 use revos_shared::kernel::endpoint::CSRF_HEADER;
+use revos_shared::{EndpointInfo, ErrorCode, all_endpoints};
 use serde_json::json;
 
 const PASSWORD: &str = TestStack::PASSWORD;
@@ -31,19 +32,23 @@ async fn writes_that_another_page_could_have_caused_are_refused() {
         ("typed into the address bar", vec![mark, ("origin", &own), ("sec-fetch-site", "none")]),
     ];
     let forms = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"];
-    let writes = [
-        (Method::POST, "/api/telemetry", "{\"records\":[]}"),
-        (Method::POST, "/api/session/refresh", ""),
-        (Method::DELETE, "/api/session", ""),
-        (Method::POST, "/api/session", "{\"email\":\"admin.b@example.com\",\"password\":\"x\"}"),
-        (Method::PUT, "/api/nothing", ""),
-        (Method::POST, "/", ""),
-    ];
-    let before = rig.project.gateway.requests().count(Upstream::Auth);
+    let of = |endpoint: &EndpointInfo| {
+        (method(endpoint), path(endpoint), body(endpoint).map(|body| body.to_string()).unwrap_or_default())
+    };
+    let mut writes: Vec<_> =
+        all_endpoints().iter().map(of).filter(|(method, ..)| *method != Method::GET).collect();
+    assert!(writes.len() > 20);
+    writes.push((Method::PUT, "/api/nothing".to_owned(), String::new()));
+    writes.push((Method::POST, "/".to_owned(), String::new()));
+    let requests = rig.project.gateway.requests();
+    let asked = || requests.count(Upstream::Auth) + requests.count(Upstream::Rest);
+    let before = asked();
     for (method, path, body) in &writes {
         for (what, headers) in &foreign {
-            let mut request =
-                browser.bare(method.clone(), path).header("content-type", "application/json").body(*body);
+            let mut request = browser
+                .bare(method.clone(), path)
+                .header("content-type", "application/json")
+                .body(body.clone());
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
@@ -53,7 +58,8 @@ async fn writes_that_another_page_could_have_caused_are_refused() {
         }
         for form in forms {
             // Everything right but what it carries: only a form sends these kinds without asking first.
-            let request = browser.request(method.clone(), path).header("content-type", form).body(*body);
+            let request =
+                browser.request(method.clone(), path).header("content-type", form).body(body.clone());
             assert_eq!(
                 browser.send(request).await.refusal(),
                 (403, ErrorCode::CrossSite),
@@ -61,7 +67,7 @@ async fn writes_that_another_page_could_have_caused_are_refused() {
             );
         }
     }
-    assert_eq!(rig.project.gateway.requests().count(Upstream::Auth), before);
+    assert_eq!(asked(), before);
     assert_eq!(browser.get("/api/session").await.status, StatusCode::OK, "the session is untouched");
 }
 

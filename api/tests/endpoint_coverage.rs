@@ -1,6 +1,7 @@
 //! Is every operation mounted as described, and does it withstand what strangers try?
 
-use crate::rig::{ADMIN, Browser, Reply, Rig, now};
+use crate::examples::{body, call, fill, lay_out, method, path};
+use crate::rig::{ADMIN, Rig, now};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -9,29 +10,6 @@ use reqwest::{Method, StatusCode};
 use revos_shared::kernel::endpoint::Access;
 use revos_shared::{EndpointInfo, ErrorCode, all_endpoints};
 use serde_json::{Value, json};
-
-fn method(endpoint: &EndpointInfo) -> Method {
-    match endpoint.method {
-        revos_shared::Method::Get => Method::GET,
-        revos_shared::Method::Post => Method::POST,
-        revos_shared::Method::Delete => Method::DELETE,
-    }
-}
-
-/// A body that the operation takes, if it takes one.
-fn body(endpoint: &EndpointInfo) -> Value {
-    match endpoint.name {
-        "sign_in" => json!({ "email": "nobody@example.com", "password": "wrong" }),
-        "report_client_records" => json!({ "records": [] }),
-        _ => Value::Null,
-    }
-}
-
-async fn call(caller: &Browser, endpoint: &EndpointInfo, query: &str) -> Reply {
-    let request = caller.request(method(endpoint), &format!("{}{query}", endpoint.path));
-    let body = body(endpoint);
-    caller.send(if body.is_null() { request } else { request.json(&body) }).await
-}
 
 fn members() -> impl Iterator<Item = EndpointInfo> {
     all_endpoints().into_iter().filter(|endpoint| endpoint.access == Access::Member)
@@ -123,19 +101,20 @@ async fn hostile_tokens(rig: &Rig) -> Vec<(&'static str, String)> {
 #[tokio::test]
 async fn refuses_everybody_without_a_genuine_token_before_the_database_hears_of_it() {
     let rig = Rig::new().await;
+    lay_out(&rig).await;
     let tokens = hostile_tokens(&rig).await;
     assert!(members().count() >= 5);
     for endpoint in members() {
-        let reply = call(&rig.stranger(), &endpoint, "").await;
+        let reply = call(&rig.stranger(), &endpoint).await;
         assert_eq!(reply.refusal(), (401, ErrorCode::Unauthenticated), "{} without a token", endpoint.name);
         for (what, token) in &tokens {
             let caller = rig.stranger().with_token(token.clone());
-            let reply = call(&caller, &endpoint, "").await;
+            let reply = call(&caller, &endpoint).await;
             assert_eq!(reply.refusal(), (401, ErrorCode::Unauthenticated), "{} with {what}", endpoint.name);
             // And where a browser would bring it, without a refresh token beside it.
             let browser = rig.stranger();
             browser.set_cookie("access", Some(token));
-            let reply = call(&browser, &endpoint, "").await;
+            let reply = call(&browser, &endpoint).await;
             assert_eq!(
                 reply.refusal(),
                 (401, ErrorCode::Unauthenticated),
@@ -145,15 +124,17 @@ async fn refuses_everybody_without_a_genuine_token_before_the_database_hears_of_
         }
         for scheme in ["Basic YWRtaW46YWRtaW4=", "bearer", "Bearer", "Token x", "Bearer a b"] {
             let stranger = rig.stranger();
-            let request = stranger.request(method(&endpoint), endpoint.path).header("authorization", scheme);
+            let request =
+                stranger.request(method(&endpoint), &path(&endpoint)).header("authorization", scheme);
             let reply = stranger.send(request.json(&body(&endpoint))).await;
             assert_eq!(reply.refusal(), (401, ErrorCode::Unauthenticated), "{} with {scheme}", endpoint.name);
         }
     }
     assert_eq!(rig.rest_requests(), 0, "PostgREST heard of none of it");
     for endpoint in members() {
-        let reply = call(&rig.program(ADMIN).await, &endpoint, "").await;
-        assert!(reply.status.is_success(), "the genuine token works: {}", reply.text());
+        lay_out(&rig).await;
+        let reply = call(&rig.program(ADMIN).await, &endpoint).await;
+        assert!(reply.status.is_success(), "{} with the genuine token: {}", endpoint.name, reply.text());
     }
 }
 
@@ -174,7 +155,8 @@ async fn every_operation_is_mounted_with_its_method_and_no_other() {
     let admin = rig.program(ADMIN).await;
     let endpoints = all_endpoints();
     for endpoint in &endpoints {
-        let reply = call(&admin, endpoint, "").await;
+        lay_out(&rig).await;
+        let reply = call(&admin, endpoint).await;
         let (status, text) = (reply.status, reply.text());
         assert!(
             status != StatusCode::NOT_FOUND && status != StatusCode::METHOD_NOT_ALLOWED,
@@ -192,11 +174,11 @@ async fn every_operation_is_mounted_with_its_method_and_no_other() {
             Method::TRACE,
         ];
         for other in all.into_iter().filter(|other| !mounted.contains(other)) {
-            let reply = admin.send(admin.request(other.clone(), endpoint.path).json(&json!({}))).await;
+            let reply = admin.send(admin.request(other.clone(), &path(endpoint)).json(&json!({}))).await;
             assert_eq!(reply.refusal(), (405, ErrorCode::MethodNotAllowed), "{other} {}", endpoint.path);
         }
-        if mounted.contains(&Method::GET) {
-            let reply = admin.send(admin.request(Method::HEAD, endpoint.path)).await;
+        if method(endpoint) == Method::GET {
+            let reply = admin.send(admin.request(Method::HEAD, &path(endpoint))).await;
             assert_eq!((reply.status, reply.body.len()), (StatusCode::OK, 0), "HEAD {}", endpoint.path);
         }
     }
@@ -207,10 +189,70 @@ async fn refuses_unknown_parameters_everywhere() {
     let rig = Rig::new().await;
     let admin = rig.program(ADMIN).await;
     for endpoint in all_endpoints() {
-        for query in ["?surprise=1", "?surprise"] {
-            let reply = call(&admin, &endpoint, query).await;
-            assert_eq!(reply.refusal(), (400, ErrorCode::InvalidArgument), "{}{query}", endpoint.name);
+        for parameter in ["surprise=1", "surprise"] {
+            let path = path(&endpoint);
+            let path = format!("{path}{}{parameter}", if path.contains('?') { '&' } else { '?' });
+            let request = admin.request(method(&endpoint), &path).json(&body(&endpoint));
+            let reply = admin.send(request).await;
+            assert_eq!(reply.refusal(), (400, ErrorCode::InvalidArgument), "{} {path}", endpoint.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn parameters_of_the_path_are_read_as_strictly_as_the_others() {
+    let rig = Rig::new().await;
+    let admin = rig.program(ADMIN).await;
+    let mut tried = 0;
+    for endpoint in all_endpoints() {
+        let good = path(&endpoint);
+        let names: Vec<_> =
+            endpoint.path.split('{').skip(1).filter_map(|part| part.split_once('}')).collect();
+        for (name, _) in names {
+            tried += 1;
+            let in_path = fill(endpoint.path, |_| crate::examples::CLIENT);
+            let right = good.split('?').next().unwrap().split('/');
+            let value = endpoint.path.split('/').zip(right).find(|(part, _)| *part == format!("{{{name}}}"));
+            let value = value.unwrap().1;
+            let mut bad: Vec<String> = ["x", "0", "%00", "%FF", "..%2F..", "none", "*", &format!("{value}x")]
+                .into_iter()
+                .map(|word| good.replacen(value, word, 1))
+                .collect();
+            // Said twice, alike or not.
+            for said in [value, &in_path] {
+                bad.push(format!("{good}{}{name}={said}", if good.contains('?') { '&' } else { '?' }));
+            }
+            for path in bad {
+                let request = admin.request(method(&endpoint), &path).json(&body(&endpoint));
+                let reply = admin.send(request).await;
+                assert_eq!(reply.refusal(), (400, ErrorCode::InvalidArgument), "{} {path}", endpoint.name);
+                assert!(!reply.text().contains("NUL"), "{}", reply.text());
+            }
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+#[tokio::test]
+async fn refuses_unknown_fields_and_what_is_no_json_in_every_body() {
+    let rig = Rig::new().await;
+    let admin = rig.program(ADMIN).await;
+    // Reports of a newer page are read as far as this server knows them.
+    for endpoint in all_endpoints().into_iter().filter(|endpoint| endpoint.name != "report_client_records") {
+        let Some(body) = body(&endpoint) else { continue };
+        let send = async |body: String| {
+            let request = admin.request(method(&endpoint), &path(&endpoint));
+            admin.send(request.header("content-type", "application/json").body(body)).await.refusal()
+        };
+        let mut more = body.clone();
+        more["surprise"] = json!(1);
+        for bad in [more.to_string(), "[]".to_owned(), "{".to_owned(), String::new(), "null".to_owned()] {
+            assert_eq!(send(bad.clone()).await, (400, ErrorCode::InvalidJson), "{} {bad}", endpoint.name);
+        }
+        let huge = format!("{}{}", " ".repeat(1024 * 1024 + 1), body);
+        assert_eq!(send(huge).await, (413, ErrorCode::PayloadTooLarge), "{}", endpoint.name);
+        let request = admin.request(method(&endpoint), &path(&endpoint)).body(body.to_string());
+        assert_eq!(admin.send(request).await.refusal(), (415, ErrorCode::UnsupportedMediaType));
     }
 }
 
@@ -223,7 +265,8 @@ async fn paths_that_are_no_operation_are_told_so() {
         "/api/",
         "/api/client",
         "/api/clients/",
-        "/api/clients/x",
+        "/api/clients/x/y",
+        "/api/clients/x/contacts/",
         "/api//clients",
         "/api/session/x",
         "/api/clients%2Fsummary",

@@ -2,12 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics is a test that fails")]
 
+mod client_bulk;
+mod client_changes;
+mod client_children;
+mod client_record;
+mod client_sets;
 mod clients;
 mod concurrency;
 mod cross_site;
 mod double;
 mod endpoint_coverage;
+mod examples;
 mod freshness;
+mod list_agreement;
 mod page;
 mod policy_matrix;
 mod resilience;
@@ -19,3 +26,4 @@ mod sql_proofs;
 mod sql_words;
 mod staying_signed_in;
 mod telemetry;
+mod workspace;

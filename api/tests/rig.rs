@@ -7,6 +7,7 @@ use revos_api::http::config::Config;
 use revos_api::http::state::AppState;
 use revos_api::{http::server, router::router};
 use revos_shared::clients::ClientRow;
+use revos_shared::clients::endpoints::ClientList;
 use revos_shared::kernel::endpoint::CSRF_HEADER;
 use revos_shared::session::endpoints::DemoAccount;
 use revos_shared::{Envelope, ErrorBody, ErrorCode};
@@ -33,7 +34,7 @@ pub(crate) const MEMBER_B: &str = "member.b@example.com";
 pub(crate) const CLIENT_B: &str = "client.b@example.com";
 
 /// Where the list of clients comes from.
-pub(crate) const LIST: &str = "/rest/v1/vw_client_overview";
+pub(crate) const LIST: &str = "/rest/v1/rpc/list_clients";
 /// Where the person comes from.
 pub(crate) const WHO: &str = "/rest/v1/rpc/current_member";
 /// Where tokens come from.
@@ -341,6 +342,18 @@ impl Browser {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.request(Method::PUT, path).json(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.request(Method::PATCH, path).json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Reply {
         self.post("/api/session", &json!({ "email": email, "password": password })).await
     }
@@ -353,7 +366,7 @@ impl Browser {
     pub(crate) async fn clients(&self, query: &str) -> Envelope<Vec<ClientRow>> {
         let reply = self.get(&format!("/api/clients{query}")).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
-        reply.json()
+        rows(&reply)
     }
 
     /// The clients whose name contains this text, as answered.
@@ -476,6 +489,12 @@ pub(crate) async fn eventually<T>(what: &str, mut done: impl AsyncFnMut() -> Opt
         assert!(started.elapsed() < Duration::from_secs(10), "still not: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// The clients of a list, without the sums beside them.
+pub(crate) fn rows(list: &Reply) -> Envelope<Vec<ClientRow>> {
+    let Envelope { data, as_of, today, total, truncated, read_for } = list.json::<Envelope<ClientList>>();
+    Envelope { data: data.rows, as_of, today, total, truncated, read_for }
 }
 
 /// The names of clients, sorted.

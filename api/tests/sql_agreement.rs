@@ -1,9 +1,11 @@
 //! Do the rules in Rust and the rules in SQL give the same answer, for every input there is?
 
-use crate::rig::Rig;
+use crate::rig::{ADMIN, ADMIN_B, CLIENT, DIRECTOR, MEMBER, Rig, SUPER_ADMIN};
 use jiff::civil::{Date, date};
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
-use revos_shared::clients::{ClientRow, ClientStatus, ClientsSummary, FiscalYear, Phase, trs_score};
+use revos_shared::clients::{
+    ClientBand, ClientRecord, ClientRow, ClientStatus, ClientsSummary, FiscalYear, Phase, trs_score,
+};
 use revos_shared::finance::{BillingFrequency, PaymentTerm};
 use revos_shared::pipeline::{Stage, weighted};
 use revos_shared::{ClientId, Money};
@@ -76,10 +78,10 @@ async fn bands_begin_at_the_same_numbers() {
 }
 
 /// Small numbers that are the same in every run (SplitMix64).
-struct Seeded(u64);
+pub(crate) struct Seeded(pub(crate) u64);
 
 impl Seeded {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -87,12 +89,12 @@ impl Seeded {
         (z ^ (z >> 31)) % end
     }
 
-    fn one<T: Copy>(&mut self, of: &[T]) -> T {
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[usize::try_from(self.below(of.len() as u64)).unwrap()]
     }
 
     /// Often a number where something changes.
-    fn score(&mut self) -> Option<i16> {
+    pub(crate) fn score(&mut self) -> Option<i16> {
         match self.below(10) {
             0 => None,
             1..=5 => Some(self.one(&[0, 9, 10, 14, 15, 24, 25, 54, 55, 69, 70, 100])),
@@ -100,7 +102,7 @@ impl Seeded {
         }
     }
 
-    fn day(&mut self, around: Date) -> Date {
+    pub(crate) fn day(&mut self, around: Date) -> Date {
         let days = match self.below(3) {
             0 => self.one(&[-120_i64, -92, -91, -90, -89, -31, -1, 0, 1, 29, 30, 31, 59, 60, 61, 89, 90, 91]),
             _ => i64::try_from(self.below(300)).unwrap() - 150,
@@ -178,6 +180,7 @@ fn row(value: &Value) -> ClientRow {
         phase: value["phase"].as_str().map(|word| word.parse().unwrap()),
         segment: None,
         industry: None,
+        region: None,
         owner_id: None,
         owner_name: None,
         arr: serde_json::from_value::<Option<Money>>(value["arr"].clone()).unwrap(),
@@ -190,6 +193,11 @@ fn row(value: &Value) -> ClientRow {
         qbr_date: day("qbr_date"),
         is_expansion: value["is_expansion"].as_bool().unwrap(),
         churned_on: day("churned_on"),
+        furthest_open_stage: None,
+        open_value: None,
+        mrr: None,
+        ar_outstanding: None,
+        ar_overdue: None,
         updated_at: jiff::Timestamp::UNIX_EPOCH,
         version: 1,
     }
@@ -350,5 +358,72 @@ async fn invoices_are_due_on_the_same_day() {
         let due: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await.unwrap();
         let days = jiff::Span::new().days(i64::from(term.days()));
         assert_eq!(due, issued.checked_add(days).unwrap().to_string(), "{term}");
+    }
+}
+
+/// The list's filter, for every score there is.
+#[tokio::test]
+async fn bands_of_the_list_begin_at_the_same_numbers() {
+    let rig = Rig::new().await;
+    let mut connection = rig.connection().await;
+    let organization = rig.organization("marlowick").await;
+    let person = rig.user_id(ADMIN).await;
+    let setup = format!(
+        "begin; {NO_CLIENTS}
+         insert into public.clients (organization_id, name, status, health, churn_risk)
+           select '{organization}', score::text, 'active', score, score from generate_series(0, 100) score;
+         insert into public.clients (organization_id, name) values ('{organization}', 'unscored');
+         select set_config('request.jwt.claims', '{{\"sub\": \"{person}\", \"role\": \"authenticated\"}}', true);
+         set local role authenticated"
+    );
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(setup))).await.unwrap();
+    for band in ClientBand::ALL {
+        let field = if band.is_health() { "health" } else { "churn" };
+        let query = format!(
+            r#"select coalesce(string_agg(r ->> 'client_name', ' '), '') from
+               jsonb_array_elements(public.list_clients('{{"{field}": ["{}"]}}', '{field}') -> 'rows') r"#,
+            band.database_word()
+        );
+        let names: String =
+            sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut connection).await.unwrap();
+        let holds = |score: &u8| match band {
+            ClientBand::HealthHealthy => HealthBand::of(*score) == HealthBand::Healthy,
+            ClientBand::HealthWatch => HealthBand::of(*score) == HealthBand::Watch,
+            ClientBand::HealthCritical => HealthBand::of(*score) == HealthBand::Critical,
+            ClientBand::Unscored => false,
+            ClientBand::ChurnWatch => ChurnBand::of(*score) == Some(ChurnBand::Watch),
+            ClientBand::ChurnAtRisk => ChurnBand::of(*score) == Some(ChurnBand::AtRisk),
+            ClientBand::ChurnCritical => ChurnBand::of(*score) == Some(ChurnBand::Critical),
+        };
+        let scores: Vec<String> = (0..=100).filter(holds).map(|score| score.to_string()).collect();
+        let expected = if *band == ClientBand::Unscored { "unscored".to_owned() } else { scores.join(" ") };
+        assert_eq!(names, expected, "{band}");
+    }
+}
+
+/// What the database writes of a client is what Rust reads, for everybody who may see it.
+#[tokio::test]
+async fn every_record_can_be_read() {
+    let rig = Rig::new().await;
+    for email in [SUPER_ADMIN, ADMIN, DIRECTOR, MEMBER, CLIENT, ADMIN_B] {
+        let mut connection = rig.connection().await;
+        let person = rig.user_id(email).await;
+        let become_them = format!(
+            r#"select set_config('request.jwt.claims', '{{"sub": "{person}", "role": "authenticated"}}', false);
+               set role authenticated"#
+        );
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(become_them))).await.unwrap();
+        let records: Vec<String> =
+            sqlx::query_scalar("select public.client_record(c.id)::text from public.clients c")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+        assert!(!records.is_empty(), "{email}");
+        for text in records {
+            let record: ClientRecord =
+                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{email}: {error} in {text}"));
+            // A customer's user reads the score, not what it is made of.
+            assert_eq!(record.previous.is_none(), email == CLIENT, "{email}");
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! Does Rust know every word that the database uses: value sets, keys of errors, rights?
 
-use crate::rig::Rig;
+use crate::rig::{ADMIN, CLIENT, Rig};
 use revos_shared::ErrorCode;
 use revos_shared::agents::{
     AgentCategory, AgentExecutor, AgentLifecycle, AgentTone, AgentTrigger, AgentVerbosity, RunStatus,
 };
+use revos_shared::clients::{ClientBand, ClientColumn, ProjectHealth, ProjectStatus};
 use revos_shared::clients::{
     ClientStatus, ContactPower, DataSourceStatus, DeliverableStatus, DeliverableType, FormType, HealthSource,
     KanbanStatus, Phase, Segment,
 };
-use revos_shared::clients::{ProjectHealth, ProjectStatus};
 use revos_shared::finance::{
     ArrangementType, BillingFrequency, CashSource, CashType, ExpenseCategory, InvoiceSource, InvoiceStatus,
     PaymentMethod, PaymentTerm, SubscriptionStatus,
@@ -19,11 +19,13 @@ use revos_shared::insights::{AuditAction, SnapshotKind, TimeScope};
 use revos_shared::integrations::{
     ConnectionStatus, IngestStatus, IngestTrigger, MeetingStatus, MessageDirection, Provider,
 };
+use revos_shared::kernel::workspace::{UiEventKey, ViewWorkspace};
 use revos_shared::pipeline::{ActivityStatus, ActivityType, LostReason, OpportunitySource, Stage};
 use revos_shared::pipeline::{
     AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus,
 };
 use revos_shared::session::{Capability, Persona};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use std::collections::BTreeMap;
 
 #[tokio::test]
@@ -113,6 +115,7 @@ async fn value_sets_are_those_of_the_database() {
         ("projects.health", words(ProjectHealth::ALL)),
         ("projects.phase", words(Phase::ALL)),
         ("projects.status", words(ProjectStatus::ALL)),
+        ("saved_views.workspace", words(ViewWorkspace::ALL)),
         ("subscriptions.billing_frequency", words(BillingFrequency::ALL)),
         ("subscriptions.cancel_reason", words(LostReason::ALL)),
         ("subscriptions.status", words(SubscriptionStatus::ALL)),
@@ -156,5 +159,82 @@ async fn capabilities_that_the_page_asks_for_exist() {
     for capability in [Capability::CLIENTS_READ, Capability::CLIENTS_WRITE_ALL, Capability::CLIENTS_WRITE_OWN]
     {
         assert!(source.contains(&format!("'{capability}'")), "{capability}");
+    }
+}
+
+/// A session of the database with the rights of somebody.
+async fn as_person(rig: &Rig, email: &str) -> PgConnection {
+    let mut connection = rig.connection().await;
+    let subject = rig.user_id(email).await;
+    let become_them = format!(
+        r#"select set_config('request.jwt.claims', '{{"sub": "{subject}", "role": "authenticated"}}', false);
+           set role authenticated"#
+    );
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(become_them))).await.unwrap();
+    connection
+}
+
+/// What the function of the list says to a filter and an order: how many there are, or its refusal.
+async fn total(connection: &mut PgConnection, filter: &str, sort: &str) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar("select (public.list_clients($1::jsonb, $2) ->> 'total')::integer")
+        .bind(filter)
+        .bind(sort)
+        .fetch_one(connection)
+        .await
+}
+
+#[tokio::test]
+async fn the_list_knows_every_word_of_its_address() {
+    let rig = Rig::new().await;
+    let mut connection = as_person(&rig, ADMIN).await;
+    let all = total(&mut connection, "{}", "name").await.unwrap();
+    for column in ClientColumn::ALL {
+        for sort in [format!("{column}"), format!("-{column}")] {
+            assert_eq!(total(&mut connection, "{}", &sort).await.unwrap(), all, "{sort}");
+        }
+    }
+    fn words<T: std::fmt::Display>(all: &[T]) -> Vec<String> {
+        all.iter().map(ToString::to_string).chain(["none".to_owned()]).collect()
+    }
+    let bands = |health: bool| {
+        let of = ClientBand::ALL.iter().filter(|band| band.is_health() == health);
+        of.map(|band| band.database_word().to_owned()).collect::<Vec<_>>()
+    };
+    let mut statuses = words(ClientStatus::ALL);
+    statuses.pop();
+    for (field, words) in [
+        ("status", statuses),
+        ("phase", words(Phase::ALL)),
+        ("segment", words(Segment::ALL)),
+        ("health", bands(true)),
+    ] {
+        let mut sum = 0;
+        for word in &words {
+            let filter = format!(r#"{{"{field}": ["{word}"]}}"#);
+            sum += total(&mut connection, &filter, "name")
+                .await
+                .unwrap_or_else(|error| panic!("{filter}: {error}"));
+        }
+        assert_eq!(sum, all, "every client has one of the words of {field}");
+    }
+    for word in bands(false) {
+        total(&mut connection, &format!(r#"{{"churn": ["{word}"]}}"#), "name").await.unwrap();
+    }
+    assert!(total(&mut connection, r#"{"churn": ["none"]}"#, "name").await.is_err());
+}
+
+#[tokio::test]
+async fn what_the_page_notes_may_be_written() {
+    let rig = Rig::new().await;
+    for email in [ADMIN, CLIENT] {
+        let mut connection = as_person(&rig, email).await;
+        for key in UiEventKey::ALL {
+            let mut transaction = connection.begin().await.unwrap();
+            let noted = "insert into public.analytics_events (organization_id, user_id, event_key, payload)
+                         values (private.current_org_id(), auth.uid(), $1, '{\"route\": \"/clients\"}')";
+            let written = sqlx::query(noted).bind(key.as_str()).execute(&mut *transaction).await;
+            assert_eq!(written.unwrap().rows_affected(), 1, "{key} by {email}");
+            transaction.rollback().await.unwrap();
+        }
     }
 }

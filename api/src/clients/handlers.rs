@@ -1,6 +1,6 @@
 //! How are clients read? One request to the database per operation, as the person who asks.
 
-use crate::http::conditional::{Found, answer, answer_by_digest};
+use crate::http::conditional::{Found, answer, answer_by_digest, answer_unkept};
 use crate::http::extract::Params;
 use crate::http::failure::Failure;
 use crate::http::signed_in::SignedIn;
@@ -8,21 +8,21 @@ use axum::response::Response;
 use http::HeaderMap;
 use jiff::{Timestamp, civil::Date};
 use revos_shared::clients::endpoints::{
-    ClientsQuery, ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery,
+    ClientList, ClientQuery, ClientSums, ListClients, ReadClient, ReadClientTimeline, ReadClientsSummary,
+    ReadHealthTrend, TrendQuery,
 };
-use revos_shared::clients::{ClientRow, ClientStatus, ClientsSummary, Phase, Segment, TrendPoint};
+use revos_shared::clients::{
+    ClientBand, ClientRecord, ClientRow, ClientStatus, ClientsQuery, ClientsSummary, OwnerChoice, Phase,
+    Segment, TimelineEntry, TimelineQuery, TrendPoint,
+};
 use revos_shared::kernel::endpoint::NoQuery;
+use revos_shared::kernel::instants::write_moment;
+use revos_shared::pipeline::Stage;
 use revos_shared::{ClientId, Money, UserId};
 use serde::Deserialize;
-use serde_json::json;
-use supabase::contains;
+use serde_json::{Value, json};
 
-/// The columns of the list, by their names in the view.
-const COLUMNS: &str = "client_id,client_name,status,phase,segment,industry,owner_id,owner_name,arr,health,churn_risk,\
-                       trs_score,previous_health,previous_churn_risk,previous_snapshot_date,qbr_date,is_expansion,\
-                       churned_on,updated_at,version";
-
-/// The clients the person may see, the last changed first.
+/// The clients the person may see that match, in the order asked for, with sums over all of them.
 ///
 /// # Errors
 /// `invalid_argument`, upstream codes.
@@ -33,37 +33,88 @@ pub async fn list_clients(
 ) -> Result<Response, Failure> {
     query.check().map_err(|(name, expected)| Failure::parameter(name, &expected))?;
     let read = async {
-        let caller = signed_in.caller()?;
-        let mut rows = caller
-            .from("vw_client_overview")
-            .select(COLUMNS)
-            .eq("organization_id", signed_in.organization().to_string())
-            .order("updated_at.desc,client_id.asc");
-        if let Some(status) = query.status {
-            rows = rows.eq("status", status.as_str());
-        }
-        if let Some(phase) = query.phase {
-            rows = rows.eq("phase", phase.as_str());
-        }
-        if let Some(owner) = query.owner {
-            rows = rows.eq("owner_id", owner.to_string());
-        }
-        if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            rows = contains(rows, "client_name", text);
-        }
-        let list = caller.list::<OverviewRow>(rows, query.limit()).await?;
-        if list.total == 0 {
+        let arguments = json!({
+            "p_filter": filter(&query, signed_in.read_for().user_id),
+            "p_sort": query.sort().to_string(),
+            "p_limit": query.limit(),
+            "p_organization_id": signed_in.other_organization(),
+        });
+        let listed: Listed = signed_in.caller()?.read("list_clients", arguments).await?;
+        if listed.total == 0 {
             // The database shows nothing to somebody whose membership has just ended; that is no empty list.
             signed_in.prove_membership().await?;
         }
-        let truncated = (list.rows.len() as u64) < list.total;
-        Ok(Found { data: list.rows.into_iter().map(ClientRow::from).collect(), total: list.total, truncated })
+        let truncated = (listed.rows.len() as u64) < listed.total;
+        let rows = listed.rows.into_iter().map(ClientRow::from).collect();
+        Ok(Found { data: ClientList { rows, sums: listed.sums }, total: listed.total, truncated })
     };
     let digest = async {
         let arguments = json!({ "p_organization_id": signed_in.other_organization() });
         Ok(signed_in.caller()?.read::<String>("clients_digest", arguments).await?)
     };
     answer_by_digest::<ListClients, _>(&signed_in, &headers, &query, digest, read).await
+}
+
+/// The list's filter in the database's words. An empty list of words says nothing.
+fn filter(query: &ClientsQuery, me: UserId) -> Value {
+    let owner = |choice| match choice {
+        OwnerChoice::Me => me.to_string(),
+        OwnerChoice::Unassigned => "none".to_owned(),
+        OwnerChoice::Person(id) => id.to_string(),
+    };
+    let bands = |of_health: bool| -> Vec<_> {
+        let side = query.band.iter().filter(|band| band.is_health() == of_health);
+        side.map(ClientBand::database_word).collect()
+    };
+    json!({
+        "q": query.text(),
+        "status": query.status.iter().collect::<Vec<_>>(),
+        "phase": query.phase.iter().map(|phase| phase.to_string()).collect::<Vec<_>>(),
+        "segment": query.segment.iter().map(|segment| segment.to_string()).collect::<Vec<_>>(),
+        "owner": query.owner.iter().map(owner).collect::<Vec<_>>(),
+        "health": bands(true),
+        "churn": bands(false),
+    })
+}
+
+/// One client with everything its page shows.
+///
+/// # Errors
+/// `invalid_argument`, `not_found`, upstream codes.
+pub async fn read_client(
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    Params(query): Params<ClientQuery>,
+) -> Result<Response, Failure> {
+    let read = async {
+        let arguments = json!({ "p_client_id": query.client_id });
+        let data: ClientRecord = signed_in.caller()?.read("client_record", arguments).await?;
+        Ok(Found { data, total: 1, truncated: false })
+    };
+    answer::<ReadClient, _>(&signed_in, &headers, &query, read).await
+}
+
+/// What happened with a client, the newest first. It may hold mail and meetings, which nobody keeps.
+///
+/// # Errors
+/// `invalid_argument`, `not_found`, `forbidden` for a Client persona, upstream codes.
+pub async fn read_client_timeline(
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    Params(query): Params<TimelineQuery>,
+) -> Result<Response, Failure> {
+    query.check().map_err(|(name, expected)| Failure::parameter(name, &expected))?;
+    let read = async {
+        let arguments = json!({
+            "p_client_id": query.client_id,
+            "p_before": query.before.map(write_moment),
+            "p_limit": query.limit(),
+        });
+        let data: Vec<TimelineEntry> = signed_in.caller()?.read("client_timeline", arguments).await?;
+        let total = data.len() as u64;
+        Ok(Found { data, total, truncated: total >= u64::from(query.limit()) })
+    };
+    answer_unkept::<ReadClientTimeline, _>(&signed_in, &headers, &query, read).await
 }
 
 /// The portfolio's figures, counted by the database over all clients.
@@ -102,7 +153,15 @@ pub async fn read_health_trend(
     answer::<ReadHealthTrend, _>(&signed_in, &headers, &query, read).await
 }
 
-/// A row of `vw_client_overview`.
+/// `list_clients()` as the database writes it.
+#[derive(Deserialize)]
+struct Listed {
+    rows: Vec<OverviewRow>,
+    total: u64,
+    sums: ClientSums,
+}
+
+/// A row of it, with the names of `vw_client_overview`.
 #[derive(Deserialize)]
 struct OverviewRow {
     client_id: ClientId,
@@ -111,6 +170,7 @@ struct OverviewRow {
     phase: Option<Phase>,
     segment: Option<Segment>,
     industry: Option<String>,
+    region: Option<String>,
     owner_id: Option<UserId>,
     owner_name: Option<String>,
     arr: Option<Money>,
@@ -123,6 +183,11 @@ struct OverviewRow {
     qbr_date: Option<Date>,
     is_expansion: bool,
     churned_on: Option<Date>,
+    furthest_open_stage: Option<Stage>,
+    open_value: Option<Money>,
+    mrr: Option<Money>,
+    ar_outstanding: Option<Money>,
+    ar_overdue: Option<Money>,
     updated_at: Timestamp,
     version: u32,
 }
@@ -136,6 +201,7 @@ impl From<OverviewRow> for ClientRow {
             phase: row.phase,
             segment: row.segment,
             industry: row.industry,
+            region: row.region,
             owner_id: row.owner_id,
             owner_name: row.owner_name,
             arr: row.arr,
@@ -148,6 +214,11 @@ impl From<OverviewRow> for ClientRow {
             qbr_date: row.qbr_date,
             is_expansion: row.is_expansion,
             churned_on: row.churned_on,
+            furthest_open_stage: row.furthest_open_stage,
+            open_value: row.open_value,
+            mrr: row.mrr,
+            ar_outstanding: row.ar_outstanding,
+            ar_overdue: row.ar_overdue,
             updated_at: row.updated_at,
             version: row.version,
         }

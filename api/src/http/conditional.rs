@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use revos_shared::kernel::endpoint::AS_OF_HEADER;
-use revos_shared::{Endpoint, Envelope, ErrorCode};
+use revos_shared::{Endpoint, Envelope, ErrorCode, UserId};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::future::Future;
@@ -24,10 +24,14 @@ pub struct Reads {
     shared: moka::future::Cache<ReadKey, Arc<Prepared>>,
     /// The digest under which an ETag was last read.
     digests: moka::future::Cache<ReadKey, (String, HeaderValue)>,
+    /// How often each person has written lately: what they read after a write is never an answer of before.
+    writes: moka::sync::Cache<UserId, u64>,
 }
 
 /// After this time a list is read in full again, whatever its digest says.
 const DIGEST_TIME: Duration = Duration::from_secs(15 * 60);
+/// Longer than any answer is shared.
+const WRITES_TIME: Duration = Duration::from_secs(60);
 /// Answers and digests kept at a time.
 const KEPT: u64 = 10_000;
 
@@ -36,6 +40,8 @@ struct ReadKey {
     read_for: revos_shared::ReadFor,
     operation: &'static str,
     query: String,
+    /// See [`Reads::writes`].
+    writes: u64,
     /// The `If-None-Match` of a read that may answer "unchanged".
     conditional: Option<HeaderValue>,
 }
@@ -65,7 +71,13 @@ impl Reads {
         Self {
             shared: moka::future::Cache::builder().max_capacity(KEPT).time_to_live(time).build(),
             digests: moka::future::Cache::builder().max_capacity(KEPT).time_to_live(DIGEST_TIME).build(),
+            writes: moka::sync::Cache::builder().max_capacity(KEPT).time_to_live(WRITES_TIME).build(),
         }
+    }
+
+    /// From now on this person gets no answer that was read before.
+    pub fn forget(&self, person: UserId) {
+        self.writes.entry(person).and_upsert_with(|entry| entry.map_or(1, |entry| entry.into_value() + 1));
     }
 }
 
@@ -87,7 +99,28 @@ where
     // On the heap: each function that takes a future by value would hold it twice.
     let read = Box::pin(read);
     let key = ReadKey::of::<E>(signed_in, query)?;
-    Ok(share(signed_in, key, async { prepare(signed_in, read.await?) }).await?.respond(headers))
+    Ok(share(signed_in, key, async { prepare(signed_in, signed_in.heard(read.await).await?) })
+        .await?
+        .respond(headers))
+}
+
+/// As [`answer`], for what nobody keeps after it was shown (live data, persisted snapshots).
+///
+/// # Errors
+/// Whatever `read` fails with.
+pub async fn answer_unkept<E, T>(
+    signed_in: &SignedIn,
+    headers: &HeaderMap,
+    query: &E::Query,
+    read: impl Future<Output = Result<Found<T>, Failure>>,
+) -> Result<Response, Failure>
+where
+    E: Endpoint<Reply = Envelope<T>>,
+    T: Serialize,
+{
+    let mut response = answer::<E, T>(signed_in, headers, query, read).await?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 /// As [`answer`], for a list with a digest: while that stays the same, an unchanged list is not read.
@@ -114,11 +147,11 @@ where
     let known = digests.get(&key).await.filter(|(_, etag)| names(headers, etag));
     let reading = async {
         // Before the rows: a change in between makes the next digest differ.
-        let digest = digest.await?;
+        let digest = signed_in.heard(digest.await).await?;
         if let Some((_, etag)) = known.filter(|(known, _)| *known == digest) {
             return Prepared::unchanged(etag);
         }
-        let prepared = prepare(signed_in, read.await?)?;
+        let prepared = prepare(signed_in, signed_in.heard(read.await).await?)?;
         digests.insert(key.clone(), (digest, prepared.etag.clone())).await;
         Ok(prepared)
     };
@@ -139,7 +172,9 @@ async fn share(
 impl ReadKey {
     fn of<E: Endpoint>(signed_in: &SignedIn, query: &E::Query) -> Result<Self, Failure> {
         let query = serde_json::to_string(query).map_err(unwritable)?;
-        Ok(Self { read_for: signed_in.read_for(), operation: E::NAME, query, conditional: None })
+        let read_for = signed_in.read_for();
+        let writes = signed_in.state().upstream()?.reads.writes.get(&read_for.user_id).unwrap_or_default();
+        Ok(Self { read_for, operation: E::NAME, query, writes, conditional: None })
     }
 }
 

@@ -98,8 +98,10 @@ pub const SETTINGS: &[Setting] = &[
     LOG_FORMAT,
 ];
 
-/// The longest request body of any route but telemetry, in bytes.
+/// The longest request body of any route but those below and telemetry, in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// The longest request body with several long texts or with many rows, in bytes.
+pub const TEXTS_BODY_BYTES: usize = 1024 * 1024;
 /// The longest path and query, in bytes.
 pub const URI_BYTES: usize = 4 * 1024;
 /// All request headers together, in bytes.

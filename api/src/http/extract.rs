@@ -2,17 +2,18 @@
 
 use super::failure::Failure;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Uri, header};
 use revos_shared::ErrorCode;
 use revos_shared::kernel::endpoint::DEADLINE_HEADER;
 use serde::de::DeserializeOwned;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use supabase::Deadline;
+use url::form_urlencoded::Serializer;
 
-/// The parameters of an operation.
+/// The parameters of an operation, those of its path and those of its query string.
 #[derive(Clone, Copy, Debug)]
 pub struct Params<T>(pub T);
 
@@ -24,11 +25,21 @@ pub struct JsonBody<T>(pub T);
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|rejection| {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|rejection| {
+            Failure::new(ErrorCode::InvalidArgument)
+                .saying("The path is not UTF-8.")
+                .because(rejection.body_text())
+        })?;
+        let mut all = Serializer::new(parts.uri.query().unwrap_or_default().to_owned());
+        // A name that stands in both is there twice, which no description takes.
+        all.extend_pairs(path.iter());
+        let uri = Uri::try_from(format!("/?{}", all.finish()))
+            .map_err(|error| Failure::new(ErrorCode::InvalidArgument).because(error.to_string()))?;
+        axum::extract::Query::<T>::try_from_uri(&uri).map(|query| Self(query.0)).map_err(|rejection| {
             // The library's sentence names the parameter and the expected type, and nothing of ours.
             Failure::new(ErrorCode::InvalidArgument).saying(rejection.body_text())
         })

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use revos_shared::{ErrorBody, ErrorCode};
 use serde_json::{Value, json};
 use std::time::Duration;
-use supabase::{AuthCode, AuthError, Cause, Refusal, RestError, TokenError};
 
 /// A failure on its way to the caller. [`crate::http::layers::tell_failures`] writes it out and logs it once.
 #[derive(Clone, Debug)]
@@ -14,11 +13,13 @@ pub struct Failure {
     /// What happened.
     pub code: ErrorCode,
     /// One sentence for the caller.
-    message: String,
+    pub(super) message: String,
     /// Fields and reasons.
-    details: Option<Value>,
+    pub(super) details: Option<Value>,
     /// When a further try is welcome.
     retry_after: Option<Duration>,
+    /// For handlers only: the constraint of the database that refused a row.
+    pub(super) constraint: Option<Box<str>>,
     /// For the log only: what the upstream said, or where it went wrong.
     cause: Option<String>,
 }
@@ -27,7 +28,14 @@ impl Failure {
     /// A failure with this code and its usual sentence.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, message: sentence(code).to_owned(), details: None, retry_after: None, cause: None }
+        Self {
+            code,
+            message: sentence(code).to_owned(),
+            details: None,
+            retry_after: None,
+            constraint: None,
+            cause: None,
+        }
     }
 
     /// A parameter is out of range.
@@ -43,10 +51,26 @@ impl Failure {
     /// A field of the body is wrong.
     #[must_use]
     pub fn field(name: &str, key: &str) -> Self {
-        Self {
-            details: Some(json!([{ "row": 0, "field": name, "key": key }])),
-            ..Self::new(ErrorCode::ValidationFailed)
-        }
+        Self::new(ErrorCode::ValidationFailed).about(name, key)
+    }
+
+    /// Somebody else changed the row, which is this now.
+    #[must_use]
+    pub fn stale(row: Value) -> Self {
+        Self::new(ErrorCode::StaleVersion).detailing(row)
+    }
+
+    /// With what is wrong with which field.
+    #[must_use]
+    pub fn about(self, field: &str, key: &str) -> Self {
+        self.detailing(json!([{ "row": 0, "field": field, "key": key }]))
+    }
+
+    /// With fields and reasons, or with the row as it is now.
+    #[must_use]
+    pub fn detailing(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
     }
 
     /// With a sentence of its own.
@@ -68,6 +92,12 @@ impl Failure {
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
+    }
+
+    /// Was a row refused because of this constraint? For handlers that know what to do then.
+    #[must_use]
+    pub fn is_of(&self, constraint: &str) -> bool {
+        self.constraint.as_deref() == Some(constraint)
     }
 
     /// The status of the answer.
@@ -188,127 +218,5 @@ impl IntoResponse for Failure {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-impl From<RestError> for Failure {
-    fn from(error: RestError) -> Self {
-        let cause = error.to_string();
-        match error {
-            RestError::Unreachable(reason) => unreachable(reason),
-            RestError::TimedOut => Self::new(ErrorCode::UpstreamTimeout),
-            RestError::Refused(refusal) => refused(&refusal),
-            RestError::NotPostgrest { .. } | RestError::Unreadable(_) | RestError::Cut { .. } => {
-                Self::new(ErrorCode::UpstreamUnreadable)
-            }
-        }
-        .because(cause)
-    }
-}
-
-fn unreachable(cause: Cause) -> Failure {
-    Failure {
-        details: Some(json!({ "cause": cause.as_str() })),
-        ..Failure::new(ErrorCode::UpstreamUnavailable)
-    }
-}
-
-/// The database's own words go to the log; the caller gets the key of our functions or a code by SQLSTATE.
-fn refused(refusal: &Refusal) -> Failure {
-    let known = refusal.key().and_then(|key| key.parse::<ErrorCode>().ok());
-    let code = known.unwrap_or_else(|| match refusal.code.as_str() {
-        "42501" => ErrorCode::Forbidden,
-        "23505" => ErrorCode::Duplicate,
-        "23503" => ErrorCode::ReferenceMissing,
-        "23514" | "22P02" | "22003" | "22001" | "22007" | "22008" => ErrorCode::ValidationFailed,
-        "PGRST116" => ErrorCode::NotFound,
-        "PGRST301" | "PGRST302" | "PGRST303" => ErrorCode::Unauthenticated,
-        "PGRST000" | "PGRST001" | "PGRST002" => ErrorCode::UpstreamUnavailable,
-        "PGRST003" | "57014" => ErrorCode::UpstreamTimeout,
-        state if state.starts_with("08") || state.starts_with("53") || state.starts_with("57P") => {
-            ErrorCode::UpstreamUnavailable
-        }
-        _ => ErrorCode::UpstreamUnreadable,
-    });
-    let mut failure = Failure::new(code).because(format!("{} {}", refusal.code, refusal.message));
-    // Only what our own functions chose to add; never the database's words.
-    if known.is_some() {
-        failure.details = refusal.detail.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    }
-    failure
-}
-
-impl From<AuthError> for Failure {
-    fn from(error: AuthError) -> Self {
-        let cause = error.to_string();
-        match error {
-            AuthError::Unreachable(reason) => unreachable(reason),
-            AuthError::TimedOut => Self::new(ErrorCode::UpstreamTimeout),
-            AuthError::NotAuth(_) => Self::new(ErrorCode::UpstreamUnreadable),
-            AuthError::Refused { code, retry_after } => match code {
-                AuthCode::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
-                AuthCode::EmailNotConfirmed => Self::new(ErrorCode::EmailNotConfirmed),
-                AuthCode::UserBanned => Self {
-                    details: Some(json!({ "deactivated": true })),
-                    ..Self::new(ErrorCode::NoMembership)
-                },
-                AuthCode::SessionEnded => Self::new(ErrorCode::Unauthenticated),
-                AuthCode::RateLimited => Self::new(ErrorCode::RateLimited)
-                    .retry_after(retry_after.unwrap_or(Duration::from_secs(60))),
-                AuthCode::Other(_) => Self::new(ErrorCode::UpstreamUnreadable),
-            },
-        }
-        .because(cause)
-    }
-}
-
-impl From<TokenError> for Failure {
-    fn from(error: TokenError) -> Self {
-        match error {
-            TokenError::Expired | TokenError::Invalid => Self::new(ErrorCode::Unauthenticated),
-            TokenError::KeysUnreachable => unreachable(Cause::Connect),
-        }
-        .because(error.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(code: &str, message: &str, detail: Option<&str>) -> Failure {
-        RestError::Refused(Refusal {
-            status: StatusCode::BAD_REQUEST,
-            code: code.to_owned(),
-            message: message.to_owned(),
-            detail: detail.map(str::to_owned),
-        })
-        .into()
-    }
-
-    #[test]
-    fn keys_of_our_functions_are_kept_with_their_detail() {
-        let failure = refusal("PT409", "stale_version", Some("{\"version\": 3}"));
-        assert_eq!((failure.code, failure.status()), (ErrorCode::StaleVersion, StatusCode::CONFLICT));
-        assert_eq!(failure.details, Some(json!({ "version": 3 })));
-    }
-
-    #[test]
-    fn the_databases_words_never_reach_the_caller() {
-        let failure =
-            refusal("23505", "duplicate key value violates unique constraint \"x\"", Some("\"secret\""));
-        let shown = format!("{} {:?}", failure.message, failure.details);
-        assert!(
-            failure.code == ErrorCode::Duplicate
-                && !shown.contains("constraint")
-                && !shown.contains("secret")
-        );
-    }
-
-    #[test]
-    fn an_unreachable_database_is_503_with_its_cause() {
-        let failure = Failure::from(RestError::Unreachable(Cause::Gateway(521)));
-        assert_eq!(failure.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(failure.details, Some(json!({ "cause": "gateway" })));
     }
 }

@@ -36,8 +36,8 @@ pub struct Membership {
     pub member: Member,
     /// Decides what day it is.
     time_zone: TimeZone,
-    /// Is it another organization than the person's own?
-    pub elsewhere: bool,
+    /// The person's own organization, whichever is shown.
+    home: OrganizationId,
 }
 
 /// The outcome of an exchange, shared by all requests that brought the same refresh token.
@@ -73,6 +73,22 @@ impl SignedIn {
         }
     }
 
+    /// The outcome of a question to the database. Somebody who turns out to be no member any more is forgotten
+    /// here as well, and hears it in the words of the sign-in.
+    ///
+    /// # Errors
+    /// That of the outcome; `no_membership` with why.
+    pub async fn heard<T, E: Into<Failure>>(&self, outcome: Result<T, E>) -> Result<T, Failure> {
+        let failure = match outcome {
+            Ok(value) => return Ok(value),
+            Err(error) => error.into(),
+        };
+        if failure.code == ErrorCode::NoMembership {
+            self.prove_membership().await?;
+        }
+        Err(failure)
+    }
+
     /// What handlers share.
     #[must_use]
     pub fn state(&self) -> &AppState {
@@ -91,10 +107,16 @@ impl SignedIn {
         self.membership.member.organization.id
     }
 
+    /// The person's own organization, to which what is about the person belongs.
+    #[must_use]
+    pub fn home(&self) -> OrganizationId {
+        self.membership.home
+    }
+
     /// The organization, when it must be named because it is not the person's own.
     #[must_use]
     pub fn other_organization(&self) -> Option<OrganizationId> {
-        self.membership.elsewhere.then(|| self.organization())
+        Some(self.organization()).filter(|shown| *shown != self.home())
     }
 
     /// For whom answers are read.
@@ -248,9 +270,8 @@ pub async fn membership(
         let caller = upstream.rest.as_caller(&verified.token).until(deadline).request_id(request_id);
         let row: MemberRow = caller.read("current_member", json!({})).await?;
         let mut member = row.into_member();
-        let own = member.organization.id;
-        let elsewhere = chosen.is_some_and(|id| id != own.0);
-        if let Some(id) = chosen.filter(|_| elsewhere) {
+        let home = member.organization.id;
+        if let Some(id) = chosen.filter(|id| *id != home.0) {
             if member.person.persona != Persona::SuperAdmin {
                 return Err(
                     Failure::new(ErrorCode::Forbidden).because("organization header names a foreign one")
@@ -264,7 +285,7 @@ pub async fn membership(
         let time_zone = TimeZone::get(zone).map_err(|error| {
             Failure::new(ErrorCode::Internal).because(format!("time zone {zone}: {error}"))
         })?;
-        Ok(Arc::new(Membership { member, time_zone, elsewhere }))
+        Ok(Arc::new(Membership { member, time_zone, home }))
     };
     let outcome = once(&upstream.members, key, Box::pin(reading)).await;
     match &outcome {

@@ -439,6 +439,31 @@ pub(super) const TABLES: &[Table] = &[
         insert: r#"{"organization_id": "$o", "name": "new"}"#,
         update: r#"{"is_enabled": true}"#,
     },
+    // Of one's own organization alone, also for a SuperAdmin: a view belongs to a member of it.
+    Table {
+        name: "saved_views",
+        key: "id",
+        cells: [
+            "SIUD own, SD shared",
+            "SIUD own, SD shared",
+            "SIUD own, S shared",
+            "SIUD own, S shared",
+            "—",
+            "SIUD all",
+        ],
+        rows: &[
+            row("Member's", 'A', &[MEMBER], &[]),
+            row("Member's, shared", 'A', &[MEMBER], &["shared"]),
+            row("Admin's", 'A', &[ADMIN], &[]),
+            row("gone's, shared", 'A', &["gone@example.com"], &["shared"]),
+            row("Client's", 'A', &[CLIENT], &[]),
+            row("B's", 'B', &[ADMIN_B], &[]),
+            row("B's, shared", 'B', &[MEMBER_B], &["shared"]),
+        ],
+        new: PEOPLE,
+        insert: r#"{"organization_id": "$o", "user_id": $owner, "workspace": "clients", "name": "New", "query": ""}"#,
+        update: r#"{"query": "Changed"}"#,
+    },
     view("vw_client_overview", "client_id", ["S all", "S org", "S org", "S org", "S acct", "S all"], CLIENTS),
     view("pipeline", "id", ["S all", "S org", "S org", "S org", "—", "S all"], CLIENTS),
     view(

@@ -2,7 +2,7 @@
 
 use super::functions::{
     ADMINS, ADMINS_OF_A, ADMINS_OF_B, CLIENT_WRITERS_OF_A, CLIENT_WRITERS_OF_B, Call, EVERYBODY, IN_B,
-    LEADERS, LEADERS_OF_A, STAFF, STAFF_OF_A, STAFF_OF_B, call,
+    LEADERS, LEADERS_OF_A, READERS_OF_A, STAFF, STAFF_OF_A, STAFF_OF_B, call,
 };
 
 pub(super) const CALLS: &[Call] = &[
@@ -13,6 +13,8 @@ pub(super) const CALLS: &[Call] = &[
     call("client_health_trend, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
     call("clients_digest", "{}", EVERYBODY),
     call("clients_digest, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
+    call("list_clients", "{}", EVERYBODY),
+    call("list_clients, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
     // Helpers are not exposed: there is no such function for anybody.
     call("persona", "{}", "--- ----- - -"),
     call("emit_event", "{}", "--- ----- - -"),
@@ -142,6 +144,35 @@ pub(super) const CALLS: &[Call] = &[
     call("sync_client_health", r#"{"p_client_id": "{clients A own}"}"#, ADMINS_OF_A),
     call("sync_client_health, B", r#"{"p_client_id": "{clients B's}"}"#, ADMINS_OF_B),
     call("sync_client_health, all", "{}", ADMINS),
+    call("client_record", r#"{"p_client_id": "{clients A own}"}"#, READERS_OF_A),
+    call("client_record, colleague's", r#"{"p_client_id": "{clients A colleague's}"}"#, "1oo yyyyn n x"),
+    call("client_record, B", r#"{"p_client_id": "{clients B's}"}"#, CLIENT_WRITERS_OF_B),
+    call(
+        "set_client_health",
+        r#"{"p_client_id": "{clients A own}", "p_version": 1, "p_health": 60, "p_note": "Why"}"#,
+        STAFF_OF_A,
+    ),
+    call(
+        "set_client_health, colleague's",
+        r#"{"p_client_id": "{clients A colleague's}", "p_version": 1, "p_health": 60}"#,
+        CLIENT_WRITERS_OF_A,
+    ),
+    call(
+        "set_client_health, B",
+        r#"{"p_client_id": "{clients B's}", "p_version": 1, "p_health": 60}"#,
+        CLIENT_WRITERS_OF_B,
+    ),
+    // Each row is told how it went, so that the call itself is refused to nobody among the staff.
+    call(
+        "update_clients",
+        r#"{"p_items": [{"id": "{clients A own}", "version": 1}], "p_changes": {"phase": "Data"}}"#,
+        STAFF,
+    ),
+    call(
+        "update_clients, B",
+        r#"{"p_items": [{"id": "{clients B's}", "version": 1}], "p_changes": {"phase": "Data"}}"#,
+        STAFF,
+    ),
     call("client_timeline", r#"{"p_client_id": "{clients A colleague's}"}"#, STAFF_OF_A),
     call("client_timeline, B", r#"{"p_client_id": "{clients B's}"}"#, STAFF_OF_B),
     call("search_workspace", r#"{"p_query": "sale"}"#, EVERYBODY),

@@ -46,6 +46,7 @@ pub(super) const ADMINS: &str = "1oo yyfff y x";
 pub(super) const SERVICE: &str = "1xx xxxxx x y";
 // With a row of A.
 pub(super) const STAFF_OF_A: &str = "1oo yyyyf n x";
+pub(super) const READERS_OF_A: &str = "1oo yyyyy n x";
 pub(super) const LEADERS_OF_A: &str = "1oo yyyff n x";
 pub(super) const ADMINS_OF_A: &str = "1oo yyfff n x";
 // With a row of B: those of A do not learn whether it is there, as far as they would come to it.

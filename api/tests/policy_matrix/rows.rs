@@ -50,7 +50,7 @@ pub(super) struct Row {
     pub(super) organization: char,
     /// Those for whom it is "own".
     pub(super) own: &'static [&'static str],
-    /// What else is true of it: `acct`, `drafts`, `money`.
+    /// What else is true of it: `acct`, `drafts`, `money`, `shared`.
     pub(super) is: &'static [&'static str],
 }
 
@@ -77,6 +77,7 @@ pub(super) fn reaches(scope: &str, row: &Row, email: &str, organization: char) -
         "org but money" => in_organization && !row.is.contains(&"money"),
         "own" => in_organization && row.own.contains(&email),
         "acct" => in_organization && row.is.contains(&"acct"),
+        "shared" => in_organization && row.is.contains(&"shared"),
         "drafts all" => row.is.contains(&"drafts"),
         "drafts org" => in_organization && row.is.contains(&"drafts"),
         other => panic!("{other} is no scope of access.md"),

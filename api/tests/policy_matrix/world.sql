@@ -214,4 +214,12 @@ insert into public.ingested_events
   ('{ingested_events B's, shared}', '{B}', '{integrations B's}', '{clients B's}', '{Member B}', 'e1', now(), now(), true);
 insert into public.feature_flags (id, organization_id, name) values
   ('{feature_flags A}', '{A}', 'flag'), ('{feature_flags B}', '{B}', 'flag');
+insert into public.saved_views (id, organization_id, user_id, workspace, name, query, is_shared) values
+  ('{saved_views Member's}', '{A}', '{Member}', 'clients', 'Mine', '', false),
+  ('{saved_views Member's, shared}', '{A}', '{Member}', 'clients', 'Shared', '', true),
+  ('{saved_views Admin's}', '{A}', '{Admin}', 'clients', 'Mine', '', false),
+  ('{saved_views gone's, shared}', '{A}', '{gone}', 'clients', 'Shared', '', true),
+  ('{saved_views Client's}', '{A}', '{Client}', 'clients', 'Mine', '', false),
+  ('{saved_views B's}', '{B}', '{Admin B}', 'clients', 'Mine', '', false),
+  ('{saved_views B's, shared}', '{B}', '{Member B}', 'clients', 'Shared', '', true);
 drop table client, person;

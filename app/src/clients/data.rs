@@ -9,8 +9,10 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use live_query::browser::{Extent, FetchRequest, LiveQueries, LiveQuery, Query, Rows};
 use live_query::{Answer as Fetched, Failure, Reason, ServerTime, Source, Timing, View};
-use revos_shared::clients::endpoints::{ClientsQuery, TrendQuery};
-use revos_shared::clients::{ClientRow, ClientsSummary, FiscalYear, TrendPoint};
+use revos_shared::clients::endpoints::TrendQuery;
+use revos_shared::clients::{
+    ClientColumn, ClientRow, ClientSort, ClientsQuery, ClientsSummary, FiscalYear, TrendPoint,
+};
 use revos_shared::kernel::limits::LIST_LIMIT_DEFAULT;
 use revos_shared::{ClientId, Envelope, ReadFor};
 use revos_ui::{Signal, effect};
@@ -92,7 +94,11 @@ impl Default for ClientsOptions {
     fn default() -> Self {
         Self {
             limit: LIST_LIMIT_DEFAULT,
-            filter: ClientsQuery::default(),
+            // Those that changed last, when there are more than fit.
+            filter: ClientsQuery {
+                sort: Some(ClientSort { column: ClientColumn::Updated, descending: true }),
+                ..ClientsQuery::default()
+            },
             refresh_interval: Some(Duration::from_secs(60)),
             timeout: Duration::from_secs(10),
             persist: true,
@@ -134,7 +140,7 @@ impl WorkspaceClients {
 /// Subscribes to the clients. All callers with the same options share one store and one request.
 pub(super) fn use_workspace_clients(options: ClientsOptions) -> WorkspaceClients {
     let filter = ClientsQuery { limit: Some(options.limit), ..options.filter };
-    let key = format!("clients?{}", serde_json::to_string(&filter).unwrap_or_default());
+    let key = format!("clients?{}", serde_urlencoded::to_string(&filter).unwrap_or_default());
     let timing = Timing { timeout: options.timeout, ..Timing::every(options.refresh_interval) };
     let query = Query::new("workspace_clients", key, Row::key).timing(timing);
     let query = if options.persist { query.persisted() } else { query };
@@ -144,7 +150,7 @@ pub(super) fn use_workspace_clients(options: ClientsOptions) -> WorkspaceClients
             let filter = filter.clone();
             async move {
                 let reply = api.list_clients(&filter, terms(&request)).await;
-                fetched(reply, api.read_for(), |rows| rows.into_iter().map(Row::Client).collect())
+                fetched(reply, api.read_for(), |list| list.rows.into_iter().map(Row::Client).collect())
             }
         }),
         None => queries.subscribe_sample(query, sample_rows()),

@@ -3,9 +3,8 @@
 use super::failure::Refusal;
 use js_sys::{Array, Function, Promise, Reflect};
 use live_query::{Failure, Reason};
-use revos_shared::clients::endpoints::{
-    ClientsQuery, ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery,
-};
+use revos_shared::clients::ClientsQuery;
+use revos_shared::clients::endpoints::{ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery};
 use revos_shared::kernel::endpoint::{CSRF_HEADER, DEADLINE_HEADER, NoQuery};
 use revos_shared::kernel::instants::parse_moment;
 use revos_shared::session::Member;
@@ -164,18 +163,27 @@ fn decode<T: DeserializeOwned>(raw: &Raw) -> Result<T, Failure> {
     })
 }
 
-/// The path with its parameters.
+/// The path with its parameters: those it has a place for stand in it, the others behind it.
 fn address<Q: Serialize>(path: &str, query: &Q) -> Result<String, Failure> {
-    let query = serde_json::to_value(query).map_err(|_| Failure::new(Reason::Decode))?;
-    let mut url = path.to_owned();
-    for (at, (name, value)) in query.as_object().into_iter().flatten().enumerate() {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        url.push(if at == 0 { '?' } else { '&' });
-        url.push_str(name);
-        url.push('=');
-        url.push_str(&String::from(js_sys::encode_uri_component(&value)));
+    let query = serde_urlencoded::to_string(query).map_err(|_| Failure::new(Reason::Decode))?;
+    Ok(placed(path, &query))
+}
+
+fn placed(path: &str, query: &str) -> String {
+    let (mut url, mut mark) = (path.to_owned(), '?');
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let place = format!("{{{name}}}");
+        if url.contains(&place) {
+            // Ids and words only: in a path, a plus would be one.
+            url = url.replace(&place, &value.replace('+', "%20"));
+        } else {
+            url.push(mark);
+            url.push_str(pair);
+            mark = '&';
+        }
     }
-    Ok(url)
+    url
 }
 
 struct Request {
@@ -245,6 +253,8 @@ fn start(request: &Request, timeout: &AbortSignal) -> Result<Promise, JsValue> {
     init.set_method(match request.method {
         Method::Get => "GET",
         Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
         Method::Delete => "DELETE",
     });
     init.set_headers(&headers);

@@ -4,6 +4,11 @@
 
 use live_query::{Failure, Reason, ServerTime, parse_http_date, parse_retry_after};
 use revos_shared::{ErrorBody, ErrorCode};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The envelope of a refusal; its details are read when they are needed.
+type Body = ErrorBody<Box<RawValue>>;
 
 /// The parts of an answer that is not a success.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,7 +28,7 @@ pub(crate) struct Refusal<'a> {
 impl Refusal<'_> {
     /// The failure this answer means. A body that is not our envelope (a proxy's page) leaves the status to speak.
     pub(crate) fn failure(self) -> Failure {
-        let body: Option<ErrorBody> = serde_json::from_str(self.body).ok();
+        let body: Option<Body> = serde_json::from_str(self.body).ok();
         let code = body.as_ref().map(word);
         let request_id = body.as_ref().map(|body| body.request_id.as_str()).or(self.request_id);
         Failure {
@@ -39,8 +44,15 @@ impl Refusal<'_> {
 /// The code of a person whose membership was ended: `no_membership`, said more exactly by its details.
 pub(crate) const DEACTIVATED: &str = "deactivated";
 
-fn word(body: &ErrorBody) -> &'static str {
-    let ended = body.details.as_ref().and_then(|details| details.get("deactivated")?.as_bool()) == Some(true);
+/// The details of somebody whose membership was ended.
+#[derive(Default, Deserialize)]
+struct Ended {
+    deactivated: bool,
+}
+
+fn word(body: &Body) -> &'static str {
+    let details = body.details.as_ref().and_then(|details| serde_json::from_str::<Ended>(details.get()).ok());
+    let ended = details.unwrap_or_default().deactivated;
     if ended && body.code == ErrorCode::NoMembership { DEACTIVATED } else { body.code.as_str() }
 }
 

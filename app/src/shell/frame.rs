@@ -11,7 +11,6 @@ use revos_ui::{
     Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuChoice, MenuItem,
     MenuOpens, Signal, SkipLink, Var, effect, live,
 };
-use serde_json::Map;
 use std::cell::Cell;
 use wasm_bindgen_futures::spawn_local;
 
@@ -251,7 +250,7 @@ pub(crate) fn PageHead(
             None => format!("{title} · RevOS"),
         });
     });
-    telemetry::track_client_event("page_view", Map::new());
+    telemetry::track_client_event("page_view");
     let heading = NodeRef::<html::H1>::new();
     effect(move || {
         if let Some(heading) = heading.get()

@@ -21,7 +21,7 @@ const ASK_AGAIN_MS: f64 = 5.0 * 60.0 * 1_000.0;
 /// While the server cannot be reached at the start, it is asked again after this.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// Raised when rows kept in the browser change their form.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 const CHANNEL: &str = "revos:session";
 const SIGNED_IN: &str = "signed-in";
 const SIGNED_OUT: &str = "signed-out";

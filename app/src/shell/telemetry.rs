@@ -6,7 +6,6 @@ use leptos::prelude::{document, window_event_listener};
 use live_query::browser::{Telemetry, now, wall_now};
 use live_query::{Batch, Level, Limits, Moment, Record};
 use revos_shared::kernel::limits::TELEMETRY_TEXT_CHARS;
-use serde_json::{Map, Value, json};
 use std::cell::{Cell, RefCell};
 
 thread_local! {
@@ -22,13 +21,13 @@ pub(crate) fn start() {
     TELEMETRY.with(|cell| *cell.borrow_mut() = Some(telemetry));
     // Both listeners live as long as the page.
     let _ = window_event_listener(ev::error, |event: ev::ErrorEvent| {
-        report_client_error("page_error", Level::Error, Map::new(), &event.message());
+        report_client_error("page_error", Level::Error, &event.message());
     });
     let _ = window_event_listener(ev::unhandledrejection, |event: ev::PromiseRejectionEvent| {
         let text = js_sys::JsString::from(
             js_sys::Reflect::get(&event.reason(), &"message".into()).unwrap_or_default(),
         );
-        report_client_error("page_rejection", Level::Error, Map::new(), &String::from(text));
+        report_client_error("page_rejection", Level::Error, &String::from(text));
     });
 }
 
@@ -38,15 +37,13 @@ pub(crate) fn speak_for(session: Session) {
 }
 
 /// Something failed.
-pub(crate) fn report_client_error(event: &str, level: Level, context: Map<String, Value>, error: &str) {
-    let mut new = Record::new(event, level, error);
-    new.context = context;
-    record(new);
+pub(crate) fn report_client_error(event: &str, level: Level, error: &str) {
+    record(Record::new(event, level, error));
 }
 
 /// Something happened.
-pub(crate) fn track_client_event(event: &str, context: Map<String, Value>) {
-    report_client_error(event, Level::Info, context, "");
+pub(crate) fn track_client_event(event: &str) {
+    report_client_error(event, Level::Info, "");
 }
 
 /// Takes a record in; where and in which page it happened is added here.
@@ -67,20 +64,26 @@ async fn send(batch: Batch) -> bool {
     let Some(session) = SESSION.get() else { return false };
     let Some(api) = session.api() else { return false };
     let release = session.release();
-    let records: Vec<Value> = batch
-        .records
-        .iter()
-        .filter_map(|record| {
-            let mut value = serde_json::to_value(record).ok()?;
-            let fields = value.as_object_mut()?;
-            fields.insert("at".to_owned(), date_of(record.at).into());
-            fields.insert("release".to_owned(), release.clone().into());
-            fields.insert("tab_id".to_owned(), TAB.with(String::clone).into());
-            Some(value)
-        })
-        .collect();
-    let body = json!({ "records": records, "dropped": batch.dropped }).to_string();
+    let tab = TAB.with(String::clone);
+    let records = batch.records.iter().filter_map(|record| {
+        let at = date_of(record.at);
+        let record = serde_json::to_string(record).ok()?;
+        let fields = record.strip_suffix('}')?;
+        Some(format!(
+            "{fields},\"at\":{},\"release\":{},\"tab_id\":{}}}",
+            text(&at),
+            text(&release),
+            text(&tab)
+        ))
+    });
+    let records = records.collect::<Vec<_>>().join(",");
+    let body = format!("{{\"records\":[{records}],\"dropped\":{}}}", batch.dropped);
     api.report_client_records(body, batch.beacon || document().hidden()).await.is_ok()
+}
+
+/// A text as JSON writes it.
+fn text(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// A moment of the monotonic clock as a date.

@@ -6,6 +6,7 @@
 //! The feature `browser` binds them to Leptos, `fetch`, timers and IndexedDB; it decides nothing.
 #![doc = include_str!("../README.md")]
 
+mod context;
 mod diff;
 mod event;
 mod failure;
@@ -17,13 +18,14 @@ mod time;
 mod timing;
 mod view;
 
+pub use context::{Context, Fact};
 pub use diff::{Changes, diff, patch};
 pub use event::{Answer, Effect, Event, Report, Restored};
 pub use failure::{
     Failure, Reason, Retry, RetryAfter, UPSTREAM_UNAVAILABLE, parse_http_date, parse_retry_after,
 };
 pub use machine::{Machine, Surroundings};
-pub use redact::{redact, redact_json};
+pub use redact::redact;
 pub use reporter::{Batch, Level, Limits, Record, Reporter, ReporterEffect, ReporterEvent};
 pub use snapshot::{Entry, Invalid, Label, Retention, Snapshot, evict, stale};
 pub use time::{AsOf, Fraction, Moment, ServerTime};

@@ -1,7 +1,5 @@
 //! What must not leave the page in a telemetry record?
 
-use serde_json::{Map, Value};
-
 /// Stands where an e-mail address stood.
 pub(crate) const EMAIL: &str = "[email]";
 /// Stands where a token stood.
@@ -51,22 +49,10 @@ pub fn redact(text: &str) -> String {
     out
 }
 
-/// Redacts every text inside a JSON value and blanks fields whose name says that they are secret.
-#[must_use]
-pub fn redact_json(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(redact(&text)),
-        Value::Array(items) => Value::Array(items.into_iter().map(redact_json).collect()),
-        Value::Object(fields) => Value::Object(fields.into_iter().map(redact_field).collect::<Map<_, _>>()),
-        other => other,
-    }
-}
-
-fn redact_field((name, value): (String, Value)) -> (String, Value) {
+/// Is this the name of a field whose value never travels?
+pub(crate) fn is_secret(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let secret = SECRET_FIELDS.iter().any(|field| lower == *field || lower.ends_with(&format!("_{field}")));
-    let value = if secret && !value.is_null() { Value::String(VALUE.to_owned()) } else { redact_json(value) };
-    (redact(&name), value)
+    SECRET_FIELDS.iter().any(|field| lower == *field || lower.ends_with(&format!("_{field}")))
 }
 
 /// What separates the words a secret can hide in.

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
+use crate::context::Context;
 use crate::event::Report;
-use crate::redact::{redact, redact_json};
+use crate::redact::redact;
 use crate::time::{Fraction, Moment, millis};
 
 /// How much a record matters.
@@ -54,7 +54,7 @@ pub struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
     /// Anything else; at most [`Limits::context`] bytes after redaction.
-    pub context: Map<String, Value>,
+    pub context: Context,
 }
 
 impl Record {
@@ -73,7 +73,7 @@ impl Record {
             request_id: None,
             attempt: None,
             duration_ms: None,
-            context: Map::new(),
+            context: Context::default(),
         }
     }
 
@@ -90,9 +90,9 @@ impl Record {
                 record.request_id = failure.request_id;
                 record.attempt = Some(failure.attempt);
                 record.duration_ms = Some(millis(took));
-                record.context.insert("outage_ms".into(), millis(outage).into());
+                record.context.insert("outage_ms", millis(outage));
                 if let Some(code) = failure.code {
-                    record.context.insert("code".into(), code.into());
+                    record.context.insert("code", code);
                 }
                 record
             }
@@ -425,25 +425,23 @@ fn cut(mut text: String, limit: usize) -> String {
 }
 
 /// Redacts a context and leaves out the fields that do not fit.
-fn fit(context: Map<String, Value>, limit: usize) -> Map<String, Value> {
-    let Value::Object(context) = redact_json(Value::Object(context)) else {
-        return Map::new();
-    };
+fn fit(context: Context, limit: usize) -> Context {
+    let context = context.redacted();
     if size(&context) <= limit {
         return context;
     }
     let mut left = limit.saturating_sub(64);
-    let mut kept = Map::new();
-    let mut omitted = 0_u32;
-    for (name, value) in context {
-        let bytes = size(&name) + size(&value) + 2;
+    let mut kept = Context::default();
+    let mut omitted = 0_u64;
+    for (name, fact) in context.0 {
+        let bytes = size(&name) + size(&fact) + 2;
         if bytes <= left {
             left -= bytes;
-            kept.insert(name, value);
+            kept.insert(name, fact);
         } else {
             omitted += 1;
         }
     }
-    kept.insert("omitted_fields".to_owned(), omitted.into());
+    kept.insert("omitted_fields", omitted);
     kept
 }

@@ -468,6 +468,12 @@ select
   '{}', current_date - back, current_date - back + interval '36 hours', current_date - back
 from scale_organization o, generate_series(0, 89) back, (values ('finance'), ('pipeline'), ('portfolio')) k (kind);
 
+insert into public.saved_views (id, organization_id, user_id, workspace, name, query, is_shared, created_at, updated_at)
+select
+  pg_temp.scale_id('saved_views', o.n || ':' || k), o.id, o.member_id, 'clients', 'View ' || k, 'status=active', k % 2 = 0,
+  current_date - k, current_date - k
+from scale_organization o, generate_series(1, 20) k;
+
 -- Consistent? ------------------------------------------------------------------
 
 -- Every reference, as its constraint would see it.

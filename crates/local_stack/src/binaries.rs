@@ -18,9 +18,28 @@ pub(crate) struct Binaries {
     pub(crate) major: u32,
 }
 
+/// Names the folder with `initdb` and `postgres` of another version than the installed one, to try the migrations on.
+const OTHER: &str = "REVOS_POSTGRES";
+
 impl Binaries {
-    /// The newest installation in Debian's place, else the one on `PATH`.
+    /// Those of the folder `REVOS_POSTGRES`, else the newest installation in Debian's place, else the one on `PATH`.
     pub(crate) fn find() -> Result<Self, StackError> {
+        let found = match env::var_os(OTHER) {
+            Some(dir) => Self::of(Path::new(&dir).join("initdb"), Path::new(&dir).join("postgres"))?,
+            None => Self::installed()?,
+        };
+        if found.major < OLDEST {
+            return Err(StackError::PostgresTooOld { found: found.major });
+        }
+        Ok(found)
+    }
+
+    fn of(initdb: PathBuf, postgres: PathBuf) -> Result<Self, StackError> {
+        let major = version(&postgres)?;
+        Ok(Self { initdb, postgres, major })
+    }
+
+    fn installed() -> Result<Self, StackError> {
         let mut newest: Option<(u32, PathBuf)> = None;
         for entry in fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten() {
             let Some(major) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
@@ -32,19 +51,12 @@ impl Binaries {
                 newest = Some((major, bin));
             }
         }
-        let found = match newest {
-            Some((major, bin)) => Self { initdb: bin.join("initdb"), postgres: bin.join("postgres"), major },
-            None => {
-                let initdb = on_path("initdb")?;
-                let postgres = on_path("postgres")?;
-                let major = version(&postgres)?;
-                Self { initdb, postgres, major }
+        match newest {
+            Some((major, bin)) => {
+                Ok(Self { initdb: bin.join("initdb"), postgres: bin.join("postgres"), major })
             }
-        };
-        if found.major < OLDEST {
-            return Err(StackError::PostgresTooOld { found: found.major });
+            None => Self::of(on_path("initdb")?, on_path("postgres")?),
         }
-        Ok(found)
     }
 }
 

@@ -98,6 +98,13 @@ impl Refusal {
     pub fn key(&self) -> Option<&str> {
         self.code.starts_with("PT").then_some(self.message.as_str())
     }
+
+    /// The constraint that a row would have violated, for the SQLSTATEs of class 23.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        let (_, rest) = self.message.split_once("constraint \"").filter(|_| self.code.starts_with("23"))?;
+        rest.split_once('"').map(|(name, _)| name)
+    }
 }
 
 #[cfg(test)]
@@ -115,5 +122,24 @@ mod tests {
         assert_eq!(theirs.key(), None);
         assert!(read("<html>").is_none() && read(r#"{"message":"no"}"#).is_none());
         assert!(read(r#"{"code":"a longer word"}"#).is_none());
+    }
+
+    #[test]
+    fn a_violated_constraint_has_a_name() {
+        let of = |code: &str, message: &str| {
+            let body = serde_json::json!({ "code": code, "message": message }).to_string();
+            let refusal = Refusal::read(StatusCode::CONFLICT, body.as_bytes()).unwrap();
+            refusal.constraint().map(str::to_owned)
+        };
+        for message in [
+            "duplicate key value violates unique constraint \"k\"",
+            "insert or update on table \"t\" violates foreign key constraint \"k\"",
+            "update or delete on table \"t\" violates foreign key constraint \"k\" on table \"u\"",
+            "new row for relation \"t\" violates check constraint \"k\"",
+        ] {
+            assert_eq!(of("23505", message).as_deref(), Some("k"), "{message}");
+        }
+        assert_eq!(of("23505", "doppelter Schlüsselwert"), None);
+        assert_eq!(of("42501", "constraint \"k\""), None);
     }
 }

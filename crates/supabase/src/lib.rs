@@ -10,6 +10,7 @@ mod rest;
 mod token;
 mod transport;
 mod verify;
+mod write;
 
 pub use auth::{Auth, AuthCode, AuthError, Grant, SignOutScope};
 pub use error::{Cause, Refusal, RestError};

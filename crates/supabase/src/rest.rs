@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use postgrest::Postgrest;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The project's REST service.
@@ -135,19 +136,18 @@ impl<'a> Caller<'a> {
     ///
     /// # Errors
     /// [`RestError`].
-    pub async fn read<T: DeserializeOwned>(
-        &self,
-        function: &str,
-        mut arguments: serde_json::Value,
-    ) -> Result<T, RestError> {
+    pub async fn read<T: DeserializeOwned>(&self, function: &str, arguments: Value) -> Result<T, RestError> {
+        parse(&self.send(outgoing(self.function(function, arguments), true)?).await?.body)
+    }
+
+    pub(crate) fn function(&self, name: &str, mut arguments: Value) -> Query {
         if let Some(named) = arguments.as_object_mut() {
             named.retain(|_, value| !value.is_null());
         }
-        let query = self.rest.queries.rpc(function, arguments.to_string());
-        parse(&self.send(outgoing(query, true)?).await?.body)
+        self.rest.queries.rpc(name, arguments.to_string())
     }
 
-    async fn send(&self, mut request: Outgoing) -> Result<Answer, RestError> {
+    pub(crate) async fn send(&self, mut request: Outgoing) -> Result<Answer, RestError> {
         request.header("authorization", &format!("Bearer {}", self.token.expose()));
         if let Some(id) = self.request_id {
             request.header("x-request-id", id);
@@ -209,7 +209,7 @@ fn like_contains(text: &str) -> String {
 }
 
 /// The request that `postgrest` describes, ready for our own client.
-fn outgoing(query: Query, safe: bool) -> Result<Outgoing, RestError> {
+pub(crate) fn outgoing(query: Query, safe: bool) -> Result<Outgoing, RestError> {
     let described = query.build().build().map_err(|error| RestError::Unreadable(error.to_string()))?;
     let mut headers = HeaderMap::with_capacity(described.headers().len() + 2);
     for (name, value) in described.headers() {
@@ -238,7 +238,7 @@ fn no_answer(reason: NoAnswer) -> RestError {
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, RestError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, RestError> {
     serde_json::from_slice(body).map_err(|error| RestError::Unreadable(error.to_string()))
 }
 

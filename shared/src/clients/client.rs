@@ -3,6 +3,7 @@
 use crate::kernel::ids::{ClientId, UserId};
 use crate::kernel::money::Money;
 use crate::kernel::value_set;
+use crate::pipeline::Stage;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,9 @@ pub struct ClientRow {
     pub segment: Option<Segment>,
     /// What it does.
     pub industry: Option<String>,
+    /// Where it is.
+    #[serde(default)]
+    pub region: Option<String>,
     /// The person in charge; none for an unassigned lead.
     pub owner_id: Option<UserId>,
     /// Their name; none when unassigned or hidden from the reader.
@@ -94,6 +98,21 @@ pub struct ClientRow {
     /// The day the client was lost.
     #[serde(default, with = "crate::kernel::instants::optional_day")]
     pub churned_on: Option<Date>,
+    /// The furthest stage of its open opportunities; none without any.
+    #[serde(default)]
+    pub furthest_open_stage: Option<Stage>,
+    /// Amounts of its open opportunities; none when the reader may not see them.
+    #[serde(default)]
+    pub open_value: Option<Money>,
+    /// Monthly recurring revenue today; none when the reader may not see it.
+    #[serde(default)]
+    pub mrr: Option<Money>,
+    /// What it owes; none when the reader may not see it.
+    #[serde(default)]
+    pub ar_outstanding: Option<Money>,
+    /// The part of it that is past due; none when the reader may not see it.
+    #[serde(default)]
+    pub ar_overdue: Option<Money>,
     /// The last change of the row.
     #[serde(with = "crate::kernel::instants::moment")]
     pub updated_at: Timestamp,

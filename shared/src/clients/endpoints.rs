@@ -1,60 +1,27 @@
-//! Which operations are about clients? The list, the portfolio's figures, and the trend of its score.
+//! Which operations are about clients? The list, the portfolio's figures, the record of one client, and every
+//! change of it.
 
+use super::changes::{
+    BulkChange, BulkResult, CardMove, ClientChange, CommercialsFields, ContactFields, DataSourceItem,
+    DeliverableFields, DiscoveryAnswers, HealthChange, KanbanItem, NewClient, QuestionItem, SetChange,
+    TermsFields,
+};
 use super::client::{ClientRow, ClientStatus, Phase};
+use super::engagement::FormType;
+use super::query::ClientsQuery;
+use super::record::{
+    ClientDetail, ClientRecord, ClientTerms, Commercials, Contact, DataSource, Deliverable, DiscoveryForm,
+    KanbanCard, Question,
+};
 use super::summary::ClientsSummary;
+use super::timeline::{TimelineEntry, TimelineQuery};
 use super::trend::TrendPoint;
 use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint};
 use crate::kernel::envelope::Envelope;
-use crate::kernel::ids::UserId;
-use crate::kernel::limits::{
-    LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, SEARCH_MAX_CHARS, TREND_MONTHS_DEFAULT, TREND_MONTHS_MAX,
-};
+use crate::kernel::ids::{ClientId, ContactId, DataSourceId, DeliverableId, KanbanItemId, QuestionId};
+use crate::kernel::limits::{TREND_MONTHS_DEFAULT, TREND_MONTHS_MAX};
+use crate::kernel::money::Money;
 use serde::{Deserialize, Serialize};
-
-/// Which clients, and how many of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientsQuery {
-    /// Rows asked for, 1–1,000; 200 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-    /// Only clients of this status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<ClientStatus>,
-    /// Only clients of this phase.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phase: Option<Phase>,
-    /// Only clients of this owner.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<UserId>,
-    /// Only clients whose name contains this text; a value, never a pattern.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub q: Option<String>,
-}
-
-impl ClientsQuery {
-    /// The limit to use.
-    #[must_use]
-    pub fn limit(&self) -> u32 {
-        self.limit.unwrap_or(LIST_LIMIT_DEFAULT)
-    }
-
-    /// The first parameter that is out of range.
-    ///
-    /// # Errors
-    /// The name of the parameter and its range.
-    pub fn check(&self) -> Result<(), (&'static str, String)> {
-        if !(1..=LIST_LIMIT_MAX).contains(&self.limit()) {
-            return Err(("limit", format!("a whole number from 1 to {LIST_LIMIT_MAX}")));
-        }
-        match &self.q {
-            Some(text) if text.chars().count() > SEARCH_MAX_CHARS || text.contains('\0') => {
-                Err(("q", format!("at most {SEARCH_MAX_CHARS} characters, none of them NUL")))
-            }
-            _ => Ok(()),
-        }
-    }
-}
 
 /// How many months of the trend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -85,11 +52,144 @@ impl TrendQuery {
     }
 }
 
+/// Clients that match, and what all of them add up to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientList {
+    /// The first of them, in the order asked for.
+    pub rows: Vec<ClientRow>,
+    /// Of all that match, also of those that are not in `rows`.
+    pub sums: ClientSums,
+}
+
+/// Sums over a list, computed by the database. None when the reader may not see all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSums {
+    /// Contracted annual recurring revenue.
+    pub arr: Money,
+    /// Amounts of open opportunities.
+    pub open_value: Option<Money>,
+    /// Monthly recurring revenue today.
+    pub mrr: Option<Money>,
+    /// Balance of sent invoices.
+    pub ar_outstanding: Option<Money>,
+}
+
+impl ClientSums {
+    /// The sums of a complete list. Never of a cut one.
+    #[must_use]
+    pub fn of(rows: &[ClientRow]) -> Self {
+        // Not known of one is not known of all.
+        let all = |read: fn(&ClientRow) -> Option<Money>| rows.iter().map(read).sum::<Option<Money>>();
+        Self {
+            arr: rows.iter().filter_map(|row| row.arr).sum(),
+            open_value: all(|row| row.open_value),
+            mrr: all(|row| row.mrr),
+            ar_outstanding: all(|row| row.ar_outstanding),
+        }
+    }
+}
+
+/// One client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientQuery {
+    /// Which.
+    pub client_id: ClientId,
+}
+
+/// One row to be removed, and the version of it that was read.
+macro_rules! removal {
+    ($(#[$meta:meta])* $name:ident { $field:ident: $id:ty }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// The client it belongs to.
+            pub client_id: ClientId,
+            /// Which row.
+            pub $field: $id,
+            /// The version that was read.
+            pub version: u32,
+        }
+    };
+}
+
+/// One row of a client.
+macro_rules! child {
+    ($(#[$meta:meta])* $name:ident { $field:ident: $id:ty }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// The client it belongs to.
+            pub client_id: ClientId,
+            /// Which row.
+            pub $field: $id,
+        }
+    };
+}
+
+removal!(
+    /// A contact to remove.
+    ContactRemoval { contact_id: ContactId }
+);
+removal!(
+    /// A deliverable to remove.
+    DeliverableRemoval { deliverable_id: DeliverableId }
+);
+child!(
+    /// A contact.
+    ContactQuery { contact_id: ContactId }
+);
+child!(
+    /// A deliverable.
+    DeliverableQuery { deliverable_id: DeliverableId }
+);
+child!(
+    /// A card.
+    CardQuery { card_id: KanbanItemId }
+);
+child!(
+    /// A discovery form.
+    FormQuery { form_type: FormType }
+);
+
+/// A client to remove, and the version of it that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientRemoval {
+    /// Which.
+    pub client_id: ClientId,
+    /// The version that was read.
+    pub version: u32,
+}
+
+/// The version of a client that was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtVersion {
+    /// Counts the changes of the row.
+    pub version: u32,
+}
+
+/// Where a client stands after its onboarding was started, and what that added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Onboarded {
+    /// Where the relation stands.
+    pub status: ClientStatus,
+    /// How far the engagement has come.
+    pub phase: Option<Phase>,
+    /// The version of the client.
+    pub version: u32,
+    /// The deliverables that were added; those that were there already are not.
+    pub deliverables: Vec<Deliverable>,
+}
+
 endpoint!(
-    /// The clients the person may see, the last changed first.
+    /// The clients the person may see that match, in the order asked for.
     ListClients = "list_clients" Get "/api/clients" Member,
-    query: ClientsQuery, body: (), reply: Envelope<Vec<ClientRow>>,
-    summary: "Lists the clients the person may see, the last changed first."
+    query: ClientsQuery, body: (), reply: Envelope<ClientList>,
+    summary: "Lists the clients the person may see that match, with sums over all of them."
 );
 endpoint!(
     /// The portfolio's figures, counted by the database over all clients.
@@ -103,11 +203,162 @@ endpoint!(
     query: TrendQuery, body: (), reply: Envelope<Vec<TrendPoint>>,
     summary: "The portfolio's mean score per month, oldest first."
 );
+endpoint!(
+    /// One client with everything its page shows.
+    ReadClient = "read_client" Get "/api/clients/{client_id}" Member,
+    query: ClientQuery, body: (), reply: Envelope<ClientRecord>,
+    summary: "Reads one client with everything its page shows."
+);
+endpoint!(
+    /// What happened with a client, the newest first.
+    ReadClientTimeline = "read_client_timeline" Get "/api/clients/{client_id}/timeline" Member,
+    query: TimelineQuery, body: (), reply: Envelope<Vec<TimelineEntry>>,
+    summary: "Reads what happened with a client, the newest first."
+);
+endpoint!(
+    /// Adds a client. The page chooses the id, so a repeated request adds no second one.
+    CreateClient = "create_client" Post "/api/clients" Member,
+    query: NoQuery, body: NewClient, reply: ClientDetail,
+    summary: "Adds a client."
+);
+endpoint!(
+    /// Changes the fields of a client that the body names.
+    UpdateClient = "update_client" Patch "/api/clients/{client_id}" Member,
+    query: ClientQuery, body: ClientChange, reply: ClientDetail,
+    summary: "Changes the fields of a client that the body names."
+);
+endpoint!(
+    /// Removes a client with what is kept under it; refused while money or opportunities belong to it.
+    DeleteClient = "delete_client" Delete "/api/clients/{client_id}" Member,
+    query: ClientRemoval, body: (), reply: (),
+    summary: "Removes a client; refused while money or opportunities belong to it."
+);
+endpoint!(
+    /// Changes owner, phase or review date of many clients, each for itself.
+    UpdateClients = "update_clients" Post "/api/clients/changes" Member,
+    query: NoQuery, body: BulkChange, reply: Vec<BulkResult>,
+    summary: "Changes owner, phase or review date of many clients and tells how each went."
+);
+endpoint!(
+    /// Sets health and churn risk, with a note.
+    SetClientHealth = "set_client_health" Put "/api/clients/{client_id}/health" Member,
+    query: ClientQuery, body: HealthChange, reply: ClientDetail,
+    summary: "Sets health and churn risk of a client, with a note."
+);
+endpoint!(
+    /// Starts the work with a client.
+    EnsureClientOnboarding = "ensure_client_onboarding" Post "/api/clients/{client_id}/onboarding" Member,
+    query: ClientQuery, body: AtVersion, reply: Onboarded,
+    summary: "Starts the work with a client and tells what was added."
+);
+endpoint!(
+    /// Adds a contact.
+    CreateContact = "create_contact" Post "/api/clients/{client_id}/contacts" Member,
+    query: ClientQuery, body: ContactFields, reply: Contact,
+    summary: "Adds a contact."
+);
+endpoint!(
+    /// Replaces the fields of a contact.
+    UpdateContact = "update_contact" Put "/api/clients/{client_id}/contacts/{contact_id}" Member,
+    query: ContactQuery, body: ContactFields, reply: Contact,
+    summary: "Replaces the fields of a contact."
+);
+endpoint!(
+    /// Removes a contact.
+    DeleteContact = "delete_contact" Delete "/api/clients/{client_id}/contacts/{contact_id}" Member,
+    query: ContactRemoval, body: (), reply: (),
+    summary: "Removes a contact."
+);
+endpoint!(
+    /// Says what was agreed with a client.
+    SaveCommercials = "save_commercials" Put "/api/clients/{client_id}/commercials" Member,
+    query: ClientQuery, body: CommercialsFields, reply: Commercials,
+    summary: "Says what was agreed with a client."
+);
+endpoint!(
+    /// Says what a client pays with.
+    SaveClientTerms = "save_client_terms" Put "/api/clients/{client_id}/terms" Member,
+    query: ClientQuery, body: TermsFields, reply: ClientTerms,
+    summary: "Says what a client pays with."
+);
+endpoint!(
+    /// Saves a discovery form.
+    SaveDiscovery = "save_discovery" Put "/api/clients/{client_id}/discovery/{form_type}" Member,
+    query: FormQuery, body: DiscoveryAnswers, reply: DiscoveryForm,
+    summary: "Saves a discovery form, as a draft or complete."
+);
+endpoint!(
+    /// Saves discovery questions as a set.
+    SyncDiscoveryQuestions = "sync_discovery_questions" Put "/api/clients/{client_id}/questions" Member,
+    query: ClientQuery, body: SetChange<QuestionItem, QuestionId>, reply: Vec<Question>,
+    summary: "Saves discovery questions as a set, all or nothing."
+);
+endpoint!(
+    /// Saves data sources as a set.
+    SyncDataSources = "sync_data_sources" Put "/api/clients/{client_id}/sources" Member,
+    query: ClientQuery, body: SetChange<DataSourceItem, DataSourceId>, reply: Vec<DataSource>,
+    summary: "Saves data sources as a set, all or nothing."
+);
+endpoint!(
+    /// Saves cards of the board as a set.
+    SyncKanban = "sync_kanban" Put "/api/clients/{client_id}/cards" Member,
+    query: ClientQuery, body: SetChange<KanbanItem, KanbanItemId>, reply: Vec<KanbanCard>,
+    summary: "Saves cards of a client's board as a set, all or nothing."
+);
+endpoint!(
+    /// Moves a card.
+    MoveKanbanItem = "move_kanban_item" Post "/api/clients/{client_id}/cards/{card_id}/moves" Member,
+    query: CardQuery, body: CardMove, reply: KanbanCard,
+    summary: "Moves a card of a client's board."
+);
+endpoint!(
+    /// Adds a deliverable.
+    CreateDeliverable = "create_deliverable" Post "/api/clients/{client_id}/deliverables" Member,
+    query: ClientQuery, body: DeliverableFields, reply: Deliverable,
+    summary: "Adds a deliverable."
+);
+endpoint!(
+    /// Replaces the fields of a deliverable.
+    UpdateDeliverable = "update_deliverable" Put "/api/clients/{client_id}/deliverables/{deliverable_id}" Member,
+    query: DeliverableQuery, body: DeliverableFields, reply: Deliverable,
+    summary: "Replaces the fields of a deliverable."
+);
+endpoint!(
+    /// Removes a deliverable.
+    DeleteDeliverable = "delete_deliverable" Delete "/api/clients/{client_id}/deliverables/{deliverable_id}" Member,
+    query: DeliverableRemoval, body: (), reply: (),
+    summary: "Removes a deliverable."
+);
 
 /// The operations of this slice.
 #[must_use]
 pub fn all() -> Vec<EndpointInfo> {
-    vec![ListClients::info(), ReadClientsSummary::info(), ReadHealthTrend::info()]
+    vec![
+        ListClients::info(),
+        ReadClientsSummary::info(),
+        ReadHealthTrend::info(),
+        ReadClient::info(),
+        ReadClientTimeline::info(),
+        CreateClient::info(),
+        UpdateClient::info(),
+        DeleteClient::info(),
+        UpdateClients::info(),
+        SetClientHealth::info(),
+        EnsureClientOnboarding::info(),
+        CreateContact::info(),
+        UpdateContact::info(),
+        DeleteContact::info(),
+        SaveCommercials::info(),
+        SaveClientTerms::info(),
+        SaveDiscovery::info(),
+        SyncDiscoveryQuestions::info(),
+        SyncDataSources::info(),
+        SyncKanban::info(),
+        MoveKanbanItem::info(),
+        CreateDeliverable::info(),
+        UpdateDeliverable::info(),
+        DeleteDeliverable::info(),
+    ]
 }
 
 #[cfg(test)]
@@ -116,15 +367,6 @@ mod tests {
 
     #[test]
     fn refuses_parameters_out_of_range() {
-        let with = |limit| ClientsQuery { limit: Some(limit), ..ClientsQuery::default() };
-        assert!(with(0).check().is_err() && with(1_001).check().is_err());
-        assert!(
-            with(1).check().is_ok() && with(1_000).check().is_ok() && ClientsQuery::default().check().is_ok()
-        );
-        let q = |text: &str| ClientsQuery { q: Some(text.to_owned()), ..ClientsQuery::default() };
-        assert!(
-            q(&"x".repeat(201)).check().is_err() && q("a\0b").check().is_err() && q("%,)(").check().is_ok()
-        );
         assert!(
             TrendQuery { months: Some(0) }.check().is_err()
                 && TrendQuery { months: Some(37) }.check().is_err()

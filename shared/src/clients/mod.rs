@@ -1,14 +1,18 @@
 //! Who are the clients, and how are they doing?
 
+pub mod changes;
 mod client;
 pub mod endpoints;
 mod engagement;
 mod panels;
 mod project;
+mod query;
+mod record;
 mod summary;
 #[cfg(test)]
 mod test_rows;
 pub mod thresholds;
+mod timeline;
 mod trend;
 
 pub use client::{ClientRow, ClientStatus, Phase, Segment, trs_score};
@@ -17,5 +21,12 @@ pub use engagement::{
 };
 pub use panels::{ChurnRow, QbrHorizon, QbrRow, QbrState, churn_panel, qbr_panel};
 pub use project::{ProjectHealth, ProjectStatus};
+pub use query::{ClientBand, ClientColumn, ClientSort, ClientsQuery, OwnerChoice, OwnerChoices};
+pub use record::{
+    ClientDetail, ClientFigures, ClientInvoice, ClientProject, ClientRecord, ClientRights,
+    ClientSubscription, ClientTerms, Commercials, Contact, DataSource, Deliverable, DiscoveryForm,
+    HealthPoint, KanbanCard, OpenOpportunity, PreviousHealth, Question,
+};
 pub use summary::{ClientsSummary, FiscalYear};
+pub use timeline::{TimelineEntry, TimelineKind, TimelineQuery};
 pub use trend::{TrendPoint, trend_line};

@@ -9,6 +9,10 @@ pub enum Method {
     Get,
     /// Creates or acts.
     Post,
+    /// Makes a thing, or a set of things, as the body says.
+    Put,
+    /// Changes the fields that the body names.
+    Patch,
     /// Ends or removes.
     Delete,
 }
@@ -28,14 +32,14 @@ pub trait Endpoint {
     const NAME: &'static str;
     /// The HTTP method.
     const METHOD: Method;
-    /// The path, without parameters.
+    /// The path. A part in braces is filled with the parameter of that name: `/api/clients/{client_id}`.
     const PATH: &'static str;
     /// Who may call it.
     const ACCESS: Access;
     /// What it does, in one sentence.
     const SUMMARY: &'static str;
-    /// The parameters in the query string.
-    type Query: Serialize + DeserializeOwned + Default;
+    /// The parameters, in the path or else in the query string.
+    type Query: Serialize + DeserializeOwned;
     /// The JSON body of the request; `()` for none.
     type Body: Serialize + DeserializeOwned;
     /// The JSON body of the answer; `()` for 204.

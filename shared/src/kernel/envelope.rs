@@ -2,12 +2,14 @@
 
 use super::ids::{OrganizationId, UserId};
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 /// An answer read from the database for one person.
 ///
 /// The ETag covers everything but `as_of`: two reads of the same rows have one ETag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Envelope<T> {
     /// What was asked for.
     pub data: T,
@@ -23,6 +25,27 @@ pub struct Envelope<T> {
     pub truncated: bool,
     /// Whose rights decided what is in `data`. An empty list is only empty for this person.
     pub read_for: ReadFor,
+}
+
+/// An envelope that is not opened yet. One type for all, so that the page reads envelopes with the code of one.
+#[derive(Deserialize)]
+struct Sealed {
+    data: Box<RawValue>,
+    #[serde(with = "super::instants::moment")]
+    as_of: Timestamp,
+    #[serde(with = "super::instants::day")]
+    today: Date,
+    total: u64,
+    truncated: bool,
+    read_for: ReadFor,
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Sealed { data, as_of, today, total, truncated, read_for } = Sealed::deserialize(deserializer)?;
+        let data = serde_json::from_str(data.get()).map_err(D::Error::custom)?;
+        Ok(Self { data, as_of, today, total, truncated, read_for })
+    }
 }
 
 /// The person and the organization an answer was read for.

@@ -98,9 +98,9 @@ impl ErrorCode {
     }
 }
 
-/// The body of every answer that is not a success.
+/// The body of every answer that is not a success. `Details` is how the reader takes what depends on the code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorBody {
+pub struct ErrorBody<Details = serde_json::Value> {
     /// What the page matches on.
     pub code: ErrorCode,
     /// One English sentence for logs and API users; the page writes its own.
@@ -111,6 +111,6 @@ pub struct ErrorBody {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::instants::optional_moment")]
     pub retry_at: Option<Timestamp>,
     /// Fields and reasons of a refused input; never an upstream's own words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<serde_json::Value>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    pub details: Option<Details>,
 }

@@ -114,3 +114,23 @@ id!(
     /// A connected account.
     IntegrationId
 );
+id!(
+    /// A client's commercial terms.
+    CommercialsId
+);
+id!(
+    /// A question of a client's discovery.
+    QuestionId
+);
+id!(
+    /// A client's discovery form.
+    DiscoveryId
+);
+id!(
+    /// A client's terms of payment.
+    TermsId
+);
+id!(
+    /// A list under a name.
+    SavedViewId
+);

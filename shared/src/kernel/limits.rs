@@ -2,8 +2,22 @@
 
 /// Rows a list asks for when it does not say.
 pub const LIST_LIMIT_DEFAULT: u32 = 200;
-/// Rows a list may ask for; PostgREST cuts at this number without an error.
-pub const LIST_LIMIT_MAX: u32 = 1_000;
+/// Rows a list may ask for.
+pub const LIST_LIMIT_MAX: u32 = 10_000;
+/// Rows one change of many may name.
+pub const BULK_MAX: usize = 500;
+/// Characters of a name or a title.
+pub const NAME_MAX_CHARS: usize = 200;
+/// Characters of a text that people write.
+pub const TEXT_MAX_CHARS: usize = 10_000;
+/// Characters of the note beside a change of health.
+pub const HEALTH_NOTE_MAX_CHARS: usize = 2_000;
+/// Characters of a saved view's name.
+pub const VIEW_NAME_MAX_CHARS: usize = 80;
+/// Characters of a saved view's parameters.
+pub const VIEW_QUERY_MAX_CHARS: usize = 2_000;
+/// Entries of a client's timeline on one page.
+pub const TIMELINE_PAGE: u32 = 50;
 /// Characters of a search text.
 pub const SEARCH_MAX_CHARS: usize = 200;
 /// Months a trend may span.

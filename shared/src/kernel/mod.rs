@@ -1,5 +1,6 @@
 //! What does every slice of the business share? Ids, money, errors, envelopes, endpoint descriptions, limits.
 
+pub mod chosen;
 pub mod endpoint;
 pub mod envelope;
 pub mod error;
@@ -8,7 +9,10 @@ pub mod instants;
 pub mod limits;
 pub mod money;
 pub mod order;
+pub mod patch;
+pub mod percent;
 pub mod telemetry;
 mod value_set;
+pub mod workspace;
 
 pub(crate) use value_set::value_set;

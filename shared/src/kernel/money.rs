@@ -1,6 +1,7 @@
 //! How much money? Whole minor units of the organization's currency; never a float.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::value::RawValue;
 use std::fmt;
 use std::ops::Add;
 
@@ -103,12 +104,12 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Through `Value`, because a number keeps its digits there whichever way serde_json is built.
-        match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::String(text) => Self::parse(&text).map_err(D::Error::custom),
-            serde_json::Value::Number(number) => Self::parse(&number.to_string()).map_err(D::Error::custom),
-            _ => Err(D::Error::custom(MoneyError)),
-        }
+        // As it was written: a number keeps its digits whichever way serde_json is built, and the page needs no
+        // tree of JSON for it.
+        let written = Box::<RawValue>::deserialize(deserializer)?;
+        let text = written.get();
+        let plain = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        Self::parse(plain).map_err(D::Error::custom)
     }
 }
 

@@ -14,6 +14,13 @@ pub fn in_order<T>(things: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<
     order.into_iter().filter_map(|place| things.get_mut(place)?.take()).collect()
 }
 
+/// A text in lower case, letter by letter as a database does it: a letter stays one letter, and the end of a
+/// word is no special place.
+#[must_use]
+pub fn lower(text: &str) -> String {
+    text.chars().map(|letter| letter.to_lowercase().next().unwrap_or(letter)).collect()
+}
+
 fn places(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     places.sort_by(|a, b| compare(*a, *b));
@@ -22,8 +29,13 @@ fn places(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize
 
 #[cfg(test)]
 mod tests {
-    use super::in_order;
+    use super::{in_order, lower};
     use proptest::prelude::*;
+
+    #[test]
+    fn a_letter_becomes_one_letter() {
+        assert_eq!(lower("ÄPFEL & ΣΟΦΟΣ ŁÓDŹ İ"), "äpfel & σοφοσ łódź i");
+    }
 
     proptest! {
         #[test]

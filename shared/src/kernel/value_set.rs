@@ -18,6 +18,22 @@ macro_rules! value_set {
             }
         }
 
+        impl $crate::kernel::chosen::Choice for $name {
+            const WORDS: &'static [&'static str] = &[$($word),+];
+
+            fn place(self) -> usize {
+                self as usize
+            }
+
+            fn at(place: usize) -> Option<Self> {
+                Self::ALL.get(place).copied()
+            }
+        }
+
+        impl $crate::kernel::chosen::MaybeNone for $name {
+            const WORDS_OR_NONE: &'static [&'static str] = &[$($word),+, "none"];
+        }
+
         impl std::str::FromStr for $name {
             type Err = $crate::kernel::error::UnknownWord;
 

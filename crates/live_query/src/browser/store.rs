@@ -127,7 +127,7 @@ impl Store {
         if repeated > 0 {
             let mut record =
                 Record::new(format!("{}_repeated_rows", self.name), Level::Warn, "rows repeat a key");
-            record.context.insert("rows".into(), repeated.into());
+            record.context.insert("rows", repeated as u64);
             self.tell(record);
         }
     }

@@ -107,7 +107,7 @@ begin
       ('automation_steps', 5), ('automation_runs', 6), ('automation_run_steps', 18),
       -- Three connections and one that was taken off.
       ('integrations', 4), ('ingest_runs', 40), ('ingested_messages', 36), ('ingested_events', 12),
-      ('feature_flags', 3),
+      ('feature_flags', 3), ('saved_views', 3),
       -- 1,200 and the three conversions before the 90 days.
       ('analytics_events', 1203)
     ) as t (name, rows)

@@ -240,11 +240,11 @@ union all select unnest(array['client_timeline', 'complete_focus_session', 'conn
   'convert_won_opportunity', 'create_prospect', 'disconnect_integration', 'import_prospects', 'lock_daily_plan',
   'move_kanban_item', 'move_opportunity', 'pause_focus_session', 'record_agent_run', 'request_sync',
   'resume_focus_session', 'retry_ingest_run', 'save_daily_plan', 'set_integration_sharing', 'set_priority_status',
-  'start_focus_session', 'unlock_daily_plan']::name[]), 'member'
+  'start_focus_session', 'unlock_daily_plan', 'update_clients']::name[]), 'member'
 -- These ask for the row of a client, or answer what the policies let through.
-union all select unnest(array['client_health_trend', 'clients_digest', 'clients_summary', 'current_member',
-  'ensure_client_onboarding', 'save_discovery', 'search_workspace', 'sync_data_sources',
-  'sync_discovery_questions', 'sync_kanban']::name[]), null;
+union all select unnest(array['client_health_trend', 'client_record', 'clients_digest', 'clients_summary',
+  'current_member', 'ensure_client_onboarding', 'list_clients', 'save_discovery', 'search_workspace',
+  'set_client_health', 'sync_data_sources', 'sync_discovery_questions', 'sync_kanban']::name[]), null;
 
 do $callers$
 declare

@@ -51,7 +51,8 @@ select unnest(array[
   'opportunities', 'opportunity_notes', 'opportunity_activities', 'projects',
   'invoices', 'invoice_line_items', 'invoice_payments', 'subscriptions', 'expenses', 'cash_flow_entries',
   'finance', 'daily_plans', 'priority_items', 'agent_definitions', 'agent_behaviors',
-  'automation_playbooks', 'automation_steps', 'integrations', 'feature_flags']), true
+  'automation_playbooks', 'automation_steps', 'integrations', 'feature_flags',
+  'saved_views']), true
 union all
 select unnest(array[
   'client_health_history', 'opportunity_stage_history', 'dashboard_snapshots', 'focus_sessions',
@@ -363,6 +364,33 @@ begin
   end loop;
 end
 $plans$;
+
+-- What the functions of the clients pages read, as the server counts it: their inner plans.
+do $functions$
+declare
+  one_client constant text := quote_literal((select id from public.clients where name = 'Brindlecrest Freight'));
+  person record;
+  query text;
+  before bigint;
+begin
+  for person in select u.id, u.role from public.users u join public.organizations o on o.id = u.organization_id
+    where o.slug = 'marlowick'
+  loop
+    foreach query in array array['public.list_clients()', 'public.list_clients(''{"status": ["active"]}'', ''-mrr'')',
+      'public.clients_digest()', 'public.client_record({client})']
+    loop
+      select seq_scan into before from pg_stat_xact_user_tables where relid = 'public.clients'::regclass;
+      perform set_config('request.jwt.claims',
+        jsonb_build_object('sub', person.id, 'role', 'authenticated')::text, true);
+      perform set_config('role', 'authenticated', true);
+      execute 'select ' || replace(query, '{client}', one_client);
+      perform set_config('role', 'none', true);
+      perform pg_temp.check_that(format('%s as %s reads all clients', query, person.role), (
+        select (seq_scan > before)::text from pg_stat_xact_user_tables where relid = 'public.clients'::regclass), 'false');
+    end loop;
+  end loop;
+end
+$functions$;
 
 select last_value as checks from pg_temp.proof_checks;
 

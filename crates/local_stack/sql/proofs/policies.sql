@@ -52,8 +52,9 @@ insert into proof_rule values
   ('invoice_payments', 'money', 'admin', 'admin', '-', '', array['draft', 'sent']),
   ('dashboard_snapshots', 'snapshot', '-', '-', '-', 'kind', array['pipeline', 'finance']),
   ('analytics_events', 'own', 'event', '-', '-', 'event_key', array['ui.page_opened', 'invoice.paid']),
-  ('ingested_messages', 'mail', '-', '-', '-', 'shared', array['true', 'false']),
-  ('ingested_events', 'mail', '-', '-', '-', 'shared', array['true', 'false']),
+  ('ingested_messages', 'mine or shared', '-', '-', '-', 'shared', array['true', 'false']),
+  ('ingested_events', 'mine or shared', '-', '-', '-', 'shared', array['true', 'false']),
+  ('saved_views', 'mine or shared', 'mine', 'mine', 'mine or admin and shared', 'is_shared', array['true', 'false']),
   ('integrations', 'connection', '-', '-', '-', 'provider', array['gmail', 'quickbooks']),
   -- Of a connection of that provider.
   ('ingest_runs', 'connection', '-', '-', '-', '', array['gmail', 'quickbooks']);
@@ -80,7 +81,8 @@ as $$
     when 'mine or manager' then super or manager or (staff and mine)
     when 'mine or admin' then super or admin or (staff and mine)
     when 'author' then mine and (super or staff)
-    when 'mail' then staff and (mine or p_extra = 'true')
+    when 'mine or shared' then staff and (mine or p_extra = 'true')
+    when 'mine or admin and shared' then staff and (mine or (admin and p_extra = 'true'))
     when 'connection' then staff and (mine or (admin and p_extra = 'quickbooks'))
     when 'event' then inside and mine and p_extra ~ '^ui\.'
     end

@@ -5,3 +5,4 @@
 mod double;
 mod transport;
 mod verify;
+mod write;

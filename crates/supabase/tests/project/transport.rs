@@ -9,7 +9,7 @@ use supabase::{
 };
 
 /// Times that a busy machine keeps, too.
-const PATIENT: Limits = Limits {
+pub(crate) const PATIENT: Limits = Limits {
     connect: Duration::from_secs(2),
     first_byte: Duration::from_secs(5),
     total: Duration::from_secs(8),
@@ -19,7 +19,7 @@ const PATIENT: Limits = Limits {
 const HURRIED: Limits =
     Limits { first_byte: Duration::from_millis(300), total: Duration::from_millis(1_500), ..PATIENT };
 
-fn rest(url: &str, limits: Limits) -> Rest {
+pub(crate) fn rest(url: &str, limits: Limits) -> Rest {
     let project = Project::new(url, "publishable").unwrap();
     Rest::new(&project, Transport::new(limits).unwrap())
 }
@@ -29,7 +29,7 @@ fn auth(url: &str) -> Auth {
     Auth::new(&project, Transport::new(PATIENT).unwrap()).unwrap()
 }
 
-fn token() -> AccessToken {
+pub(crate) fn token() -> AccessToken {
     AccessToken::new("the-token").unwrap()
 }
 

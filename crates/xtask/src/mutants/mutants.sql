@@ -40,6 +40,7 @@ test (pattern) as (
     ('\(\( SELECT private\.persona\(\) AS persona\) = [^()]+\)'),
     ('\(\w+ = \( SELECT (private|auth)\.\w+\(\) AS \w+\)\)'),
     ('\(\w+ = ANY \(\( SELECT private\.\w+\(\) AS \w+\)::uuid\[\]\)\)'),
+    ('\(\w+ IN \( SELECT unnest\(\( SELECT private\.\w+\(\) AS \w+\)\) AS unnest\)\)'),
     ('\(\w+ (=|<>) ''[^'']*''::text\)'),
     ('\(\w+ = ANY \(ARRAY\[[^]]+\]\)\)'),
     ('\(COALESCE\([^()]+\) > now\(\)\)'),

@@ -1,0 +1,150 @@
+//! Which request does each operation take? One that succeeds, for tests that walk all of them.
+
+use crate::rig::{Browser, Reply, Rig};
+use reqwest::{Method, RequestBuilder};
+use revos_shared::EndpointInfo;
+use serde_json::{Value, json};
+
+/// Rows of A that the examples name.
+pub(crate) const CLIENT: &str = "e0000000-0000-4000-8000-000000000001";
+const NEW_CLIENT: &str = "e0000000-0000-4000-8000-000000000002";
+const CONTACT: &str = "e0000000-0000-4000-8000-000000000003";
+const DELIVERABLE: &str = "e0000000-0000-4000-8000-000000000004";
+const CARD: &str = "e0000000-0000-4000-8000-000000000005";
+const VIEW: &str = "e0000000-0000-4000-8000-000000000006";
+const NEW_VIEW: &str = "e0000000-0000-4000-8000-000000000007";
+
+/// Lays out the rows that the examples name, as nobody has changed them; the view is the Admin's.
+pub(crate) async fn lay_out(rig: &Rig) {
+    rig.sql(&format!(
+        "begin;
+         set local session_replication_role = replica;
+         delete from public.contacts where client_id = '{CLIENT}';
+         delete from public.client_commercials where client_id = '{CLIENT}';
+         delete from public.client_deliverables where client_id = '{CLIENT}';
+         delete from public.client_health_history where client_id = '{CLIENT}';
+         delete from public.data_sources where client_id = '{CLIENT}';
+         delete from public.discovery_questions where client_id = '{CLIENT}';
+         delete from public.discovery_responses where client_id = '{CLIENT}';
+         delete from public.finance where client_id = '{CLIENT}';
+         delete from public.kanban_items where client_id = '{CLIENT}';
+         delete from public.saved_views where id in ('{VIEW}', '{NEW_VIEW}');
+         delete from public.clients where id in ('{CLIENT}', '{NEW_CLIENT}');
+         insert into public.clients (id, organization_id, name)
+           select '{CLIENT}', id, 'Example' from public.organizations where slug = 'marlowick';
+         insert into public.contacts (id, organization_id, client_id, name, role)
+           select '{CONTACT}', organization_id, id, 'Ada', '' from public.clients where id = '{CLIENT}';
+         insert into public.client_deliverables (id, organization_id, client_id, reference, title, type)
+           select '{DELIVERABLE}', organization_id, id, 'plan', 'Plan', 'doc' from public.clients where id = '{CLIENT}';
+         insert into public.kanban_items (id, organization_id, client_id, title)
+           select '{CARD}', organization_id, id, 'Card' from public.clients where id = '{CLIENT}';
+         insert into public.finance (organization_id, client_id)
+           select organization_id, id from public.clients where id = '{CLIENT}';
+         insert into public.saved_views (id, organization_id, user_id, workspace, name, query)
+           select '{VIEW}', organization_id, id, 'clients', 'Example', '' from public.users
+           where email = 'admin@example.com';
+         commit"
+    ))
+    .await;
+}
+
+/// The operation's path with every parameter it needs.
+pub(crate) fn path(endpoint: &EndpointInfo) -> String {
+    let path = fill(endpoint.path, |name| match name {
+        "client_id" => CLIENT,
+        "contact_id" => CONTACT,
+        "deliverable_id" => DELIVERABLE,
+        "card_id" => CARD,
+        "view_id" => VIEW,
+        "form_type" => "gap_selling",
+        other => panic!("no example of {other}"),
+    });
+    let query = match endpoint.name {
+        "search_workspace" => "?q=example",
+        "list_saved_views" => "?workspace=clients",
+        "delete_client" | "delete_contact" | "delete_deliverable" | "delete_view" => "?version=1",
+        _ => "",
+    };
+    format!("{path}{query}")
+}
+
+/// The path with each placeholder filled.
+pub(crate) fn fill<'a>(path: &str, value: impl Fn(&str) -> &'a str) -> String {
+    let mut parts = path.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap();
+        filled.push_str(value(name));
+        filled.push_str(rest);
+    }
+    filled
+}
+
+/// A body that the operation takes, if it takes one.
+pub(crate) fn body(endpoint: &EndpointInfo) -> Option<Value> {
+    Some(match endpoint.name {
+        "sign_in" => json!({ "email": "nobody@example.com", "password": "wrong" }),
+        "report_client_records" => json!({ "records": [] }),
+        "create_client" => json!({ "id": NEW_CLIENT, "name": "New" }),
+        "update_client" => json!({ "version": 1, "notes": "Called." }),
+        "update_clients" => {
+            json!({ "items": [{ "id": CLIENT, "version": 1 }], "changes": { "phase": "Data" } })
+        }
+        "set_client_health" => json!({ "version": 1, "health": 70, "churn_risk": null, "note": null }),
+        "ensure_client_onboarding" => json!({ "version": 1 }),
+        "create_contact" => json!({ "name": "Bo", "role": "" }),
+        "update_contact" => json!({ "version": 1, "name": "Ada B", "role": "CEO" }),
+        "save_commercials" => json!({
+            "plan": "Growth", "price": "1000.00", "term_months": 12, "discount_pct": "0.00",
+            "renewal_date": null, "payment_term": "net_30", "approvals": [],
+        }),
+        "save_client_terms" => json!({ "version": 1, "monthly_fee": "10.00" }),
+        "save_discovery" => json!({ "version": null, "answers": { "gap": "Wide." }, "complete": false }),
+        "sync_discovery_questions" => {
+            json!({ "items": [{ "position": 0, "question": "Why?" }], "deleted": [] })
+        }
+        "sync_data_sources" => json!({
+            "items": [{ "name": "CRM", "category": "sales", "status": "needed", "required": true }],
+            "deleted": [],
+        }),
+        "sync_kanban" => json!({ "items": [{ "title": "Call", "status": "doing" }], "deleted": [] }),
+        "move_kanban_item" => json!({ "version": 1, "status": "done", "position": 0 }),
+        "create_deliverable" => {
+            json!({ "reference": "review", "title": "Review", "type": "doc", "status": "planned" })
+        }
+        "update_deliverable" => json!({
+            "version": 1, "reference": "plan", "title": "The plan", "type": "doc", "status": "delivered",
+            "url": "https://example.com/plan",
+        }),
+        "save_view" => json!({
+            "id": NEW_VIEW, "workspace": "clients", "name": "Mine", "query": "owner=me", "is_shared": false,
+        }),
+        "record_ui_event" => {
+            json!({ "key": "ui.export.downloaded", "route": "/clients", "detail": "csv" })
+        }
+        _ => return None,
+    })
+}
+
+pub(crate) fn method(endpoint: &EndpointInfo) -> Method {
+    match endpoint.method {
+        revos_shared::Method::Get => Method::GET,
+        revos_shared::Method::Post => Method::POST,
+        revos_shared::Method::Put => Method::PUT,
+        revos_shared::Method::Patch => Method::PATCH,
+        revos_shared::Method::Delete => Method::DELETE,
+    }
+}
+
+/// The example as this caller would send it.
+pub(crate) fn request(caller: &Browser, endpoint: &EndpointInfo) -> RequestBuilder {
+    let request = caller.request(method(endpoint), &path(endpoint));
+    match body(endpoint) {
+        Some(body) => request.json(&body),
+        None => request,
+    }
+}
+
+pub(crate) async fn call(caller: &Browser, endpoint: &EndpointInfo) -> Reply {
+    caller.send(request(caller, endpoint)).await
+}

@@ -1,0 +1,548 @@
+//! Which clients does a list show, and in which order? The language of the list's address, the same for the
+//! page, the API and (as `list_clients`) the database.
+
+use super::client::{ClientRow, ClientStatus, Phase, Segment};
+use super::thresholds::{ChurnBand, HealthBand};
+use crate::kernel::chosen::{Chosen, OrNone};
+use crate::kernel::error::UnknownWord;
+use crate::kernel::ids::UserId;
+use crate::kernel::limits::{LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
+use crate::kernel::order::{in_order, lower};
+use crate::kernel::value_set;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// Whose clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OwnerChoice {
+    /// Those of whoever reads the list.
+    Me,
+    /// Those without an owner.
+    Unassigned,
+    /// Those of this person.
+    Person(UserId),
+}
+
+impl FromStr for OwnerChoice {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        match word {
+            "me" => Ok(Self::Me),
+            "unassigned" => Ok(Self::Unassigned),
+            id => id.parse().map(Self::Person).map_err(|_| UnknownWord),
+        }
+    }
+}
+
+impl fmt::Display for OwnerChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Me => f.write_str("me"),
+            Self::Unassigned => f.write_str("unassigned"),
+            Self::Person(id) => id.fmt(f),
+        }
+    }
+}
+
+/// Several owners, each once. None chosen means that all are allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct OwnerChoices(Vec<OwnerChoice>);
+
+impl OwnerChoices {
+    /// Owners a filter may name.
+    const MAX: usize = 100;
+
+    /// Is nobody chosen?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The chosen ones.
+    pub fn iter(&self) -> impl Iterator<Item = OwnerChoice> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Is this one chosen?
+    #[must_use]
+    pub fn has(&self, owner: OwnerChoice) -> bool {
+        self.0.contains(&owner)
+    }
+
+    /// The choice with this one in or out, whichever it was not.
+    #[must_use]
+    pub fn toggled(&self, owner: OwnerChoice) -> Self {
+        if self.has(owner) {
+            self.iter().filter(|other| *other != owner).collect()
+        } else {
+            self.iter().chain([owner]).collect()
+        }
+    }
+}
+
+impl FromIterator<OwnerChoice> for OwnerChoices {
+    fn from_iter<I: IntoIterator<Item = OwnerChoice>>(owners: I) -> Self {
+        let mut chosen = Vec::new();
+        for owner in owners {
+            if !chosen.contains(&owner) {
+                chosen.push(owner);
+            }
+        }
+        Self(chosen)
+    }
+}
+
+impl FromStr for OwnerChoices {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        let owners: Vec<OwnerChoice> = text.split(',').map(str::parse).collect::<Result<_, _>>()?;
+        if owners.len() > Self::MAX { Err(UnknownWord) } else { Ok(owners.into_iter().collect()) }
+    }
+}
+
+impl fmt::Display for OwnerChoices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, owner) in self.iter().enumerate() {
+            write!(f, "{}{owner}", if at > 0 { "," } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+value_set! {
+    /// A band of health or of churn risk.
+    ClientBand {
+        /// Health 70 and above.
+        HealthHealthy = "healthy",
+        /// Health 55–69.
+        HealthWatch = "health-watch",
+        /// Health below 55.
+        HealthCritical = "health-critical",
+        /// Without health.
+        Unscored = "unscored",
+        /// Churn risk 10–14.
+        ChurnWatch = "churn-watch",
+        /// Churn risk 15–24.
+        ChurnAtRisk = "at-risk",
+        /// Churn risk 25 and above.
+        ChurnCritical = "churn-critical",
+    }
+}
+
+impl ClientBand {
+    /// Is it about health, and not about churn risk?
+    #[must_use]
+    pub const fn is_health(self) -> bool {
+        matches!(self, Self::HealthHealthy | Self::HealthWatch | Self::HealthCritical | Self::Unscored)
+    }
+
+    /// The word of the database's filter for it.
+    #[must_use]
+    pub const fn database_word(self) -> &'static str {
+        match self {
+            Self::HealthHealthy => "healthy",
+            Self::HealthWatch | Self::ChurnWatch => "watch",
+            Self::HealthCritical | Self::ChurnCritical => "critical",
+            Self::Unscored => "none",
+            Self::ChurnAtRisk => "at_risk",
+        }
+    }
+
+    fn of_health(row: &ClientRow) -> Self {
+        match row.health.map(HealthBand::of) {
+            None => Self::Unscored,
+            Some(HealthBand::Healthy) => Self::HealthHealthy,
+            Some(HealthBand::Watch) => Self::HealthWatch,
+            Some(HealthBand::Critical) => Self::HealthCritical,
+        }
+    }
+
+    fn of_churn(row: &ClientRow) -> Option<Self> {
+        row.churn_risk.and_then(ChurnBand::of).map(|band| match band {
+            ChurnBand::Watch => Self::ChurnWatch,
+            ChurnBand::AtRisk => Self::ChurnAtRisk,
+            ChurnBand::Critical => Self::ChurnCritical,
+        })
+    }
+}
+
+/// Which clients, in which order, and how many of them. Words of one field widen the choice, fields narrow it; a
+/// field without words says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientsQuery {
+    /// Name, industry or region contains this text, in upper or lower case; a value, never a pattern.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Of one of these statuses.
+    #[serde(default, skip_serializing_if = "Chosen::is_empty")]
+    pub status: Chosen<ClientStatus>,
+    /// In one of these phases, or in none.
+    #[serde(default, skip_serializing_if = "Chosen::is_empty")]
+    pub phase: Chosen<OrNone<Phase>>,
+    /// Of one of these segments, or of none.
+    #[serde(default, skip_serializing_if = "Chosen::is_empty")]
+    pub segment: Chosen<OrNone<Segment>>,
+    /// Of one of these owners.
+    #[serde(default, skip_serializing_if = "OwnerChoices::is_empty")]
+    pub owner: OwnerChoices,
+    /// In one of these bands of health, and in one of these of churn risk.
+    #[serde(default, skip_serializing_if = "Chosen::is_empty")]
+    pub band: Chosen<ClientBand>,
+    /// The order; by name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<ClientSort>,
+    /// Rows asked for, 1–10,000; 200 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl ClientsQuery {
+    /// The text to look for, without spaces around it; none when there is nothing to look for.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.q.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// Does it let every client through, whatever the order?
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.text().is_none() && Self { q: None, sort: None, limit: None, ..self.clone() } == Self::default()
+    }
+
+    /// The order to use.
+    #[must_use]
+    pub fn sort(&self) -> ClientSort {
+        self.sort.unwrap_or_default()
+    }
+
+    /// The limit to use.
+    #[must_use]
+    pub fn limit(&self) -> u32 {
+        self.limit.unwrap_or(LIST_LIMIT_DEFAULT)
+    }
+
+    /// The first parameter that is out of range.
+    ///
+    /// # Errors
+    /// The name of the parameter and its range.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        if !(1..=LIST_LIMIT_MAX).contains(&self.limit()) {
+            return Err(("limit", format!("a whole number from 1 to {LIST_LIMIT_MAX}")));
+        }
+        match &self.q {
+            Some(text) if text.chars().count() > SEARCH_MAX_CHARS || text.contains('\0') => {
+                Err(("q", format!("at most {SEARCH_MAX_CHARS} characters, none of them NUL")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Is this client meant, when `me` reads the list? The same as the database answers.
+    #[must_use]
+    pub fn matches(&self, row: &ClientRow, me: UserId) -> bool {
+        let owner = |choice: OwnerChoice| match choice {
+            OwnerChoice::Me => row.owner_id == Some(me),
+            OwnerChoice::Unassigned => row.owner_id.is_none(),
+            OwnerChoice::Person(id) => row.owner_id == Some(id),
+        };
+        let (mut health, mut churn) = (None, None);
+        for band in self.band.iter() {
+            let side = if band.is_health() { &mut health } else { &mut churn };
+            let here = if band.is_health() {
+                band == ClientBand::of_health(row)
+            } else {
+                Some(band) == ClientBand::of_churn(row)
+            };
+            *side = Some(side.unwrap_or(false) || here);
+        }
+        self.status.allows(row.status)
+            && self.phase.allows(OrNone(row.phase))
+            && self.segment.allows(OrNone(row.segment))
+            && (self.owner.is_empty() || self.owner.iter().any(owner))
+            && health.unwrap_or(true)
+            && churn.unwrap_or(true)
+            && self.text().is_none_or(|text| row.contains(&lower(text)))
+    }
+}
+
+impl ClientRow {
+    fn contains(&self, wanted: &str) -> bool {
+        let has = |text: &str| lower(text).contains(wanted);
+        has(&self.name) || [&self.industry, &self.region].into_iter().flatten().any(|text| has(text))
+    }
+}
+
+value_set! {
+    /// A column of the list; the word of the address.
+    ClientColumn {
+        /// Name.
+        Name = "name",
+        /// Status.
+        Status = "status",
+        /// Phase.
+        Phase = "phase",
+        /// Segment.
+        Segment = "segment",
+        /// Owner.
+        Owner = "owner",
+        /// Furthest open stage.
+        Stage = "stage",
+        /// Value of the open opportunities.
+        Open = "open",
+        /// Contracted annual recurring revenue.
+        Arr = "arr",
+        /// Monthly recurring revenue.
+        Mrr = "mrr",
+        /// Receivables.
+        Ar = "ar",
+        /// Health.
+        Health = "health",
+        /// Churn risk.
+        Churn = "churn",
+        /// Composite score.
+        Trs = "trs",
+        /// Next review.
+        Qbr = "qbr",
+        /// Last change.
+        Updated = "updated",
+    }
+}
+
+impl ClientColumn {
+    /// Figures and times are asked for largest first, words from A to Z.
+    #[must_use]
+    pub const fn largest_first(self) -> bool {
+        matches!(
+            self,
+            Self::Open
+                | Self::Arr
+                | Self::Mrr
+                | Self::Ar
+                | Self::Health
+                | Self::Churn
+                | Self::Trs
+                | Self::Updated
+        )
+    }
+
+    fn compare(self, a: &ClientRow, b: &ClientRow, descending: bool) -> Ordering {
+        match self {
+            Self::Name => by(Some(lower(&a.name)), Some(lower(&b.name)), descending),
+            Self::Status => by(Some(a.status), Some(b.status), descending),
+            Self::Phase => by(a.phase, b.phase, descending),
+            Self::Segment => by(a.segment, b.segment, descending),
+            Self::Owner => {
+                let name = |row: &ClientRow| row.owner_name.as_deref().map(lower);
+                by(name(a), name(b), descending)
+            }
+            Self::Stage => by(a.furthest_open_stage, b.furthest_open_stage, descending),
+            Self::Open => by(a.open_value, b.open_value, descending),
+            Self::Arr => by(a.arr, b.arr, descending),
+            Self::Mrr => by(a.mrr, b.mrr, descending),
+            Self::Ar => by(a.ar_outstanding, b.ar_outstanding, descending),
+            Self::Health => by(a.health, b.health, descending),
+            Self::Churn => by(a.churn_risk, b.churn_risk, descending),
+            Self::Trs => by(a.trs_score, b.trs_score, descending),
+            Self::Qbr => by(a.qbr_date, b.qbr_date, descending),
+            Self::Updated => by(Some(a.updated_at), Some(b.updated_at), descending),
+        }
+    }
+}
+
+/// What is not known stands last in both directions.
+fn by<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if descending => b.cmp(&a),
+        (Some(a), Some(b)) => a.cmp(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+/// An order of the list; in the address a minus means largest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClientSort {
+    /// The column.
+    pub column: ClientColumn,
+    /// Largest first?
+    pub descending: bool,
+}
+
+impl Default for ClientSort {
+    fn default() -> Self {
+        Self { column: ClientColumn::Name, descending: false }
+    }
+}
+
+impl ClientSort {
+    /// The order after a press on this column's head.
+    #[must_use]
+    pub fn pressed(self, column: ClientColumn) -> Self {
+        let descending = if self.column == column { !self.descending } else { column.largest_first() };
+        Self { column, descending }
+    }
+
+    /// The rows in this order; equal ones stand by name, then by id. The same as the database answers.
+    #[must_use]
+    pub fn sorted(self, rows: Vec<ClientRow>) -> Vec<ClientRow> {
+        in_order(rows, |a, b| {
+            let equal = || lower(&a.name).cmp(&lower(&b.name)).then_with(|| a.id.cmp(&b.id));
+            self.column.compare(a, b, self.descending).then_with(equal)
+        })
+    }
+}
+
+impl FromStr for ClientSort {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let (descending, word) = match text.strip_prefix('-') {
+            Some(word) => (true, word),
+            None => (false, text),
+        };
+        Ok(Self { column: word.parse()?, descending })
+    }
+}
+
+impl fmt::Display for ClientSort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.column)
+    }
+}
+
+crate::kernel::chosen::as_text!(ClientSort);
+crate::kernel::chosen::as_text!(OwnerChoices);
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_rows::row;
+    use super::*;
+    use crate::kernel::ids::ClientId;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const ME: UserId = UserId(Uuid::from_u128(1));
+
+    #[test]
+    fn words_of_one_field_widen_and_fields_narrow() {
+        let mut client = row("Ashgrove Textiles", Some(60), Some(22));
+        client.industry = Some("Textiles".to_owned());
+        client.owner_id = Some(ME);
+        let matches = |filter: &str| {
+            let filter: ClientsQuery = serde_json::from_str(filter).unwrap();
+            filter.matches(&client, ME)
+        };
+        assert!(matches("{}") && matches(r#"{"status":"prospect,active"}"#));
+        assert!(!matches(r#"{"status":"prospect"}"#));
+        assert!(matches(r#"{"phase":"none"}"#) && !matches(r#"{"phase":"Data"}"#));
+        assert!(matches(r#"{"owner":"me"}"#) && !matches(r#"{"owner":"unassigned"}"#));
+        assert!(matches(r#"{"band":"health-watch,at-risk"}"#));
+        assert!(!matches(r#"{"band":"health-watch,churn-critical"}"#), "both sides are asked");
+        assert!(matches(r#"{"q":" TEXTILES "}"#) && !matches(r#"{"q":"%"}"#));
+        assert!(matches(r#"{"q":"  "}"#));
+    }
+
+    #[test]
+    fn unknown_values_stand_last_in_both_directions() {
+        let rows = || vec![row("A", None, None), row("B", Some(50), None), row("C", Some(90), None)];
+        let names = |sort: &str| {
+            let sort: ClientSort = sort.parse().unwrap();
+            sort.sorted(rows()).into_iter().map(|row| row.name).collect::<String>()
+        };
+        assert_eq!((names("health").as_str(), names("-health").as_str()), ("BCA", "CBA"));
+        assert_eq!(names("-name"), "CBA");
+    }
+
+    #[test]
+    fn a_head_is_pressed_for_what_people_look_for_first() {
+        let by_name = ClientSort::default();
+        assert_eq!(by_name.pressed(ClientColumn::Name).to_string(), "-name");
+        assert_eq!(by_name.pressed(ClientColumn::Mrr).to_string(), "-mrr");
+        assert_eq!(by_name.pressed(ClientColumn::Mrr).pressed(ClientColumn::Mrr).to_string(), "mrr");
+        assert_eq!(by_name.pressed(ClientColumn::Qbr).to_string(), "qbr");
+    }
+
+    #[test]
+    fn unknown_words_are_refused() {
+        for bad in [r#"{"status":"lost"}"#, r#"{"owner":"x"}"#, r#"{"band":"healthy,"}"#, r#"{"zone":"x"}"#] {
+            assert!(serde_json::from_str::<ClientsQuery>(bad).is_err(), "{bad}");
+        }
+        assert!("--name".parse::<ClientSort>().is_err() && "".parse::<ClientSort>().is_err());
+    }
+
+    #[test]
+    fn refuses_parameters_out_of_range() {
+        let with = |limit| ClientsQuery { limit: Some(limit), ..ClientsQuery::default() };
+        assert!(with(0).check().is_err() && with(LIST_LIMIT_MAX + 1).check().is_err());
+        assert!(with(1).check().is_ok() && with(LIST_LIMIT_MAX).check().is_ok());
+        assert!(ClientsQuery::default().check().is_ok() && ClientsQuery::default().is_all());
+        let q = |text: &str| ClientsQuery { q: Some(text.to_owned()), ..ClientsQuery::default() };
+        assert!(
+            q(&"x".repeat(201)).check().is_err() && q("a\0b").check().is_err() && q("%,)(").check().is_ok()
+        );
+    }
+
+    fn filters() -> impl Strategy<Value = ClientsQuery> {
+        let some = |all: &'static [ClientStatus]| proptest::sample::subsequence(all, 0..=all.len());
+        let phases: Vec<_> =
+            Phase::ALL.iter().map(|phase| OrNone(Some(*phase))).chain([OrNone(None)]).collect();
+        let owners = vec![OwnerChoice::Me, OwnerChoice::Unassigned, OwnerChoice::Person(ME)];
+        (
+            proptest::option::of("[a-z%_, ]{1,8}"),
+            some(ClientStatus::ALL),
+            proptest::sample::subsequence(phases, 0..=8),
+            proptest::sample::subsequence(owners, 0..=3),
+            proptest::sample::subsequence(ClientBand::ALL, 0..=7),
+        )
+            .prop_map(|(q, status, phase, owner, band)| ClientsQuery {
+                q,
+                status: status.into_iter().collect(),
+                phase: phase.into_iter().collect(),
+                owner: owner.into_iter().collect(),
+                band: band.into_iter().collect(),
+                ..ClientsQuery::default()
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn a_filter_survives_its_address(filter in filters()) {
+            let text = serde_json::to_string(&filter).unwrap();
+            prop_assert_eq!(serde_json::from_str::<ClientsQuery>(&text).unwrap(), filter);
+        }
+
+        #[test]
+        fn one_word_more_never_hides_a_client(filter in filters(), health in proptest::option::of(0_u8..=100)) {
+            let client = row("abc", health, Some(12));
+            if filter.matches(&client, ME) && !filter.status.is_empty() {
+                let all = ClientsQuery { status: ClientStatus::ALL.iter().copied().collect(), ..filter };
+                prop_assert!(all.matches(&client, ME));
+            }
+        }
+
+        #[test]
+        fn both_directions_hold_the_same_rows(scores in proptest::collection::vec(proptest::option::of(0_u8..=100), 0..30), column in 0..ClientColumn::ALL.len()) {
+            let rows: Vec<_> = scores.iter().enumerate().map(|(at, score)| {
+                let mut client = row("x", *score, *score);
+                client.id = ClientId(Uuid::from_u128(at as u128));
+                client
+            }).collect();
+            let column = ClientColumn::ALL[column];
+            let ids = |descending| {
+                let mut ids: Vec<_> = ClientSort { column, descending }.sorted(rows.clone()).into_iter().map(|row| row.id).collect();
+                ids.sort();
+                ids
+            };
+            prop_assert_eq!(ids(true), ids(false));
+        }
+    }
+}
