@@ -180,7 +180,7 @@ begin
       'rows', coalesce((
         select jsonb_agg(
           jsonb_build_object(
-            'client_id', p.id, 'client_name', p.name, 'status', p.status, 'phase', p.phase,
+            'id', p.id, 'name', p.name, 'status', p.status, 'phase', p.phase,
             'segment', p.segment, 'industry', p.industry, 'region', p.region, 'owner_id', p.owner_id,
             'owner_name', p.owner_name, 'arr', p.arr, 'health', p.health, 'churn_risk', p.churn_risk,
             'trs_score', p.trs_score, 'previous_health', previous.health,

@@ -2,8 +2,8 @@
 
 use crate::rig::{ADMIN, Browser, CLIENT, DIRECTOR, MEMBER, MEMBER_2, Reply, Rig, SUPER_ADMIN};
 use reqwest::{Method, StatusCode};
-use revos_shared::clients::changes::Problem;
 use revos_shared::clients::{ClientDetail, ClientStatus, Phase};
+use revos_shared::kernel::check::Problem;
 use revos_shared::kernel::endpoint::ORGANIZATION_HEADER;
 use revos_shared::{ErrorCode, Money};
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use crate::rig::{ADMIN, DIRECTOR, MEMBER, Rig, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
 use tokio::task::JoinSet;
 
 /// Rows of the Member, all of one prospect.
@@ -56,21 +56,10 @@ impl Race {
         Self { rig, watcher }
     }
 
-    /// A session of somebody, with the rights that the REST service gives them.
-    async fn session(&self, email: &str) -> PgConnection {
-        let url = self.rig.project.database_url("authenticator");
-        let mut connection = PgConnection::connect(&url).await.unwrap();
-        let claims = json!({ "sub": self.rig.user_id(email).await, "role": "authenticated" });
-        let become_them =
-            format!("set role authenticated; select set_config('request.jwt.claims', '{claims}', false)");
-        connection.execute(sqlx::raw_sql(AssertSqlSafe(become_them))).await.unwrap();
-        connection
-    }
-
     /// The first has done it and not committed yet when the second begins; the second has to wait.
     async fn run(&mut self, first: (&str, &str), second: (&str, &str)) -> (Outcome, Outcome) {
-        let mut one = self.session(first.0).await;
-        let mut two = self.session(second.0).await;
+        let mut one = self.rig.as_person(first.0).await;
+        let mut two = self.rig.as_person(second.0).await;
         let waiting: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut two).await.unwrap();
         one.execute("begin").await.unwrap();
         let done = call(&mut one, first.1).await;
@@ -422,7 +411,7 @@ async fn changes_of_many_wait_for_each_other() {
     for (email, order, phases) in
         [(ADMIN, [1, 2], ["Data", "Algorithm"]), (DIRECTOR, [2, 1], ["Active", "Discovery"])]
     {
-        let mut session = race.session(email).await;
+        let mut session = race.rig.as_person(email).await;
         changing.spawn(async move {
             let mut changed = 0;
             for round in 0..ROUNDS {

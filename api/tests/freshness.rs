@@ -163,7 +163,9 @@ async fn a_digest_changes_with_every_change_of_the_list() {
         "update public.users set name = 'Juno A.' where email = 'member@example.com'",
         "insert into public.client_health_history (organization_id, client_id, snapshot_date, health)
            select organization_id, id, private.organization_today(organization_id) - 1, 5 from public.clients where name = 'Emberfold Robotics'",
-        "update public.organizations set time_zone = case when extract(hour from now()) < 12 then 'Pacific/Midway' else 'Pacific/Kiritimati' end",
+        // Another day than the one it was: these two zones never share one.
+        "update public.organizations set time_zone = case when (now() at time zone time_zone)::date
+           = (now() at time zone 'Pacific/Midway')::date then 'Pacific/Kiritimati' else 'Pacific/Midway' end",
         "update public.users u set role = 'Client', client_id = c.id from public.clients c where c.name = 'Emberfold Robotics' and email = 'director@example.com'",
     ] {
         seen.push(last);

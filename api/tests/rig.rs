@@ -157,6 +157,17 @@ impl Rig {
         value
     }
 
+    /// A session of somebody, with the rights that the REST service gives them.
+    pub(crate) async fn as_person(&self, email: &str) -> PgConnection {
+        let url = self.project.database_url("authenticator");
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        let claims = json!({ "sub": self.user_id(email).await, "role": "authenticated" });
+        let become_them =
+            format!("set role authenticated; select set_config('request.jwt.claims', '{claims}', false)");
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(become_them))).await.unwrap();
+        connection
+    }
+
     pub(crate) async fn connection(&self) -> PgConnection {
         PgConnection::connect(&self.project.database_url("supabase_admin")).await.unwrap()
     }

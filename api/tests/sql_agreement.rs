@@ -380,7 +380,7 @@ async fn bands_of_the_list_begin_at_the_same_numbers() {
     for band in ClientBand::ALL {
         let field = if band.is_health() { "health" } else { "churn" };
         let query = format!(
-            r#"select coalesce(string_agg(r ->> 'client_name', ' '), '') from
+            r#"select coalesce(string_agg(r ->> 'name', ' '), '') from
                jsonb_array_elements(public.list_clients('{{"{field}": ["{}"]}}', '{field}') -> 'rows') r"#,
             band.database_word()
         );
@@ -406,13 +406,7 @@ async fn bands_of_the_list_begin_at_the_same_numbers() {
 async fn every_record_can_be_read() {
     let rig = Rig::new().await;
     for email in [SUPER_ADMIN, ADMIN, DIRECTOR, MEMBER, CLIENT, ADMIN_B] {
-        let mut connection = rig.connection().await;
-        let person = rig.user_id(email).await;
-        let become_them = format!(
-            r#"select set_config('request.jwt.claims', '{{"sub": "{person}", "role": "authenticated"}}', false);
-               set role authenticated"#
-        );
-        connection.execute(sqlx::raw_sql(AssertSqlSafe(become_them))).await.unwrap();
+        let mut connection = rig.as_person(email).await;
         let records: Vec<String> =
             sqlx::query_scalar("select public.client_record(c.id)::text from public.clients c")
                 .fetch_all(&mut connection)

@@ -25,7 +25,7 @@ use revos_shared::pipeline::{
     AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus,
 };
 use revos_shared::session::{Capability, Persona};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
 
 #[tokio::test]
@@ -162,18 +162,6 @@ async fn capabilities_that_the_page_asks_for_exist() {
     }
 }
 
-/// A session of the database with the rights of somebody.
-async fn as_person(rig: &Rig, email: &str) -> PgConnection {
-    let mut connection = rig.connection().await;
-    let subject = rig.user_id(email).await;
-    let become_them = format!(
-        r#"select set_config('request.jwt.claims', '{{"sub": "{subject}", "role": "authenticated"}}', false);
-           set role authenticated"#
-    );
-    connection.execute(sqlx::raw_sql(AssertSqlSafe(become_them))).await.unwrap();
-    connection
-}
-
 /// What the function of the list says to a filter and an order: how many there are, or its refusal.
 async fn total(connection: &mut PgConnection, filter: &str, sort: &str) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar("select (public.list_clients($1::jsonb, $2) ->> 'total')::integer")
@@ -186,7 +174,7 @@ async fn total(connection: &mut PgConnection, filter: &str, sort: &str) -> Resul
 #[tokio::test]
 async fn the_list_knows_every_word_of_its_address() {
     let rig = Rig::new().await;
-    let mut connection = as_person(&rig, ADMIN).await;
+    let mut connection = rig.as_person(ADMIN).await;
     let all = total(&mut connection, "{}", "name").await.unwrap();
     for column in ClientColumn::ALL {
         for sort in [format!("{column}"), format!("-{column}")] {
@@ -227,7 +215,7 @@ async fn the_list_knows_every_word_of_its_address() {
 async fn what_the_page_notes_may_be_written() {
     let rig = Rig::new().await;
     for email in [ADMIN, CLIENT] {
-        let mut connection = as_person(&rig, email).await;
+        let mut connection = rig.as_person(email).await;
         for key in UiEventKey::ALL {
             let mut transaction = connection.begin().await.unwrap();
             let noted = "insert into public.analytics_events (organization_id, user_id, event_key, payload)

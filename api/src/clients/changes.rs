@@ -1,19 +1,15 @@
 //! How is a client changed? By one row named with the version that was read, or by one function.
 
-use crate::http::extract::{JsonBody, Params};
+use crate::http::extract::{Checked, JsonBody, Params};
 use crate::http::failure::Failure;
 use crate::http::writing::{Table, Writing, columns_of, holds};
 use axum::Json;
-use axum::extract::{FromRequest, Request};
 use http::StatusCode;
-use revos_shared::clients::changes::{
-    BulkChange, BulkResult, Checked, ClientChange, HealthChange, NewClient, Problem,
-};
+use revos_shared::clients::changes::{BulkChange, BulkResult, ClientChange, HealthChange, NewClient};
 use revos_shared::clients::endpoints::{AtVersion, ClientQuery, ClientRemoval, Onboarded};
 use revos_shared::clients::{ClientDetail, ClientStatus};
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::{ClientId, ErrorCode};
-use serde::de::DeserializeOwned;
 use serde_json::json;
 
 /// The columns of [`ClientDetail`].
@@ -23,21 +19,6 @@ pub(super) const CLIENTS: Table = Table {
               churn_risk,trs_score,qbr_date,is_expansion,churned_on,created_at,updated_at,version",
 };
 
-/// The body of a change, in which nothing is wrong that can be seen without asking anybody.
-pub struct Change<T>(pub T);
-
-impl<S: Send + Sync, T: DeserializeOwned + Checked> FromRequest<S> for Change<T> {
-    type Rejection = Failure;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let JsonBody(change) = JsonBody::<T>::from_request(request, state).await?;
-        change.check().map_err(|problems: Vec<Problem>| {
-            Failure::new(ErrorCode::ValidationFailed).detailing(json!(problems))
-        })?;
-        Ok(Self(change))
-    }
-}
-
 /// Adds a client. A repeated request with the id and the content of the first answers the same client.
 ///
 /// # Errors
@@ -46,7 +27,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Checked> FromRequest<S> for Change<T>
 pub async fn create_client(
     writing: Writing,
     Params(NoQuery {}): Params<NoQuery>,
-    Change(client): Change<NewClient>,
+    Checked(client): Checked<NewClient>,
 ) -> Result<(StatusCode, Json<ClientDetail>), Failure> {
     let client = NewClient { status: client.status.or(Some(ClientStatus::Prospect)), ..client };
     let columns = columns_of(&client)?;
@@ -79,7 +60,7 @@ pub async fn create_client(
 pub async fn update_client(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(change): Change<ClientChange>,
+    Checked(change): Checked<ClientChange>,
 ) -> Result<Json<ClientDetail>, Failure> {
     let keys = [("id", client_id.to_string())];
     writing.update(&CLIENTS, &keys, change.version, columns_of(&change)?).await.map(Json)
@@ -111,7 +92,7 @@ pub async fn delete_client(
 pub async fn update_clients(
     writing: Writing,
     Params(NoQuery {}): Params<NoQuery>,
-    Change(bulk): Change<BulkChange>,
+    Checked(bulk): Checked<BulkChange>,
 ) -> Result<Json<Vec<BulkResult>>, Failure> {
     let arguments = json!({ "p_items": bulk.items, "p_changes": bulk.changes });
     Ok(Json(writing.call("update_clients", arguments).await?))
@@ -124,7 +105,7 @@ pub async fn update_clients(
 pub async fn set_client_health(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(change): Change<HealthChange>,
+    Checked(change): Checked<HealthChange>,
 ) -> Result<Json<ClientDetail>, Failure> {
     let arguments = json!({
         "p_client_id": client_id,

@@ -1,7 +1,7 @@
 //! How are single rows under a client changed? People, what was agreed, what is delivered.
 
-use super::changes::{Change, named};
-use crate::http::extract::Params;
+use super::changes::named;
+use crate::http::extract::{Checked, Params};
 use crate::http::failure::Failure;
 use crate::http::writing::{Table, Writing, columns_of};
 use axum::Json;
@@ -38,7 +38,7 @@ const DELIVERABLES: Table = Table {
 pub async fn create_contact(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(contact): Change<ContactFields>,
+    Checked(contact): Checked<ContactFields>,
 ) -> Result<(StatusCode, Json<Contact>), Failure> {
     create(&writing, &CONTACTS, client_id, contact_columns(&contact)?).await
 }
@@ -51,7 +51,7 @@ pub async fn create_contact(
 pub async fn update_contact(
     writing: Writing,
     Params(ContactQuery { client_id, contact_id }): Params<ContactQuery>,
-    Change(contact): Change<ContactFields>,
+    Checked(contact): Checked<ContactFields>,
 ) -> Result<Json<Contact>, Failure> {
     let (version, columns) = (read_before(contact.version)?, contact_columns(&contact)?);
     writing.update(&CONTACTS, &of_client(client_id, contact_id.0), version, columns).await.map(Json)
@@ -76,7 +76,7 @@ pub async fn delete_contact(
 pub async fn save_commercials(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(commercials): Change<CommercialsFields>,
+    Checked(commercials): Checked<CommercialsFields>,
 ) -> Result<Json<Commercials>, Failure> {
     let keys = [("client_id", client_id.to_string())];
     let columns = columns_of(&commercials)?;
@@ -99,7 +99,7 @@ pub async fn save_commercials(
 pub async fn save_client_terms(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(terms): Change<TermsFields>,
+    Checked(terms): Checked<TermsFields>,
 ) -> Result<Json<ClientTerms>, Failure> {
     let keys = [("client_id", client_id.to_string())];
     writing.update(&TERMS, &keys, terms.version, columns_of(&terms)?).await.map(Json)
@@ -112,7 +112,7 @@ pub async fn save_client_terms(
 pub async fn create_deliverable(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(deliverable): Change<DeliverableFields>,
+    Checked(deliverable): Checked<DeliverableFields>,
 ) -> Result<(StatusCode, Json<Deliverable>), Failure> {
     create(&writing, &DELIVERABLES, client_id, columns_of(&deliverable)?).await
 }
@@ -125,7 +125,7 @@ pub async fn create_deliverable(
 pub async fn update_deliverable(
     writing: Writing,
     Params(DeliverableQuery { client_id, deliverable_id }): Params<DeliverableQuery>,
-    Change(deliverable): Change<DeliverableFields>,
+    Checked(deliverable): Checked<DeliverableFields>,
 ) -> Result<Json<Deliverable>, Failure> {
     let (version, columns) = (read_before(deliverable.version)?, columns_of(&deliverable)?);
     writing.update(&DELIVERABLES, &of_client(client_id, deliverable_id.0), version, columns).await.map(Json)

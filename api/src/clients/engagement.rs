@@ -1,7 +1,6 @@
 //! How is the work with a client saved? Discovery forms one by one; questions, data and cards as sets.
 
-use super::changes::Change;
-use crate::http::extract::{JsonBody, Params};
+use crate::http::extract::{Checked, JsonBody, Params};
 use crate::http::failure::Failure;
 use crate::http::writing::{Table, Writing};
 use axum::Json;
@@ -25,7 +24,7 @@ const CARDS: Table = Table { name: "kanban_items", columns: "id" };
 pub async fn save_discovery(
     writing: Writing,
     Params(FormQuery { client_id, form_type }): Params<FormQuery>,
-    Change(form): Change<DiscoveryAnswers>,
+    Checked(form): Checked<DiscoveryAnswers>,
 ) -> Result<Json<DiscoveryForm>, Failure> {
     let arguments = json!({
         "p_client_id": client_id,
@@ -45,7 +44,7 @@ pub async fn save_discovery(
 pub async fn sync_discovery_questions(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(set): Change<SetChange<QuestionItem, QuestionId>>,
+    Checked(set): Checked<SetChange<QuestionItem, QuestionId>>,
 ) -> Result<Json<Vec<Question>>, Failure> {
     sync(&writing, "sync_discovery_questions", client_id, &set).await
 }
@@ -57,7 +56,7 @@ pub async fn sync_discovery_questions(
 pub async fn sync_data_sources(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(set): Change<SetChange<DataSourceItem, DataSourceId>>,
+    Checked(set): Checked<SetChange<DataSourceItem, DataSourceId>>,
 ) -> Result<Json<Vec<DataSource>>, Failure> {
     sync(&writing, "sync_data_sources", client_id, &set).await
 }
@@ -69,7 +68,7 @@ pub async fn sync_data_sources(
 pub async fn sync_kanban(
     writing: Writing,
     Params(ClientQuery { client_id }): Params<ClientQuery>,
-    Change(set): Change<SetChange<KanbanItem, KanbanItemId>>,
+    Checked(set): Checked<SetChange<KanbanItem, KanbanItemId>>,
 ) -> Result<Json<Vec<KanbanCard>>, Failure> {
     sync(&writing, "sync_kanban", client_id, &set).await
 }

@@ -6,19 +6,17 @@ use crate::http::failure::Failure;
 use crate::http::signed_in::SignedIn;
 use axum::response::Response;
 use http::HeaderMap;
-use jiff::{Timestamp, civil::Date};
+use revos_shared::UserId;
 use revos_shared::clients::endpoints::{
     ClientList, ClientQuery, ClientSums, ListClients, ReadClient, ReadClientTimeline, ReadClientsSummary,
     ReadHealthTrend, TrendQuery,
 };
 use revos_shared::clients::{
-    ClientBand, ClientRecord, ClientRow, ClientStatus, ClientsQuery, ClientsSummary, OwnerChoice, Phase,
-    Segment, TimelineEntry, TimelineQuery, TrendPoint,
+    ClientBand, ClientRecord, ClientRow, ClientsQuery, ClientsSummary, OwnerChoice, TimelineEntry,
+    TimelineQuery, TrendPoint,
 };
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::write_moment;
-use revos_shared::pipeline::Stage;
-use revos_shared::{ClientId, Money, UserId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -45,8 +43,8 @@ pub async fn list_clients(
             signed_in.prove_membership().await?;
         }
         let truncated = (listed.rows.len() as u64) < listed.total;
-        let rows = listed.rows.into_iter().map(ClientRow::from).collect();
-        Ok(Found { data: ClientList { rows, sums: listed.sums }, total: listed.total, truncated })
+        let data = ClientList { rows: listed.rows, sums: listed.sums };
+        Ok(Found { data, total: listed.total, truncated })
     };
     let digest = async {
         let arguments = json!({ "p_organization_id": signed_in.other_organization() });
@@ -89,7 +87,7 @@ pub async fn read_client(
     let read = async {
         let arguments = json!({ "p_client_id": query.client_id });
         let data: ClientRecord = signed_in.caller()?.read("client_record", arguments).await?;
-        Ok(Found { data, total: 1, truncated: false })
+        Ok(Found::one(data))
     };
     answer::<ReadClient, _>(&signed_in, &headers, &query, read).await
 }
@@ -129,7 +127,7 @@ pub async fn read_clients_summary(
     let read = async {
         let arguments = json!({ "p_organization_id": signed_in.other_organization() });
         let data: ClientsSummary = signed_in.caller()?.read("clients_summary", arguments).await?;
-        Ok(Found { data, total: 1, truncated: false })
+        Ok(Found::one(data))
     };
     answer::<ReadClientsSummary, _>(&signed_in, &headers, &query, read).await
 }
@@ -148,7 +146,7 @@ pub async fn read_health_trend(
         let arguments =
             json!({ "p_months": query.months(), "p_organization_id": signed_in.other_organization() });
         let data: Vec<TrendPoint> = signed_in.caller()?.read("client_health_trend", arguments).await?;
-        Ok(Found { total: data.len() as u64, data, truncated: false })
+        Ok(Found::all(data))
     };
     answer::<ReadHealthTrend, _>(&signed_in, &headers, &query, read).await
 }
@@ -156,71 +154,7 @@ pub async fn read_health_trend(
 /// `list_clients()` as the database writes it.
 #[derive(Deserialize)]
 struct Listed {
-    rows: Vec<OverviewRow>,
+    rows: Vec<ClientRow>,
     total: u64,
     sums: ClientSums,
-}
-
-/// A row of it, with the names of `vw_client_overview`.
-#[derive(Deserialize)]
-struct OverviewRow {
-    client_id: ClientId,
-    client_name: String,
-    status: ClientStatus,
-    phase: Option<Phase>,
-    segment: Option<Segment>,
-    industry: Option<String>,
-    region: Option<String>,
-    owner_id: Option<UserId>,
-    owner_name: Option<String>,
-    arr: Option<Money>,
-    health: Option<u8>,
-    churn_risk: Option<u8>,
-    trs_score: Option<u8>,
-    previous_health: Option<u8>,
-    previous_churn_risk: Option<u8>,
-    previous_snapshot_date: Option<Date>,
-    qbr_date: Option<Date>,
-    is_expansion: bool,
-    churned_on: Option<Date>,
-    furthest_open_stage: Option<Stage>,
-    open_value: Option<Money>,
-    mrr: Option<Money>,
-    ar_outstanding: Option<Money>,
-    ar_overdue: Option<Money>,
-    updated_at: Timestamp,
-    version: u32,
-}
-
-impl From<OverviewRow> for ClientRow {
-    fn from(row: OverviewRow) -> Self {
-        Self {
-            id: row.client_id,
-            name: row.client_name,
-            status: row.status,
-            phase: row.phase,
-            segment: row.segment,
-            industry: row.industry,
-            region: row.region,
-            owner_id: row.owner_id,
-            owner_name: row.owner_name,
-            arr: row.arr,
-            health: row.health,
-            churn_risk: row.churn_risk,
-            trs_score: row.trs_score,
-            previous_health: row.previous_health,
-            previous_churn_risk: row.previous_churn_risk,
-            previous_snapshot_date: row.previous_snapshot_date,
-            qbr_date: row.qbr_date,
-            is_expansion: row.is_expansion,
-            churned_on: row.churned_on,
-            furthest_open_stage: row.furthest_open_stage,
-            open_value: row.open_value,
-            mrr: row.mrr,
-            ar_outstanding: row.ar_outstanding,
-            ar_overdue: row.ar_overdue,
-            updated_at: row.updated_at,
-            version: row.version,
-        }
-    }
 }

@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use supabase::List;
 
 /// What is remembered of the answers each person got.
 pub struct Reads {
@@ -62,6 +63,32 @@ pub struct Found<T> {
     pub total: u64,
     /// Are some of them missing from `data`?
     pub truncated: bool,
+}
+
+impl<T> Found<T> {
+    /// The one thing that was asked for.
+    pub const fn one(data: T) -> Self {
+        Self { data, total: 1, truncated: false }
+    }
+}
+
+impl<T> Found<Vec<T>> {
+    /// All rows there are.
+    pub fn all(data: Vec<T>) -> Self {
+        Self { total: data.len() as u64, data, truncated: false }
+    }
+
+    /// The rows of a list, and whether the database counted more. That there are none is proved: somebody whose
+    /// membership has just ended sees nothing either.
+    ///
+    /// # Errors
+    /// `no_membership`, upstream codes.
+    pub async fn listed(signed_in: &SignedIn, list: List<T>) -> Result<Self, Failure> {
+        if list.total == 0 {
+            signed_in.prove_membership().await?;
+        }
+        Ok(Self { truncated: (list.rows.len() as u64) < list.total, total: list.total, data: list.rows })
+    }
 }
 
 impl Reads {

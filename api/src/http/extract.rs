@@ -6,8 +6,10 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, R
 use http::request::Parts;
 use http::{HeaderMap, Uri, header};
 use revos_shared::ErrorCode;
+use revos_shared::kernel::check::Check;
 use revos_shared::kernel::endpoint::DEADLINE_HEADER;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use supabase::Deadline;
@@ -20,6 +22,10 @@ pub struct Params<T>(pub T);
 /// The JSON body of an operation.
 #[derive(Clone, Debug)]
 pub struct JsonBody<T>(pub T);
+
+/// The JSON body of a change, in which nothing is wrong that can be seen without asking anybody.
+#[derive(Clone, Debug)]
+pub struct Checked<T>(pub T);
 
 /// The id of the request, as in the log and in the header `x-request-id`.
 #[derive(Clone, Debug)]
@@ -69,6 +75,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
                 error.column()
             ))
         })
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Check> FromRequest<S> for Checked<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let JsonBody(change) = JsonBody::<T>::from_request(request, state).await?;
+        change
+            .check()
+            .map_err(|problems| Failure::new(ErrorCode::ValidationFailed).detailing(json!(problems)))?;
+        Ok(Self(change))
     }
 }
 

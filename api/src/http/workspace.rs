@@ -1,7 +1,7 @@
 //! What does every page use? Search, the people of the organization, lists under a name, things people did.
 
 use super::conditional::{Found, answer, answer_unkept};
-use super::extract::{JsonBody, Params};
+use super::extract::{Checked, Params};
 use super::failure::Failure;
 use super::signed_in::SignedIn;
 use super::writing::{Table, Writing, columns_of, holds};
@@ -61,13 +61,9 @@ pub async fn list_colleagues(
             .eq("organization_id", signed_in.organization().to_string())
             .neq("role", "Client")
             .is("deactivated_at", "null");
-        let mut list = caller.list::<Colleague>(people, CHOICES).await?;
-        if list.total == 0 {
-            signed_in.prove_membership().await?;
-        }
-        list.rows.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
-        let truncated = (list.rows.len() as u64) < list.total;
-        Ok(Found { data: list.rows, total: list.total, truncated })
+        let mut found = Found::listed(&signed_in, caller.list::<Colleague>(people, CHOICES).await?).await?;
+        found.data.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+        Ok(found)
     };
     answer_unkept::<ListColleagues, _>(&signed_in, &headers, &query, read).await
 }
@@ -88,13 +84,9 @@ pub async fn list_saved_views(
             .select(VIEWS.columns)
             .eq("organization_id", signed_in.organization().to_string())
             .eq("workspace", query.workspace.as_str());
-        let mut list = caller.list::<SavedView>(views, CHOICES).await?;
-        if list.total == 0 {
-            signed_in.prove_membership().await?;
-        }
-        list.rows.sort_by_cached_key(|view| (!is_mine(&signed_in, view), view.name.to_lowercase(), view.id));
-        let truncated = (list.rows.len() as u64) < list.total;
-        Ok(Found { data: list.rows, total: list.total, truncated })
+        let mut found = Found::listed(&signed_in, caller.list::<SavedView>(views, CHOICES).await?).await?;
+        found.data.sort_by_cached_key(|view| (!is_mine(&signed_in, view), view.name.to_lowercase(), view.id));
+        Ok(found)
     };
     answer::<ListSavedViews, _>(&signed_in, &headers, &query, read).await
 }
@@ -107,9 +99,8 @@ pub async fn list_saved_views(
 pub async fn save_view(
     writing: Writing,
     Params(NoQuery {}): Params<NoQuery>,
-    JsonBody(view): JsonBody<ViewFields>,
+    Checked(view): Checked<ViewFields>,
 ) -> Result<Json<SavedView>, Failure> {
-    view.check().map_err(|(field, key)| Failure::field(field, key))?;
     let keys = [("id", view.id.to_string()), ("workspace", view.workspace.to_string())];
     let mut columns = columns_of(&view)?;
     // A list without any parameter is one that people keep too.
@@ -151,9 +142,8 @@ pub async fn delete_view(writing: Writing, Params(view): Params<ViewRemoval>) ->
 pub async fn record_ui_event(
     signed_in: SignedIn,
     Params(NoQuery {}): Params<NoQuery>,
-    JsonBody(event): JsonBody<UiEvent>,
+    Checked(event): Checked<UiEvent>,
 ) -> Result<StatusCode, Failure> {
-    event.check().map_err(|(field, key)| Failure::field(field, key))?;
     let row = json!({
         // Whichever organization is shown: it is about the person.
         "organization_id": signed_in.home(),

@@ -1,6 +1,6 @@
 //! Which clients are there? The table of all of them.
 
-use super::order::{self, Column};
+use super::order;
 use super::words;
 use crate::shell::format;
 use crate::shell::query::{Standby, Standing, row_of};
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::ClientId;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
-use revos_shared::clients::{ClientRow, ClientStatus};
+use revos_shared::clients::{ClientColumn, ClientRow, ClientStatus};
 use revos_ui::{
     Badge, EmptyState, Panel, Signal, SkeletonLines, SortHead, Tone, Var, live, move_between_rows, on,
 };
@@ -84,7 +84,7 @@ fn Grid(
     order: Signal<&'static str>,
     on_order: Callback<&'static str>,
 ) -> impl IntoView {
-    let sorted = Signal::memo(move || order::sorted(rows.with(|rows| Vec::clone(rows)), order.get()));
+    let sorted = Signal::memo(move || order::sort(order.get()).sorted(rows.with(|rows| Vec::clone(rows))));
     let first = Signal::memo(move || sorted.with(|rows| rows.first().map(|row| row.id)));
     let focused = Var::new(None::<ClientId>);
     // Tab reaches one row: the one that had the focus last, else the first.
@@ -92,26 +92,26 @@ fn Grid(
         let last = focused.get();
         sorted.with(|rows| rows.iter().map(|row| row.id).find(|id| Some(*id) == last)).or_else(|| first.get())
     });
-    let head = move |column: Column, label: &'static str, number: bool| {
-        let sorted_by = Signal::derive(move || column.direction(order.get()));
-        let on_sort = Callback::new(move |()| on_order.run(column.pressed(order.get_untracked())));
+    let head = move |column: ClientColumn, label: &'static str, number: bool| {
+        let sorted_by = Signal::derive(move || order::direction(column, order.get()));
+        let on_sort = Callback::new(move |()| on_order.run(order::pressed(column, order.get_untracked())));
         view! { <SortHead label number sorted=sorted_by on_sort /> }.into_any()
     };
     view! {
         <table class="data-table clients-table" role="grid" aria-labelledby="clients-title">
             <thead role="rowgroup">
                 <tr role="row">
-                    {head(Column::Name, "Client", false)}
-                    {head(Column::Status, "Status", false)}
-                    {head(Column::Phase, "Phase", false)}
+                    {head(ClientColumn::Name, "Client", false)}
+                    {head(ClientColumn::Status, "Status", false)}
+                    {head(ClientColumn::Phase, "Phase", false)}
                     <th scope="col" role="columnheader" class="col-segment">"Segment"</th>
-                    {head(Column::Owner, "Owner", false)}
-                    {head(Column::Arr, "ARR", true)}
-                    {head(Column::Health, "Health", true)}
-                    {head(Column::Churn, "Churn risk", true)}
-                    {head(Column::Trs, "TRS", true)}
-                    {head(Column::Qbr, "Next QBR", false)}
-                    {head(Column::Updated, "Updated", false)}
+                    {head(ClientColumn::Owner, "Owner", false)}
+                    {head(ClientColumn::Arr, "ARR", true)}
+                    {head(ClientColumn::Health, "Health", true)}
+                    {head(ClientColumn::Churn, "Churn risk", true)}
+                    {head(ClientColumn::Trs, "TRS", true)}
+                    {head(ClientColumn::Qbr, "Next QBR", false)}
+                    {head(ClientColumn::Updated, "Updated", false)}
                 </tr>
             </thead>
             <tbody role="rowgroup" on:keydown=|event| move_between_rows(&event)>

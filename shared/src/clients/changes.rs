@@ -1,22 +1,20 @@
 //! What may be changed about a client, and what is wrong with a change before anybody is asked?
 
-mod check;
 mod children;
 mod engagement;
 
-pub use check::{Checked, Problem, is_web_link};
 pub use children::{CommercialsFields, ContactFields, DeliverableFields, TermsFields};
 pub use engagement::{
     CardMove, DataSourceItem, DiscoveryAnswers, FormField, KanbanItem, QuestionItem, SetChange,
 };
 
 use super::client::{ClientStatus, Phase, Segment};
+use crate::kernel::check::{Check, Problem, Problems};
 use crate::kernel::ids::{ClientId, UserId};
 use crate::kernel::limits::{BULK_MAX, HEALTH_NOTE_MAX_CHARS, NAME_MAX_CHARS, TEXT_MAX_CHARS};
 use crate::kernel::money::Money;
 use crate::kernel::patch::Patch;
 use crate::kernel::value_set;
-use check::Check;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -40,9 +38,9 @@ pub struct NewClient {
     pub owner_id: Option<UserId>,
 }
 
-impl Checked for NewClient {
+impl Check for NewClient {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.required("name", &self.name, NAME_MAX_CHARS);
         check.text("industry", self.industry.as_deref(), NAME_MAX_CHARS);
         check.text("region", self.region.as_deref(), NAME_MAX_CHARS);
@@ -97,9 +95,9 @@ pub struct ClientChange {
     pub is_expansion: Patch<bool>,
 }
 
-impl Checked for ClientChange {
+impl Check for ClientChange {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         if *self == (Self { version: self.version, ..Self::default() }) {
             check.refuse("changes", "required");
         }
@@ -144,9 +142,9 @@ pub struct HealthChange {
     pub note: Option<String>,
 }
 
-impl Checked for HealthChange {
+impl Check for HealthChange {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.percent("health", self.health);
         check.percent("churn_risk", self.churn_risk);
         check.text("note", self.note.as_deref(), HEALTH_NOTE_MAX_CHARS);
@@ -189,9 +187,9 @@ pub struct BulkFields {
     pub qbr_date: Patch<Date>,
 }
 
-impl Checked for BulkChange {
+impl Check for BulkChange {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         if self.items.is_empty() {
             check.refuse("items", "required");
         } else if self.items.len() > BULK_MAX {

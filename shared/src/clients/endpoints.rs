@@ -186,145 +186,121 @@ pub struct Onboarded {
 }
 
 endpoint!(
-    /// The clients the person may see that match, in the order asked for.
     ListClients = "list_clients" Get "/api/clients" Member,
     query: ClientsQuery, body: (), reply: Envelope<ClientList>,
     summary: "Lists the clients the person may see that match, with sums over all of them."
 );
 endpoint!(
-    /// The portfolio's figures, counted by the database over all clients.
     ReadClientsSummary = "read_clients_summary" Get "/api/clients/summary" Member,
     query: NoQuery, body: (), reply: Envelope<ClientsSummary>,
     summary: "Counts and means of the portfolio, computed by the database."
 );
 endpoint!(
-    /// The portfolio's mean score per month.
     ReadHealthTrend = "read_health_trend" Get "/api/clients/health-trend" Member,
     query: TrendQuery, body: (), reply: Envelope<Vec<TrendPoint>>,
     summary: "The portfolio's mean score per month, oldest first."
 );
 endpoint!(
-    /// One client with everything its page shows.
     ReadClient = "read_client" Get "/api/clients/{client_id}" Member,
     query: ClientQuery, body: (), reply: Envelope<ClientRecord>,
     summary: "Reads one client with everything its page shows."
 );
 endpoint!(
-    /// What happened with a client, the newest first.
     ReadClientTimeline = "read_client_timeline" Get "/api/clients/{client_id}/timeline" Member,
     query: TimelineQuery, body: (), reply: Envelope<Vec<TimelineEntry>>,
     summary: "Reads what happened with a client, the newest first."
 );
 endpoint!(
-    /// Adds a client. The page chooses the id, so a repeated request adds no second one.
     CreateClient = "create_client" Post "/api/clients" Member,
     query: NoQuery, body: NewClient, reply: ClientDetail,
     summary: "Adds a client."
 );
 endpoint!(
-    /// Changes the fields of a client that the body names.
     UpdateClient = "update_client" Patch "/api/clients/{client_id}" Member,
     query: ClientQuery, body: ClientChange, reply: ClientDetail,
     summary: "Changes the fields of a client that the body names."
 );
 endpoint!(
-    /// Removes a client with what is kept under it; refused while money or opportunities belong to it.
     DeleteClient = "delete_client" Delete "/api/clients/{client_id}" Member,
     query: ClientRemoval, body: (), reply: (),
     summary: "Removes a client; refused while money or opportunities belong to it."
 );
 endpoint!(
-    /// Changes owner, phase or review date of many clients, each for itself.
     UpdateClients = "update_clients" Post "/api/clients/changes" Member,
     query: NoQuery, body: BulkChange, reply: Vec<BulkResult>,
     summary: "Changes owner, phase or review date of many clients and tells how each went."
 );
 endpoint!(
-    /// Sets health and churn risk, with a note.
     SetClientHealth = "set_client_health" Put "/api/clients/{client_id}/health" Member,
     query: ClientQuery, body: HealthChange, reply: ClientDetail,
     summary: "Sets health and churn risk of a client, with a note."
 );
 endpoint!(
-    /// Starts the work with a client.
     EnsureClientOnboarding = "ensure_client_onboarding" Post "/api/clients/{client_id}/onboarding" Member,
     query: ClientQuery, body: AtVersion, reply: Onboarded,
     summary: "Starts the work with a client and tells what was added."
 );
 endpoint!(
-    /// Adds a contact.
     CreateContact = "create_contact" Post "/api/clients/{client_id}/contacts" Member,
     query: ClientQuery, body: ContactFields, reply: Contact,
     summary: "Adds a contact."
 );
 endpoint!(
-    /// Replaces the fields of a contact.
     UpdateContact = "update_contact" Put "/api/clients/{client_id}/contacts/{contact_id}" Member,
     query: ContactQuery, body: ContactFields, reply: Contact,
     summary: "Replaces the fields of a contact."
 );
 endpoint!(
-    /// Removes a contact.
     DeleteContact = "delete_contact" Delete "/api/clients/{client_id}/contacts/{contact_id}" Member,
     query: ContactRemoval, body: (), reply: (),
     summary: "Removes a contact."
 );
 endpoint!(
-    /// Says what was agreed with a client.
     SaveCommercials = "save_commercials" Put "/api/clients/{client_id}/commercials" Member,
     query: ClientQuery, body: CommercialsFields, reply: Commercials,
     summary: "Says what was agreed with a client."
 );
 endpoint!(
-    /// Says what a client pays with.
     SaveClientTerms = "save_client_terms" Put "/api/clients/{client_id}/terms" Member,
     query: ClientQuery, body: TermsFields, reply: ClientTerms,
     summary: "Says what a client pays with."
 );
 endpoint!(
-    /// Saves a discovery form.
     SaveDiscovery = "save_discovery" Put "/api/clients/{client_id}/discovery/{form_type}" Member,
     query: FormQuery, body: DiscoveryAnswers, reply: DiscoveryForm,
     summary: "Saves a discovery form, as a draft or complete."
 );
 endpoint!(
-    /// Saves discovery questions as a set.
     SyncDiscoveryQuestions = "sync_discovery_questions" Put "/api/clients/{client_id}/questions" Member,
     query: ClientQuery, body: SetChange<QuestionItem, QuestionId>, reply: Vec<Question>,
     summary: "Saves discovery questions as a set, all or nothing."
 );
 endpoint!(
-    /// Saves data sources as a set.
     SyncDataSources = "sync_data_sources" Put "/api/clients/{client_id}/sources" Member,
     query: ClientQuery, body: SetChange<DataSourceItem, DataSourceId>, reply: Vec<DataSource>,
     summary: "Saves data sources as a set, all or nothing."
 );
 endpoint!(
-    /// Saves cards of the board as a set.
     SyncKanban = "sync_kanban" Put "/api/clients/{client_id}/cards" Member,
     query: ClientQuery, body: SetChange<KanbanItem, KanbanItemId>, reply: Vec<KanbanCard>,
     summary: "Saves cards of a client's board as a set, all or nothing."
 );
 endpoint!(
-    /// Moves a card.
     MoveKanbanItem = "move_kanban_item" Post "/api/clients/{client_id}/cards/{card_id}/moves" Member,
     query: CardQuery, body: CardMove, reply: KanbanCard,
     summary: "Moves a card of a client's board."
 );
 endpoint!(
-    /// Adds a deliverable.
     CreateDeliverable = "create_deliverable" Post "/api/clients/{client_id}/deliverables" Member,
     query: ClientQuery, body: DeliverableFields, reply: Deliverable,
     summary: "Adds a deliverable."
 );
 endpoint!(
-    /// Replaces the fields of a deliverable.
     UpdateDeliverable = "update_deliverable" Put "/api/clients/{client_id}/deliverables/{deliverable_id}" Member,
     query: DeliverableQuery, body: DeliverableFields, reply: Deliverable,
     summary: "Replaces the fields of a deliverable."
 );
 endpoint!(
-    /// Removes a deliverable.
     DeleteDeliverable = "delete_deliverable" Delete "/api/clients/{client_id}/deliverables/{deliverable_id}" Member,
     query: DeliverableRemoval, body: (), reply: (),
     summary: "Removes a deliverable."

@@ -87,10 +87,11 @@ pub const ORGANIZATION_HEADER: &str = "x-revos-organization";
 /// The header with the caller's remaining time in milliseconds.
 pub const DEADLINE_HEADER: &str = "x-revos-deadline-ms";
 
-/// Declares an [`Endpoint`].
+/// Declares an [`Endpoint`]; its summary is its documentation, and what is said before its name goes below it.
 macro_rules! endpoint {
     ($(#[$meta:meta])* $type:ident = $name:literal $method:ident $path:literal $access:ident,
      query: $query:ty, body: $body:ty, reply: $reply:ty, summary: $summary:literal) => {
+        #[doc = $summary]
         $(#[$meta])*
         #[derive(Clone, Copy, Debug)]
         pub struct $type;

@@ -1,5 +1,6 @@
 //! What does every slice of the business share? Ids, money, errors, envelopes, endpoint descriptions, limits.
 
+pub mod check;
 pub mod chosen;
 pub mod endpoint;
 pub mod envelope;

@@ -107,7 +107,6 @@ pub struct TelemetryReply {
 }
 
 endpoint!(
-    /// Writes the page's reports to the server's trace.
     ReportClientRecords = "report_client_records" Post "/api/telemetry" Member,
     query: NoQuery, body: TelemetryBatch, reply: TelemetryReply,
     summary: "Writes reports of the page to the server's trace."

@@ -1,5 +1,6 @@
 //! Which operations does every page use? Search, the people of the organization, and lists under a name.
 
+use super::check::{Check, Problem, Problems};
 use super::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint};
 use super::envelope::Envelope;
 use super::ids::{SavedViewId, UserId};
@@ -126,26 +127,16 @@ pub struct ViewFields {
     pub is_shared: bool,
 }
 
-impl ViewFields {
-    /// The first field that cannot be right.
-    ///
-    /// # Errors
-    /// The name of the field and what is wrong, in the database's words.
-    pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
-        let name = self.name.trim().chars().count();
-        if name == 0 {
-            Err(("name", "required"))
-        } else if self.name.contains('\0') {
-            Err(("name", "not_text"))
-        } else if name > VIEW_NAME_MAX_CHARS {
-            Err(("name", "too_long"))
-        } else if self.query.chars().count() > VIEW_QUERY_MAX_CHARS {
-            Err(("query", "too_long"))
+impl Check for ViewFields {
+    fn check(&self) -> Result<(), Vec<Problem>> {
+        let mut problems = Problems::default();
+        problems.required("name", self.name.trim(), VIEW_NAME_MAX_CHARS);
+        if self.query.chars().count() > VIEW_QUERY_MAX_CHARS {
+            problems.refuse("query", "too_long");
         } else if self.query.contains(['\0', '?', '#']) {
-            Err(("query", "unknown_value"))
-        } else {
-            Ok(())
+            problems.refuse("query", "unknown_value");
         }
+        problems.done()
     }
 }
 
@@ -181,53 +172,46 @@ value_set! {
     }
 }
 
-impl UiEvent {
-    /// The first field that cannot be right.
-    ///
-    /// # Errors
-    /// The name of the field and what is wrong.
-    pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
+impl Check for UiEvent {
+    fn check(&self) -> Result<(), Vec<Problem>> {
         let short = |text: &str| text.len() <= 200 && !text.chars().any(char::is_control);
-        match () {
-            () if !self.route.starts_with('/') || !short(&self.route) => Err(("route", "unknown_value")),
-            () if !short(&self.detail) => Err(("detail", "too_long")),
-            () => Ok(()),
+        let mut problems = Problems::default();
+        if !self.route.starts_with('/') || !short(&self.route) {
+            problems.refuse("route", "unknown_value");
         }
+        if !short(&self.detail) {
+            problems.refuse("detail", "too_long");
+        }
+        problems.done()
     }
 }
 
 endpoint!(
-    /// What bears or resembles a name, the best first.
     SearchWorkspace = "search_workspace" Get "/api/search" Member,
     query: SearchQuery, body: (), reply: Envelope<Vec<SearchHit>>,
     summary: "Finds clients, contacts, opportunities, invoices and agents by name."
 );
 endpoint!(
-    /// The organization's staff, by name.
     ListColleagues = "list_colleagues" Get "/api/colleagues" Member,
     query: NoQuery, body: (), reply: Envelope<Vec<Colleague>>,
     summary: "Lists the organization's staff, by name."
 );
 endpoint!(
-    /// Lists under a name, one's own first.
     ListSavedViews = "list_saved_views" Get "/api/views" Member,
     query: ViewsQuery, body: (), reply: Envelope<Vec<SavedView>>,
     summary: "Lists the saved views of a list that the person may use."
 );
 endpoint!(
-    /// Makes or changes a list under a name.
     SaveView = "save_view" Put "/api/views" Member,
     query: NoQuery, body: ViewFields, reply: SavedView,
     summary: "Makes or changes a saved view."
 );
 endpoint!(
-    /// Removes a list under a name.
     DeleteView = "delete_view" Delete "/api/views/{view_id}" Member,
     query: ViewRemoval, body: (), reply: (),
     summary: "Removes a saved view."
 );
 endpoint!(
-    /// Notes something a person did that changes no row.
     RecordUiEvent = "record_ui_event" Post "/api/events" Member,
     query: NoQuery, body: UiEvent, reply: (),
     summary: "Notes something a person did that changes no row."

@@ -1,8 +1,9 @@
 //! Which operations are about the session? Sign in, refresh, sign out, who am I, and what this server is.
 
 use super::member::{Member, Persona};
+use crate::kernel::check::is_address;
 use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint};
-use crate::kernel::limits::{EMAIL_MAX_CHARS, PASSWORD_MAX_CHARS};
+use crate::kernel::limits::PASSWORD_MAX_CHARS;
 use crate::kernel::value_set;
 use serde::{Deserialize, Serialize};
 
@@ -58,11 +59,7 @@ impl Credentials {
     /// # Errors
     /// The name of the field: `email` or `password`.
     pub fn check(&self) -> Result<(), &'static str> {
-        let at = self.email.find('@');
-        let email_ok = self.email.chars().count() <= EMAIL_MAX_CHARS
-            && at.is_some_and(|at| at > 0 && at + 1 < self.email.len())
-            && !self.email.chars().any(|c| c.is_control() || c.is_whitespace());
-        if !email_ok {
+        if !is_address(&self.email) {
             return Err("email");
         }
         let length = self.password.chars().count();
@@ -89,31 +86,26 @@ pub struct SignOutQuery {
 }
 
 endpoint!(
-    /// What the page must know before anybody has signed in.
     ReadServerInfo = "read_server_info" Get "/api/server" Public,
     query: NoQuery, body: (), reply: ServerInfo,
     summary: "Tells where this server's rows come from and which build it is."
 );
 endpoint!(
-    /// Signs in with address and password; sets the session cookies.
     SignIn = "sign_in" Post "/api/session" Public,
     query: NoQuery, body: Credentials, reply: Member,
     summary: "Signs in and sets the session cookies."
 );
 endpoint!(
-    /// Who am I, in which organization, with which rights?
     ReadSession = "read_session" Get "/api/session" Member,
     query: NoQuery, body: (), reply: Member,
     summary: "Tells who is signed in and what they may do."
 );
 endpoint!(
-    /// Exchanges the refresh cookie for fresh tokens.
     RefreshSession = "refresh_session" Post "/api/session/refresh" Public,
     query: NoQuery, body: (), reply: Member,
     summary: "Exchanges the refresh cookie for fresh tokens."
 );
 endpoint!(
-    /// Revokes the session and removes its cookies; succeeds without a session too.
     SignOut = "sign_out" Delete "/api/session" Public,
     query: SignOutQuery, body: (), reply: (),
     summary: "Revokes the session and removes its cookies."

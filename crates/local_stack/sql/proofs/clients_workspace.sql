@@ -177,7 +177,7 @@ create function pg_temp.listed(p_who text, p_arguments text) returns text
 language sql
 as $$
   select pg_temp.outcome(p_who, format(
-    $q$select string_agg(r ->> 'client_name', ', ' order by place)
+    $q$select string_agg(r ->> 'name', ', ' order by place)
       from jsonb_array_elements(public.list_clients(%s) -> 'rows') with ordinality as x (r, place)$q$, p_arguments))
 $$;
 create function pg_temp.ordered(p_condition text, p_order text) returns text
@@ -203,7 +203,8 @@ begin
     perform pg_temp.check_that('rows for ' || who, pg_temp.outcome(who, $$
       with listed as (select r - 'region' as row from jsonb_array_elements(public.list_clients() -> 'rows') r),
       seen as (
-        select to_jsonb(v) - array['organization_id', 'previous_trs_score', 'open_weighted', 'ar_collected'] as row
+        select to_jsonb(v) - array['client_id', 'client_name', 'organization_id', 'previous_trs_score', 'open_weighted',
+            'ar_collected'] || jsonb_build_object('id', v.client_id, 'name', v.client_name) as row
         from public.vw_client_overview v where v.organization_id = (select private.current_org_id()))
       select concat_ws(' ', (select count(*) from listed),
         (select count(*) from (select row from listed except all select row from seen) x),
@@ -214,7 +215,7 @@ begin
   perform pg_temp.check_that('rows of B for a SuperAdmin', pg_temp.listed('superadmin', 'p_organization_id => {quillhaven}'),
     pg_temp.listed('admin.b', ''));
   perform pg_temp.check_that('where they are', pg_temp.outcome('member',
-    $$select r ->> 'region' from jsonb_array_elements(public.list_clients() -> 'rows') r where r ->> 'client_id' = '<CX>'$$), 'South');
+    $$select r ->> 'region' from jsonb_array_elements(public.list_clients() -> 'rows') r where r ->> 'id' = '<CX>'$$), 'South');
 
   for line in select * from (values
     ('name', 'lower(client_name) collate "C"'), ('owner', 'lower(owner_name) collate "C"'),
@@ -232,7 +233,7 @@ begin
   end loop;
   -- Both spellings are one word, and what is beyond ASCII stands behind it.
   perform pg_temp.check_that('words by the numbers of their characters', pg_temp.outcome('admin',
-    $$select (array_agg(r ->> 'client_id' order by place))[count(*) - 3:]::text
+    $$select (array_agg(r ->> 'id' order by place))[count(*) - 3:]::text
       from jsonb_array_elements(public.list_clients() -> 'rows') with ordinality as x (r, place)$$),
     pg_temp.fill('{<CX>,<CO>,<CU>,<CP>}'));
   perform pg_temp.check_that('money that is not readable is not in the order', pg_temp.outcome('member2',

@@ -1,8 +1,8 @@
 //! What may be changed about a single row under a client: people, agreements, terms, deliverables?
 
-use super::check::{Check, Checked, Problem};
 use crate::clients::engagement::{ContactPower, DeliverableStatus, DeliverableType};
 use crate::finance::{ArrangementType, PaymentTerm};
+use crate::kernel::check::{Check, Problem, Problems};
 use crate::kernel::limits::{NAME_MAX_CHARS, TEXT_MAX_CHARS};
 use crate::kernel::money::Money;
 use crate::kernel::percent::Percent;
@@ -29,9 +29,9 @@ pub struct ContactFields {
     pub power: Option<ContactPower>,
 }
 
-impl Checked for ContactFields {
+impl Check for ContactFields {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.required("name", &self.name, NAME_MAX_CHARS);
         check.text("role", Some(&self.role), NAME_MAX_CHARS);
         check.email("email", self.email.as_deref());
@@ -64,9 +64,9 @@ pub struct CommercialsFields {
     pub approvals: Vec<String>,
 }
 
-impl Checked for CommercialsFields {
+impl Check for CommercialsFields {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.required("plan", &self.plan, NAME_MAX_CHARS);
         check.amount("price", Some(self.price));
         if !(1..=1_200).contains(&self.term_months) {
@@ -103,9 +103,9 @@ pub struct TermsFields {
     pub projection_mrr: Option<Money>,
 }
 
-impl Checked for TermsFields {
+impl Check for TermsFields {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.amount("monthly_fee", self.monthly_fee);
         check.done()
     }
@@ -150,9 +150,9 @@ impl DeliverableFields {
     }
 }
 
-impl Checked for DeliverableFields {
+impl Check for DeliverableFields {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.required("title", &self.title, NAME_MAX_CHARS);
         let right = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.reference.is_empty() || self.reference.len() > 60 || !self.reference.chars().all(right) {

@@ -1,8 +1,8 @@
 //! What may be changed about the work with a client: discovery, data, the board?
 
 use super::Versioned;
-use super::check::{Check, Checked, Problem};
 use crate::clients::engagement::{DataSourceStatus, FormType, KanbanStatus};
+use crate::kernel::check::{Check, Problem, Problems};
 use crate::kernel::ids::{DataSourceId, KanbanItemId, QuestionId, UserId};
 use crate::kernel::limits::{BULK_MAX, NAME_MAX_CHARS, TEXT_MAX_CHARS};
 use crate::kernel::money::Money;
@@ -22,9 +22,9 @@ pub struct DiscoveryAnswers {
     pub complete: bool,
 }
 
-impl Checked for DiscoveryAnswers {
+impl Check for DiscoveryAnswers {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         for (field, text) in &self.answers {
             check.text(field, Some(field), NAME_MAX_CHARS);
             check.text(field, Some(text), TEXT_MAX_CHARS);
@@ -104,9 +104,9 @@ impl<Item, Id> Default for SetChange<Item, Id> {
     }
 }
 
-impl<Item: Checked, Id> Checked for SetChange<Item, Id> {
+impl<Item: Check, Id> Check for SetChange<Item, Id> {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         if self.items.len() > BULK_MAX || self.deleted.len() > BULK_MAX {
             check.refuse("items", "too_many");
         }
@@ -142,9 +142,9 @@ pub struct QuestionItem {
     pub expected_impact: Option<Money>,
 }
 
-impl Checked for QuestionItem {
+impl Check for QuestionItem {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.required("question", &self.question, TEXT_MAX_CHARS);
         check.text("answer", self.answer.as_deref(), TEXT_MAX_CHARS);
         check.text("lever", self.lever.as_deref(), TEXT_MAX_CHARS);
@@ -174,9 +174,9 @@ pub struct DataSourceItem {
     pub notes: Option<String>,
 }
 
-impl Checked for DataSourceItem {
+impl Check for DataSourceItem {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.required("name", &self.name, NAME_MAX_CHARS);
         check.text("category", Some(&self.category), NAME_MAX_CHARS);
         check.text("notes", self.notes.as_deref(), TEXT_MAX_CHARS);
@@ -208,9 +208,9 @@ pub struct KanbanItem {
     pub due_date: Option<Date>,
 }
 
-impl Checked for KanbanItem {
+impl Check for KanbanItem {
     fn check(&self) -> Result<(), Vec<Problem>> {
-        let mut check = Check::default();
+        let mut check = Problems::default();
         check.required("title", &self.title, NAME_MAX_CHARS);
         check.date("due_date", self.due_date);
         check.done()

@@ -1,7 +1,7 @@
 //! What is wrong with a change, field by field?
 
-use crate::kernel::limits::EMAIL_MAX_CHARS;
-use crate::kernel::money::Money;
+use super::limits::EMAIL_MAX_CHARS;
+use super::money::Money;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +18,14 @@ pub struct Problem {
 
 /// Collects what is wrong with a change.
 #[derive(Debug, Default)]
-pub(super) struct Check(pub(super) Vec<Problem>);
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
 
-impl Check {
-    pub(super) fn refuse(&mut self, field: &str, key: &str) {
+impl Problems {
+    pub(crate) fn refuse(&mut self, field: &str, key: &str) {
         self.0.push(Problem { row: 0, field: Some(field.to_owned()), key: key.to_owned() });
     }
 
-    pub(super) fn required(&mut self, field: &str, text: &str, maximum: usize) {
+    pub(crate) fn required(&mut self, field: &str, text: &str, maximum: usize) {
         if text.trim().is_empty() {
             self.refuse(field, "required");
         } else {
@@ -33,7 +33,7 @@ impl Check {
         }
     }
 
-    pub(super) fn text(&mut self, field: &str, text: Option<&str>, maximum: usize) {
+    pub(crate) fn text(&mut self, field: &str, text: Option<&str>, maximum: usize) {
         let Some(text) = text else { return };
         if text.contains('\0') {
             self.refuse(field, "not_text");
@@ -42,45 +42,49 @@ impl Check {
         }
     }
 
-    pub(super) fn percent(&mut self, field: &str, value: Option<u8>) {
+    pub(crate) fn percent(&mut self, field: &str, value: Option<u8>) {
         if value.is_some_and(|value| value > 100) {
             self.refuse(field, "out_of_range");
         }
     }
 
-    pub(super) fn amount(&mut self, field: &str, value: Option<Money>) {
+    pub(crate) fn amount(&mut self, field: &str, value: Option<Money>) {
         if value.is_some_and(|value| value < Money::ZERO) {
             self.refuse(field, "out_of_range");
         }
     }
 
-    pub(super) fn date(&mut self, field: &str, value: Option<Date>) {
+    pub(crate) fn date(&mut self, field: &str, value: Option<Date>) {
         // Far beyond any agreement, and within what every program on the way can write.
         if value.is_some_and(|date| !(1900..=2999).contains(&date.year())) {
             self.refuse(field, "not_a_date");
         }
     }
 
-    pub(super) fn email(&mut self, field: &str, value: Option<&str>) {
-        let Some(email) = value else { return };
-        let at = email.find('@');
-        let right = email.chars().count() <= EMAIL_MAX_CHARS
-            && at.is_some_and(|at| at > 0 && at + 1 < email.len())
-            && !email.chars().any(|c| c.is_control() || c.is_whitespace());
-        if !right {
+    pub(crate) fn email(&mut self, field: &str, value: Option<&str>) {
+        if value.is_some_and(|email| !is_address(email)) {
             self.refuse(field, "not_an_address");
         }
     }
 
-    pub(super) fn link(&mut self, field: &str, value: Option<&str>) {
+    pub(crate) fn link(&mut self, field: &str, value: Option<&str>) {
         if value.is_some_and(|link| !is_web_link(link)) {
             self.refuse(field, "not_a_link");
         }
     }
 
-    pub(super) fn done(self) -> Result<(), Vec<Problem>> {
+    pub(crate) fn done(self) -> Result<(), Vec<Problem>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
     }
+}
+
+/// Can it be an e-mail address? Whether it is one, only a mail can tell.
+#[must_use]
+pub fn is_address(email: &str) -> bool {
+    let at = email.find('@');
+    email.chars().count() <= EMAIL_MAX_CHARS
+        && at.is_some_and(|at| at > 0 && at + 1 < email.len())
+        && !email.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 /// Does it lead to a page of the web, and to nothing else? `javascript:` and the like never do.
@@ -93,7 +97,7 @@ pub fn is_web_link(link: &str) -> bool {
 }
 
 /// A change that can be looked at before it is sent.
-pub trait Checked {
+pub trait Check {
     /// What is wrong with it.
     ///
     /// # Errors
