@@ -128,6 +128,11 @@ export class Organization {
     );
   }
 
+  /** Rows of a statement; `$1` is the organization. */
+  query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+    return this.database.query<Row>(text, [this.id]);
+  }
+
   /** Deletes the client of this name. */
   async remove(name: string): Promise<void> {
     await this.database.one(

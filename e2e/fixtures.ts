@@ -131,6 +131,16 @@ export function panel(page: Page, name: "Churn risk" | "Health" | "Reviews" | "A
   return page.getByRole("region", { name, exact: true });
 }
 
+/** The names of the clients in the table, as row heads; the row of sums has one of its own. */
+export function names(page: Page) {
+  return page.getByRole("grid", { name: "All clients" }).locator("tbody").getByRole("rowheader");
+}
+
+/** The names of the clients in the table, in their order. */
+export async function listed(page: Page): Promise<string[]> {
+  return (await names(page).allInnerTexts()).map((name) => name.trim());
+}
+
 /** Opens the account menu and chooses an item. */
 export async function fromAccountMenu(page: Page, item: string): Promise<void> {
   await page.getByRole("button", { name: /account menu$/ }).click();

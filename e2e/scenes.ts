@@ -2,7 +2,9 @@
 
 import type { Page } from "@playwright/test";
 import type { Database } from "./database.ts";
-import { expect, fillSignIn, live, mark, panel } from "./fixtures.ts";
+import { expect, fillSignIn, live, mark, panel, readsAreForgotten } from "./fixtures.ts";
+import { openPalette, option, palette } from "./palette.ts";
+import { recordIsThere, TABS } from "./record.ts";
 import { LONG, MANY } from "./samples.ts";
 import type { Persona, Stack } from "./stack.ts";
 import { pass } from "./time.ts";
@@ -112,4 +114,114 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await enter("admin", "/clients?panel=health");
     await live(page);
   },
+
+  "palette-empty": async ({ page, enter }) => {
+    await enter("admin");
+    await live(page);
+    await openPalette(page);
+    await page.keyboard.type("emberfold");
+    await expect(option(page, /^Emberfold Robotics/)).toBeVisible();
+    await page.keyboard.press("Enter");
+    await page.goBack();
+    await live(page);
+    await openPalette(page);
+    await expect(palette(page).getByRole("group", { name: "Recent" })).toBeVisible();
+  },
+
+  "palette-results": async ({ page, enter }) => {
+    await enter("admin");
+    await live(page);
+    await openPalette(page);
+    await page.keyboard.type("re");
+    await expect(palette(page).getByRole("group", { name: "Opportunities" })).toBeVisible();
+  },
+
+  "palette-nothing": async ({ page, enter }) => {
+    await enter("admin");
+    await live(page);
+    await openPalette(page);
+    await page.keyboard.type("zzyzx");
+    await expect(palette(page).getByText("No results for")).toBeVisible();
+  },
+
+  "palette-unavailable": async ({ page, enter, stack, troubles }) => {
+    troubles.allow(/^503 GET \/api\//);
+    await enter("admin");
+    await live(page);
+    await stack.play({ rest: { kind: "refuse" } });
+    await openPalette(page);
+    await page.keyboard.type("client");
+    await expect(palette(page).getByRole("group", { name: "Search is unavailable" })).toBeVisible();
+  },
+
+  "palette-long": async ({ page, enter, database }) => {
+    const organization = await database.organization();
+    await organization.addClients(LONG);
+    await enter(organization.admin);
+    await live(page);
+    await openPalette(page);
+    await page.keyboard.type("ho");
+    await expect(option(page, /^Emberfold Robotics and/)).toBeVisible();
+  },
+
+  shortcuts: async ({ page, enter }) => {
+    await enter("admin");
+    await live(page);
+    await page.keyboard.press("?");
+    await expect(page.getByRole("heading", { name: "In a table" })).toBeVisible();
+  },
+
+  ...Object.fromEntries(
+    (Object.keys(TABS) as (keyof typeof TABS)[]).map((tab) => [
+      `record-${tab}`,
+      async ({ page, enter, database }: Stage) => {
+        await enter("admin", `/clients/${await demoClient(database)}?tab=${tab}`);
+        await recordIsThere(page);
+        await expect(page.getByRole("tabpanel").locator("[aria-busy]")).toHaveCount(0);
+      },
+    ]),
+  ),
+
+  "record-form": async ({ page, enter, database }) => {
+    await enter("admin", `/clients/${await demoClient(database)}`);
+    await recordIsThere(page);
+    await page.getByRole("button", { name: "Edit client" }).click();
+    await page.getByLabel("Contract ARR").fill("a lot");
+    await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByLabel("Contract ARR")).toHaveAttribute("aria-invalid", "true");
+  },
+
+  "record-read-only": async ({ page, enter, database }) => {
+    await enter("member", `/clients/${await demoClient(database)}?view=page`);
+    await recordIsThere(page);
+  },
+
+  "record-missing": async ({ page, enter, troubles }) => {
+    troubles.allow(/^404 GET \/api\/clients\//);
+    await enter("admin", "/clients/00000000-0000-4000-8000-00000000dead");
+    await expect(page.getByText("No such client")).toBeVisible();
+  },
+
+  "record-outage": async ({ page, enter, database, stack, troubles }) => {
+    troubles.allow(/^503 GET \/api\/clients/);
+    await enter("admin", `/clients/${await demoClient(database)}`);
+    await recordIsThere(page);
+    await readsAreForgotten();
+    await stack.play({ rest: { kind: "refuse" } });
+    await page.keyboard.press("r");
+    await expect(page.locator(".record-bar .freshness")).toContainText("As of");
+  },
+
+  account: async ({ page, enter }) => {
+    await enter("client", "/account");
+    await expect(page.getByRole("region", { name: "Invoices" })).toBeVisible();
+  },
 };
+
+/** A client of the demo with rows in every tab. */
+async function demoClient(database: Database): Promise<string> {
+  const { id } = await database.one<{ id: string }>(
+    "select id from public.clients where name = 'Emberfold Robotics' order by created_at limit 1",
+  );
+  return id;
+}

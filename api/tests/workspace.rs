@@ -37,6 +37,15 @@ async fn a_search_finds_what_the_person_may_see() {
         kinds.dedup();
         kinds
     };
+    // Whose record shows it: a contact leads to their client.
+    let contact = rig
+        .value("select k.name from public.contacts k join public.clients c on c.id = k.client_id where c.name = 'Brindlecrest Freight' limit 1")
+        .await;
+    for (text, kind) in [("brindlecrest freight", HitKind::Client), (contact.as_str(), HitKind::Contact)] {
+        let hits = found(&admin, text).await;
+        let hit = hits.iter().find(|hit| hit.kind == kind).unwrap();
+        assert_eq!(hit.client_id.map(|client| client.to_string()), Some(id.clone()), "{text}");
+    }
     let number = rig.value("select invoice_number from public.invoices i join public.organizations o on o.id = i.organization_id where slug = 'marlowick' and status = 'sent' limit 1").await;
     assert!(kinds(&found(&admin, &number).await).contains(&HitKind::Invoice), "{number}");
     assert!(!kinds(&found(&rig.program(ADMIN_B).await, &number).await).contains(&HitKind::Client));

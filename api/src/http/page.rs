@@ -72,7 +72,9 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let packed = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
         .filter(|(coding, _)| accepts(coding))
-        .find_map(|(coding, suffix)| Some((coding, Built::get(&format!("{path}{suffix}"))?)));
+        .find_map(|(coding, suffix)| Some((coding, Built::get(&format!("{path}{suffix}"))?)))
+        // The smallest files grow when they are packed.
+        .filter(|(_, packed)| packed.data.len() < plain.data.len());
     let (coding, data) = match packed {
         Some((coding, file)) => (Some(coding), file.data),
         None => (None, plain.data),

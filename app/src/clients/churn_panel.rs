@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::ChurnRow;
 use revos_shared::clients::thresholds::CHURN_WATCH;
-use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, Signal, SkeletonLines, live};
+use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, Signal, SkeletonLines, lines, live};
 
 /// Active clients with a churn risk worth watching, the worst first.
 #[component]
@@ -39,11 +39,11 @@ pub(super) fn ChurnPanel(
         }
         let listed = move || {
             let most = if enlarge.on.get() { usize::MAX } else { ROWS_BESIDE };
-            rows.with(|rows| rows.iter().take(most).cloned().collect::<Vec<_>>())
+            rows.with(|rows| rows.iter().take(most).map(|row| row.client.id.0.as_u128()).collect())
         };
         view! {
             <ul class="lines" data-kind="churn">
-                <For each=listed key=|row| row.client.id children=move |row| line(rows, row, today) />
+                {lines(listed, move |id| line(rows, id, today))}
             </ul>
             <ShowAll count enlarge />
         }
@@ -74,8 +74,8 @@ pub(super) fn ChurnPanel(
     .into_any()
 }
 
-fn line(rows: Signal<Vec<ChurnRow>>, first: ChurnRow, today: Signal<Date>) -> AnyView {
-    let row = row_of(rows, first, |row| row.client.id);
+fn line(rows: Signal<Vec<ChurnRow>>, id: u128, today: Signal<Date>) -> AnyView {
+    let Some(row) = row_of(rows, id, |row| row.client.id.0.as_u128()) else { return ().into_any() };
     let band = Signal::memo(move || row.with(|row| words::churn_band(row.band)));
     let change = Signal::memo(move || row.with(|row| row.change));
     let review = live(move || {
@@ -84,9 +84,10 @@ fn line(rows: Signal<Vec<ChurnRow>>, first: ChurnRow, today: Signal<Date>) -> An
             None => "No QBR date".to_owned(),
         })
     });
+    let link = row.with_untracked(|row| format!("/clients/{}", row.client.id));
     view! {
         <li class="line" aria-label=live(move || row.with(words::churn_name))>
-            <span class="line-name cut">{live(move || row.with(|row| row.client.name.clone()))}</span>
+            <a class="line-name cut" href=link>{live(move || row.with(|row| row.client.name.clone()))}</a>
             <span class="line-meta">
                 <span class="cut">{live(move || row.with(|row| words::owner(&row.client)))}</span>
                 <span>{live(move || row.with(|row| format!("Health {}", format::score(row.client.health))))}</span>

@@ -1,70 +1,99 @@
-//! Which clients are there? The table of all of them.
+//! Which clients are there? The table of those that the address asks for.
 
-use super::order;
-use super::words;
+use super::columns::{self, ShownColumns, Writing};
+use super::list::{ClientList, ListAddress};
+use super::selection::Selection;
+use super::tool::{Tool, Toolbox};
 use crate::shell::format;
 use crate::shell::query::{Standby, Standing, row_of};
-use jiff::civil::Date;
-use leptos::prelude::*;
-use revos_shared::ClientId;
-use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
-use revos_shared::clients::{ClientColumn, ClientRow, ClientStatus};
+use crate::shell::window::{RowWindow, use_row_window};
+use leptos::{html, prelude::*};
+use revos_shared::clients::endpoints::ClientSums;
+use revos_shared::clients::{ClientColumn, ClientRow, ClientSort};
+use revos_shared::{ClientId, Money};
 use revos_ui::{
-    Badge, EmptyState, Panel, Signal, SkeletonLines, SortHead, Tone, Var, live, move_between_rows, on,
+    Button, EmptyState, Panel, Signal, SkeletonLines, SortDirection, SortHead, Var, lines, live, on,
 };
 use std::sync::Arc;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-/// How amounts and times of the table are written.
-#[derive(Clone, Copy)]
-pub(super) struct Writing {
-    /// The currency of the amounts.
-    pub currency: Signal<String>,
-    /// The zone of the times.
-    pub time_zone: Signal<String>,
-    /// The day of the rows.
-    pub today: Signal<Date>,
-}
+/// So many chosen columns always find room on a desk.
+const FEW_COLUMNS: usize = 9;
+/// Ten million of the organization's currency.
+const LONG_AMOUNT: Money = Money::from_minor(1_000_000_000);
 
-/// The clients, sorted as the address says.
+/// The clients, filtered and sorted as the address says.
 #[component]
 pub(super) fn ClientTable(
     /// How the clients stand.
     standing: Standing,
     /// The clients.
-    rows: Signal<Arc<Vec<ClientRow>>>,
-    /// `14 clients`, or `200 of 260 clients`.
-    #[prop(into)]
-    count_text: Signal<String>,
+    list: ClientList,
+    /// Where filters, order and columns are kept.
+    address: ListAddress,
+    /// Are there no clients at all, whatever the filters?
+    none_at_all: Signal<bool>,
     /// How values are written.
     writing: Writing,
-    /// The order, as in the URL.
-    order: Signal<&'static str>,
-    /// Chooses an order.
-    #[prop(into)]
-    on_order: Callback<&'static str>,
+    /// Which rows are chosen.
+    selection: Selection,
+    /// May the person add a client?
+    may_add: Signal<bool>,
+    /// What opens the form for one.
+    toolbox: Toolbox,
+    /// What stands above the table.
+    children: ChildrenFn,
 ) -> impl IntoView {
-    let none = Signal::memo(move || rows.with(|rows| rows.is_empty()));
-    let body = move || {
-        if none.get() {
-            view! {
-                <EmptyState
-                    title="No clients yet"
-                    text="Your organization has no clients. They appear here as soon as one is added."
-                />
-            }
-            .into_any()
-        } else {
-            view! { <Grid rows writing order on_order /> }.into_any()
+    let none = Signal::memo(move || list.rows.with(|rows| rows.is_empty()));
+    let body = move || match (none.get(), none_at_all.get()) {
+        (true, true) => view! {
+            <EmptyState
+                title="No clients yet"
+                text="Your organization has no clients. They appear here as soon as one is added."
+            />
+            {live(move || {
+                may_add.get().then(|| {
+                    view! {
+                        <p class="state-more">
+                            <Button label="Add client" on_press=move |()| toolbox.open(Tool::Add) />
+                        </p>
+                    }
+                    .into_any()
+                })
+            })}
         }
+        .into_any(),
+        (true, false) => view! {
+            <EmptyState title="No client matches" text="No client has everything that the filters ask for." />
+            <p class="state-more">
+                <Button label="Clear filters" on_press=move |()| address.clear() />
+            </p>
+        }
+        .into_any(),
+        _ => view! { <Grid list address writing selection /> }.into_any(),
     };
+    let count = live(move || {
+        let shown = list.rows.with(|rows| rows.len() as u64);
+        let has_rows = list.view.with(|view| view.data.is_some());
+        match (has_rows, list.truncated.get()) {
+            (false, _) => String::new(),
+            (true, false) => format::plural(shown, "client", "clients"),
+            (true, true) => {
+                format!("{} of {} clients", format::count(shown), format::count(list.total.get()))
+            }
+        }
+    });
+    let children = StoredValue::new(children);
     view! {
         <Panel
             id="clients"
             title="All clients"
             freshness=standing.freshness
             on_action=standing.on_action
-            tools=move || view! { <span class="table-count">{live(move || count_text.get())}</span> }.into_any()
+            tools=move || view! { <span class="table-count">{count.clone()}</span> }.into_any()
         >
+            {children.with_value(|children| children())}
             <Standby
                 standing
                 what="the clients of your organization"
@@ -78,144 +107,268 @@ pub(super) fn ClientTable(
 }
 
 #[component]
-fn Grid(
-    rows: Signal<Arc<Vec<ClientRow>>>,
-    writing: Writing,
-    order: Signal<&'static str>,
-    on_order: Callback<&'static str>,
-) -> impl IntoView {
-    let sorted = Signal::memo(move || order::sort(order.get()).sorted(rows.with(|rows| Vec::clone(rows))));
-    let first = Signal::memo(move || sorted.with(|rows| rows.first().map(|row| row.id)));
+fn Grid(list: ClientList, address: ListAddress, writing: Writing, selection: Selection) -> impl IntoView {
+    let rows = list.rows;
+    let count = Signal::memo(move || rows.with(|rows| rows.len()));
+    let columns = address.columns();
+    let sort = address.sort();
+    let body = NodeRef::<html::Tbody>::new();
+    let window = use_row_window(count, body);
+    let visible = Signal::memo(move || {
+        let RowWindow { first, last, .. } = window.get();
+        rows.with(|rows| {
+            let last = last.min(rows.len());
+            let slice = rows.get(first.min(last)..last).unwrap_or_default();
+            slice.iter().enumerate().map(|(at, row)| (first + at, row.clone())).collect::<Vec<_>>()
+        })
+    });
+    // Tab reaches one row: the one that had the focus last, else the first on screen.
     let focused = Var::new(None::<ClientId>);
-    // Tab reaches one row: the one that had the focus last, else the first.
     let stop = Signal::memo(move || {
         let last = focused.get();
-        sorted.with(|rows| rows.iter().map(|row| row.id).find(|id| Some(*id) == last)).or_else(|| first.get())
+        visible.with(|rows| {
+            let had = rows.iter().map(|(_, row)| row.id).find(|id| Some(*id) == last);
+            had.or_else(|| rows.first().map(|(_, row)| row.id))
+        })
     });
-    let head = move |column: ClientColumn, label: &'static str, number: bool| {
-        let sorted_by = Signal::derive(move || order::direction(column, order.get()));
-        let on_sort = Callback::new(move |()| on_order.run(order::pressed(column, order.get_untracked())));
-        view! { <SortHead label number sorted=sorted_by on_sort /> }.into_any()
-    };
+    let on_key = move |event: KeyboardEvent| walk(&event, rows, selection, window);
+    let room = Signal::memo(move || columns.with(|columns| room(columns, list.sums.get())));
     view! {
-        <table class="data-table clients-table" role="grid" aria-labelledby="clients-title">
+        <div class="table-room" data-room=live(move || room.get())>
+        <table
+            class="data-table clients-table"
+            role="grid"
+            aria-labelledby="clients-title"
+            aria-rowcount=live(move || (count.get() + 1).to_string())
+            aria-multiselectable="true"
+        >
             <thead role="rowgroup">
-                <tr role="row">
-                    {head(ClientColumn::Name, "Client", false)}
-                    {head(ClientColumn::Status, "Status", false)}
-                    {head(ClientColumn::Phase, "Phase", false)}
-                    <th scope="col" role="columnheader" class="col-segment">"Segment"</th>
-                    {head(ClientColumn::Owner, "Owner", false)}
-                    {head(ClientColumn::Arr, "ARR", true)}
-                    {head(ClientColumn::Health, "Health", true)}
-                    {head(ClientColumn::Churn, "Churn risk", true)}
-                    {head(ClientColumn::Trs, "TRS", true)}
-                    {head(ClientColumn::Qbr, "Next QBR", false)}
-                    {head(ClientColumn::Updated, "Updated", false)}
+                <tr role="row" aria-rowindex="1">
+                    {live(move || selection.head(rows))}
+                    {live(move || {
+                        columns.with(|columns| columns.0.iter().map(|column| head(*column, sort, address)).collect_view())
+                    })}
                 </tr>
             </thead>
-            <tbody role="rowgroup" on:keydown=|event| move_between_rows(&event)>
-                <For
-                    each=move || sorted.get()
-                    key=|row| row.id
-                    children=move |row| {
-                        let id = row.id;
-                        let tab = Signal::memo(move || stop.get() == Some(id));
-                        let on_focus = Callback::new(move |()| focused.set(Some(id)));
-                        line(row_of(sorted, row, |row| row.id), writing, tab, on_focus)
-                    }
-                />
+            <tbody role="rowgroup" node_ref=body on:keydown=on_key>
+                {spacer(Signal::derive(move || window.get().above))}
+                {lines(
+                    move || visible.with(|rows| rows.iter().map(|(_, row)| row.id.0.as_u128()).collect()),
+                    move |id| line(id, visible, columns, writing, selection, stop, focused),
+                )}
+                {spacer(Signal::derive(move || window.get().below))}
             </tbody>
+            {live(move || (count.get() > 0).then(|| foot(list, columns.get(), writing)))}
         </table>
+        </div>
+        {live(move || {
+            list.more.get().map(|_| {
+                view! {
+                    <p class="table-more">
+                        <Button label="Load more" on_press=move |()| list.load_more() />
+                    </p>
+                }
+                .into_any()
+            })
+        })}
     }
     .into_any()
 }
 
-fn line(row: Signal<ClientRow>, writing: Writing, tab: Signal<bool>, on_focus: Callback<()>) -> AnyView {
-    let text = move |read: fn(&ClientRow) -> String| live(move || row.with(read));
-    let status = Signal::memo(move || row.with(|row| words::status(row.status)));
-    let health = Signal::memo(move || row.with(|row| row.health.map(HealthBand::of)));
-    let churn = Signal::memo(move || row.with(|row| row.churn_risk.and_then(ChurnBand::of)));
-    let Writing { currency, time_zone, today } = writing;
-    let arr = live(move || {
-        row.with(|row| {
-            row.arr.map_or_else(|| format::NONE.to_owned(), |arr| format::money(arr, &currency.get()))
+/// How much room the columns need: the usual ones give way where there is little, those that a person chose stay. Many,
+/// or amounts that are very long, are scrolled to.
+fn room(columns: &ShownColumns, sums: ClientSums) -> &'static str {
+    let long = [
+        (ClientColumn::Arr, Some(sums.arr)),
+        (ClientColumn::Open, sums.open_value),
+        (ClientColumn::Mrr, sums.mrr),
+        (ClientColumn::Ar, sums.ar_outstanding),
+    ]
+    .into_iter()
+    .any(|(column, sum)| columns.has(column) && sum.is_some_and(|sum| sum >= LONG_AMOUNT));
+    match columns.0.len() {
+        _ if long => "many",
+        _ if *columns == ShownColumns::default() => "usual",
+        0..=FEW_COLUMNS => "few",
+        _ => "many",
+    }
+}
+
+/// Stands for the rows that are not there, so that the page is as long as with them.
+fn spacer(height: Signal<i32>) -> AnyView {
+    live(move || {
+        let height = height.get();
+        (height > 0).then(|| {
+            view! { <tr class="table-spacer" role="presentation" aria-hidden="true" style:height=format!("{height}px")></tr> }
+                .into_any()
+        })
+    })
+    .into_any()
+}
+
+fn head(column: ClientColumn, sort: Signal<ClientSort>, address: ListAddress) -> AnyView {
+    let sorted = Signal::derive(move || {
+        let sort = sort.get();
+        (sort.column == column).then_some(if sort.descending {
+            SortDirection::Descending
+        } else {
+            SortDirection::Ascending
         })
     });
-    let review = live(move || {
-        row.with(|row| {
-            row.qbr_date.map_or_else(|| format::NONE.to_owned(), |date| format::day(date, today.get()))
+    let on_sort = Callback::new(move |()| {
+        address.choose(|state| state.query.sort = Some(state.query.sort().pressed(column)));
+    });
+    view! { <SortHead label=columns::label(column) number=columns::is_number(column) name=column.as_str() sorted on_sort /> }
+        .into_any()
+}
+
+/// Sums over all clients that match, under their columns.
+fn foot(list: ClientList, columns: ShownColumns, writing: Writing) -> AnyView {
+    let summed = [ClientColumn::Arr, ClientColumn::Open, ClientColumn::Mrr, ClientColumn::Ar];
+    if !columns.0.iter().any(|column| summed.contains(column)) {
+        return ().into_any();
+    }
+    let sum = move |column: ClientColumn| {
+        live(move || {
+            let sums = list.sums.get();
+            let amount = match column {
+                ClientColumn::Arr => Some(sums.arr),
+                ClientColumn::Open => sums.open_value,
+                ClientColumn::Mrr => sums.mrr,
+                _ => sums.ar_outstanding,
+            };
+            amount.map_or_else(
+                || format::NONE.to_owned(),
+                |amount| writing.currency.with(|currency| format::money(amount, currency)),
+            )
         })
-    });
-    let overdue = Signal::memo(move || {
-        row.with(|row| {
-            row.status == ClientStatus::Active && row.qbr_date.is_some_and(|date| date < today.get())
+    };
+    let cells = columns
+        .0
+        .iter()
+        .skip(1)
+        .map(|column| {
+            let column = *column;
+            let label = columns::label(column);
+            if summed.contains(&column) {
+                view! {
+                    <td role="gridcell" class="number" data-column=column.as_str() data-label=label>
+                        {sum(column)}
+                    </td>
+                }
+                .into_any()
+            } else {
+                view! { <td role="gridcell" data-column=column.as_str()></td> }.into_any()
+            }
         })
-    });
-    let updated_at = move || row.with(|row| row.updated_at.as_millisecond());
-    let updated = live(move || {
-        let (at, zone) = (updated_at(), time_zone.get());
-        match format::calendar_day(at, &zone) {
-            Some(day) if day != today.get() => format::day(day, today.get()),
-            _ => format::clock(at, &zone),
-        }
-    });
+        .collect_view();
     view! {
-        <tr role="row" tabindex=live(move || if tab.get() { "0" } else { "-1" }) on:focusin=on(move |_| on_focus.run(()))>
+        <tfoot role="rowgroup">
+            <tr role="row">
+                <td role="gridcell" class="cell-choose"></td>
+                <th scope="row" role="rowheader" class="cell-name">
+                    {live(move || format!("All {}", format::plural(list.total.get(), "client", "clients")))}
+                </th>
+                {cells}
+            </tr>
+        </tfoot>
+    }
+    .into_any()
+}
+
+#[allow(clippy::too_many_arguments, reason = "what a line shows and what it tells")]
+fn line(
+    key: u128,
+    visible: Signal<Vec<(usize, ClientRow)>>,
+    columns: Signal<ShownColumns>,
+    writing: Writing,
+    selection: Selection,
+    stop: Signal<Option<ClientId>>,
+    focused: Var<Option<ClientId>>,
+) -> AnyView {
+    let Some(placed) = row_of(visible, key, |(_, row)| row.id.0.as_u128()) else { return ().into_any() };
+    let id = placed.with_untracked(|(_, row)| row.id);
+    let place = Signal::memo(move || placed.with(|(place, _)| *place));
+    let row = Signal::memo(move || placed.with(|(_, row)| row.clone()));
+    let name = move || live(move || row.with(|row| row.name.clone()));
+    view! {
+        <tr
+            role="row"
+            id=format!("client-{id}")
+            aria-rowindex=live(move || (place.get() + 2).to_string())
+            aria-selected=live(move || selection.has(id).to_string())
+            tabindex=live(move || if stop.get() == Some(id) { "0" } else { "-1" })
+            on:focusin=on(move |_| focused.set(Some(id)))
+        >
+            {selection.cell(row)}
             <th scope="row" role="rowheader" class="cell-name">
-                <span class="cut" title=text(|row| row.name.clone())>{text(|row| row.name.clone())}</span>
+                <a class="cut" href=format!("/clients/{id}") tabindex="-1" title=name()>{name()}</a>
             </th>
-            <td role="gridcell" class="cell-status">
-                <Badge
-                    word=Signal::derive(move || status.get().0.to_owned())
-                    tone=Signal::derive(move || status.get().1)
-                />
-            </td>
-            <td role="gridcell" class="col-phase" data-label="Phase">
-                {text(|row| row.phase.map_or(format::NONE, |phase| phase.as_str()).to_owned())}
-            </td>
-            <td role="gridcell" class="col-segment" data-label="Segment">
-                {text(|row| row.segment.map_or(format::NONE, words::segment).to_owned())}
-            </td>
-            <td role="gridcell" class="cell-owner" data-label="Owner">
-                <span class="cut">{text(words::owner)}</span>
-            </td>
-            <td role="gridcell" class="number" data-label="ARR">{arr}</td>
-            <td role="gridcell" class="number" data-label="Health">
-                <span class="scored">
-                    {live(move || {
-                        let band = health.get().filter(|band| *band != HealthBand::Healthy);
-                        band.map(|band| word_mark(words::health_band(band)))
-                    })}
-                    <span class="score">{text(|row| format::score(row.health))}</span>
-                </span>
-            </td>
-            <td role="gridcell" class="number" data-label="Churn risk">
-                <span class="scored">
-                    {live(move || churn.get().map(|band| word_mark(words::churn_band(band))))}
-                    <span class="score">{text(|row| format::score(row.churn_risk))}</span>
-                </span>
-            </td>
-            <td role="gridcell" class="number col-trs" data-label="TRS">{text(|row| format::score(row.trs_score))}</td>
-            <td role="gridcell" class="cell-review" data-label="Next QBR">
-                <span class="review">
-                    {review} {live(move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad))))}
-                </span>
-            </td>
-            <td
-                role="gridcell"
-                class="col-updated quiet"
-                data-label="Updated"
-                title=live(move || format::moment(updated_at(), &time_zone.get()))
-            >
-                {updated}
-            </td>
+            {live(move || {
+                columns.with(|columns| {
+                    columns.0.iter().skip(1).map(|column| columns::cell(*column, row, writing)).collect_view()
+                })
+            })}
         </tr>
     }
     .into_any()
 }
 
-/// A word beside a figure: the state in the colour it has everywhere.
-fn word_mark((word, tone): (&'static str, Tone)) -> AnyView {
-    view! { <Badge word tone=Signal::stored(tone) /> }.into_any()
+/// Arrows, Home and End move between all rows, also those that are not on screen; `x` and Space choose the row.
+fn walk(
+    event: &KeyboardEvent,
+    rows: Signal<Arc<Vec<ClientRow>>>,
+    selection: Selection,
+    window: Signal<RowWindow>,
+) {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return;
+    }
+    let Some(row) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+    let id = row.id().strip_prefix("client-").and_then(|id| id.parse::<ClientId>().ok());
+    let Some(id) = id else { return };
+    let (at, count) = rows.with_untracked(|rows| (rows.iter().position(|row| row.id == id), rows.len()));
+    let Some(at) = at else { return };
+    let to = match event.key().as_str() {
+        "ArrowDown" => (at + 1).min(count.saturating_sub(1)),
+        "ArrowUp" => at.saturating_sub(1),
+        "Home" => 0,
+        "End" => count.saturating_sub(1),
+        "Enter" => {
+            event.prevent_default();
+            let link = row
+                .query_selector("th a")
+                .ok()
+                .flatten()
+                .and_then(|link| link.dyn_into::<HtmlElement>().ok());
+            if let Some(link) = link {
+                link.click();
+            }
+            return;
+        }
+        "x" | " " => {
+            event.prevent_default();
+            rows.with_untracked(|rows| rows.get(at).into_iter().for_each(|row| selection.toggle(row)));
+            return;
+        }
+        _ => return,
+    };
+    event.prevent_default();
+    let target = rows.with_untracked(|rows| rows.get(to).map(|row| format!("client-{}", row.id)));
+    let Some(target) = target else { return };
+    window.get_untracked().reveal(to);
+    request_animation_frame(move || focus(&target, 3));
+}
+
+/// The row may come on screen only after the page has scrolled to it.
+fn focus(id: &str, tries: u8) {
+    let row = document().get_element_by_id(id).and_then(|row| row.dyn_into::<HtmlElement>().ok());
+    match row {
+        Some(row) => _ = row.focus(),
+        None if tries > 0 => {
+            let id = id.to_owned();
+            request_animation_frame(move || focus(&id, tries - 1));
+        }
+        None => {}
+    }
 }

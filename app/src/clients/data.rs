@@ -1,7 +1,7 @@
 //! Where do the clients come from? One store for the three panels and the table.
 
 use super::sample::{SAMPLE_DAY, sample_clients, sample_trend};
-use crate::shell::api::{Answer, Terms};
+use crate::shell::api::{Answer, Api, Place, SignedIn, Terms};
 use crate::shell::query::time_zone;
 use crate::shell::session::Session;
 use crate::shell::{format, server_time};
@@ -9,43 +9,44 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use live_query::browser::{Extent, FetchRequest, LiveQueries, LiveQuery, Query, Rows};
 use live_query::{Answer as Fetched, Failure, Reason, ServerTime, Source, Timing, View};
-use revos_shared::clients::endpoints::TrendQuery;
-use revos_shared::clients::{
-    ClientColumn, ClientRow, ClientSort, ClientsQuery, ClientsSummary, FiscalYear, TrendPoint,
+use revos_shared::clients::endpoints::{
+    ClientList, ClientQuery, ClientSums, ListClients, ReadClient, ReadClientsSummary, ReadHealthTrend,
+    TrendQuery,
 };
+use revos_shared::clients::{ClientRecord, ClientRow, ClientsQuery, ClientsSummary, FiscalYear, TrendPoint};
+use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::limits::LIST_LIMIT_DEFAULT;
 use revos_shared::{ClientId, Envelope, ReadFor};
 use revos_ui::{Signal, effect};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A row of this slice's stores. One type for all of them: the machinery of a store is there once per type of
 /// row, and each copy of it travels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "nearly all rows are clients")]
 enum Row {
     /// A client.
     Client(ClientRow),
-    /// The portfolio's figures.
-    Figures(ClientsSummary),
-    /// A month of the trend.
-    Month(TrendPoint),
+    /// What the clients of a list add up to, also those that are not among its rows.
+    Sums(ClientSums),
+    /// An answer that is one thing: the text it came as, read by whoever shows it.
+    Text(String),
 }
 
-/// What tells rows of one store apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Client(ClientId),
-    Figures,
-    Month(Date),
-}
+/// What tells rows of one store apart: the client's id, or a small number. A number, because the page keeps other
+/// things by numbers too, and they share their code.
+type Key = u128;
 
 impl Row {
     const fn key(&self) -> Key {
         match self {
-            Self::Client(client) => Key::Client(client.id),
-            Self::Figures(_) => Key::Figures,
-            Self::Month(point) => Key::Month(point.month),
+            Self::Client(client) => client.id.0.as_u128(),
+            Self::Sums(_) => 1,
+            Self::Text(_) => 2,
         }
     }
 
@@ -53,12 +54,12 @@ impl Row {
         if let Self::Client(client) = self { Some(client) } else { None }
     }
 
-    const fn figures(&self) -> Option<&ClientsSummary> {
-        if let Self::Figures(figures) = self { Some(figures) } else { None }
+    const fn sums(&self) -> Option<&ClientSums> {
+        if let Self::Sums(sums) = self { Some(sums) } else { None }
     }
 
-    const fn month(&self) -> Option<&TrendPoint> {
-        if let Self::Month(point) = self { Some(point) } else { None }
+    const fn text(&self) -> Option<&String> {
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 }
 
@@ -69,8 +70,38 @@ fn all_of<T: Clone>(store: Store, of: fn(&Row) -> Option<&T>) -> Vec<T> {
     store.rows.with(|rows| rows.iter().filter_map(|row| of(row)).cloned().collect())
 }
 
+/// What the text of a store says.
+fn said<T: DeserializeOwned>(store: Store) -> Option<T> {
+    lean_json::from_str(&all_of(store, Row::text).pop()?).ok()
+}
+
+/// Makes rows of an answer's data; none when it cannot be read.
+type Read = fn(&str) -> Option<Vec<Row>>;
+
+fn read_list(data: &str) -> Option<Vec<Row>> {
+    let list: ClientList = lean_json::from_str(data).ok()?;
+    Some(list.rows.into_iter().map(Row::Client).chain([Row::Sums(list.sums)]).collect())
+}
+
+/// A text that says a `T`.
+fn read_text<T: DeserializeOwned>(data: &str) -> Option<Vec<Row>> {
+    lean_json::from_str::<T>(data).ok().map(|_| vec![Row::Text(data.to_owned())])
+}
+
 fn sample_rows() -> Rows<Row> {
     Rows::all(sample_clients().into_iter().map(Row::Client).collect())
+}
+
+/// Subscribes to what stands at a place of the server. Not generic, so that there is one copy of it.
+fn subscribe(api: Api<SignedIn>, query: Query<Row, Key>, place: Place, read: Read) -> Store {
+    let fetch = move |request: FetchRequest| {
+        let place = place.clone();
+        async move {
+            let terms = Terms { etag: request.if_none_match.clone(), signal: Some(request.signal.clone()) };
+            fetched(api.read(place, terms).await, api.read_for(), read)
+        }
+    };
+    expect_context::<LiveQueries>().subscribe(query, fetch)
 }
 
 /// How the clients are asked for (live data, the hook).
@@ -94,11 +125,7 @@ impl Default for ClientsOptions {
     fn default() -> Self {
         Self {
             limit: LIST_LIMIT_DEFAULT,
-            // Those that changed last, when there are more than fit.
-            filter: ClientsQuery {
-                sort: Some(ClientSort { column: ClientColumn::Updated, descending: true }),
-                ..ClientsQuery::default()
-            },
+            filter: ClientsQuery::default(),
             refresh_interval: Some(Duration::from_secs(60)),
             timeout: Duration::from_secs(10),
             persist: true,
@@ -118,6 +145,8 @@ pub(super) struct WorkspaceClients {
     pub today: Signal<Date>,
     /// How many clients match, whether or not they are all here.
     pub total: Signal<u64>,
+    /// What all that match add up to.
+    pub sums: Signal<ClientSums>,
     /// Are there more than `rows` holds?
     pub truncated: Signal<bool>,
     /// Are the rows invented?
@@ -144,16 +173,9 @@ pub(super) fn use_workspace_clients(options: ClientsOptions) -> WorkspaceClients
     let timing = Timing { timeout: options.timeout, ..Timing::every(options.refresh_interval) };
     let query = Query::new("workspace_clients", key, Row::key).timing(timing);
     let query = if options.persist { query.persisted() } else { query };
-    let queries = expect_context::<LiveQueries>();
     let live = match expect_context::<Session>().api() {
-        Some(api) => queries.subscribe(query, move |request| {
-            let filter = filter.clone();
-            async move {
-                let reply = api.list_clients(&filter, terms(&request)).await;
-                fetched(reply, api.read_for(), |list| list.rows.into_iter().map(Row::Client).collect())
-            }
-        }),
-        None => queries.subscribe_sample(query, sample_rows()),
+        Some(api) => subscribe(api, query, Place::of::<ListClients>(&filter), read_list),
+        None => expect_context::<LiveQueries>().subscribe_sample(query, sample_rows()),
     };
     if !options.enabled {
         live.set_enabled(false);
@@ -169,6 +191,7 @@ pub(super) fn use_workspace_clients(options: ClientsOptions) -> WorkspaceClients
         rows,
         today: today(view, is_sample),
         total: extent(|extent| extent.total),
+        sums: Signal::memo(move || all_of(live, Row::sums).pop().unwrap_or_default()),
         truncated: Signal::memo(move || {
             view.with(|view| view.data.as_ref().is_some_and(|extent| extent.truncated))
         }),
@@ -199,13 +222,10 @@ pub(super) struct PortfolioFigures {
 
 /// The figures behind the panels of these clients.
 pub(super) fn use_portfolio_figures(clients: WorkspaceClients, fiscal_year: FiscalYear) -> PortfolioFigures {
-    let queries = expect_context::<LiveQueries>();
     let live = expect_context::<Session>().api().map(|api| {
         let query = Query::new("clients_summary", "clients_summary", Row::key).persisted().idle();
-        let live = queries.subscribe(query, move |request| async move {
-            let reply = api.read_clients_summary(terms(&request)).await;
-            fetched(reply, api.read_for(), |figures| vec![Row::Figures(figures)])
-        });
+        let place = Place::of::<ReadClientsSummary>(&NoQuery {});
+        let live = subscribe(api, query, place, read_text::<ClientsSummary>);
         effect(move || live.set_enabled(clients.truncated.get()));
         live
     });
@@ -216,7 +236,7 @@ pub(super) fn use_portfolio_figures(clients: WorkspaceClients, fiscal_year: Fisc
     let figures = Signal::memo(move || {
         clients.view.with(|view| view.data.is_some()).then_some(())?;
         if clients.truncated.get() {
-            return all_of(live?, Row::figures).pop();
+            return said(live?);
         }
         Some(clients.rows.with(|rows| ClientsSummary::of(rows, clients.today.get(), fiscal_year)))
     });
@@ -244,15 +264,12 @@ impl HealthTrend {
 
 /// The score of twelve months, asked for every five minutes.
 pub(super) fn use_health_trend(clients: WorkspaceClients) -> HealthTrend {
-    let queries = expect_context::<LiveQueries>();
     let live = expect_context::<Session>().api().map(|api| {
         let query = Query::new("health_trend", "health_trend", Row::key)
             .timing(Timing::every(Some(Duration::from_secs(300))))
             .persisted();
-        queries.subscribe(query, move |request| async move {
-            let reply = api.read_health_trend(&TrendQuery::default(), terms(&request)).await;
-            fetched(reply, api.read_for(), |points| points.into_iter().map(Row::Month).collect())
-        })
+        let place = Place::of::<ReadHealthTrend>(&TrendQuery::default());
+        subscribe(api, query, place, read_text::<Vec<TrendPoint>>)
     });
     let own: Signal<View<Extent>> = match live {
         Some(live) => Signal::derive(move || live.view.get()),
@@ -260,31 +277,65 @@ pub(super) fn use_health_trend(clients: WorkspaceClients) -> HealthTrend {
     };
     let view = Signal::derive(move || if clients.is_sample.get() { clients.view.get() } else { own.get() });
     let points = Signal::memo(move || match live {
-        Some(live) if !clients.is_sample.get() => all_of(live, Row::month),
+        Some(live) if !clients.is_sample.get() => said(live).unwrap_or_default(),
         _ => sample_trend(),
     });
     HealthTrend { view, points, store: live }
 }
 
-fn terms(request: &FetchRequest) -> Terms {
-    Terms { etag: request.if_none_match.clone(), signal: Some(request.signal.clone()) }
+/// One client's record, and how it stands.
+#[derive(Clone, Copy)]
+pub(super) struct RecordStore {
+    /// How it stands.
+    pub view: Signal<View<Extent>>,
+    /// The record's JSON; none until it is here.
+    pub text: Signal<Option<String>>,
+    /// The day of the record in the organization's time zone.
+    pub today: Signal<Date>,
+    store: Store,
+}
+
+impl RecordStore {
+    /// Asks again now.
+    pub(super) fn refresh(self) {
+        self.store.refresh();
+    }
+}
+
+/// The record of one client, kept fresh like the list. There is an answer without a text when there is no such client.
+pub(super) fn use_client_record(client_id: ClientId, api: Api<SignedIn>) -> RecordStore {
+    let query = Query::new("client_record", format!("clients/{client_id}"), Row::key).persisted();
+    let place = Place::of::<ReadClient>(&ClientQuery { client_id });
+    let store = subscribe(api, query, place, read_text::<ClientRecord>);
+    let view = Signal::derive(move || store.view.get());
+    RecordStore {
+        view,
+        text: Signal::memo(move || all_of(store, Row::text).pop()),
+        today: today(view, Signal::stored(false)),
+        store,
+    }
 }
 
 /// An answer of the API as the store takes it. Rows read for somebody else are no rows at all.
-fn fetched<T>(
-    reply: Result<Answer<Envelope<T>>, Failure>,
+fn fetched(
+    reply: Result<Answer<Envelope<Box<RawValue>>>, Failure>,
     read_for: ReadFor,
-    rows: fn(T) -> Vec<Row>,
+    read: Read,
 ) -> Fetched<Rows<Row>> {
-    match reply {
-        Err(failure) => Fetched::Failed(failure),
-        Ok(Answer::Unchanged { as_of }) => Fetched::Unchanged { as_of: as_of_or_now(as_of) },
-        Ok(Answer::Full { reply, .. }) if reply.read_for != read_for => {
-            Fetched::Failed(Failure::new(Reason::Decode))
+    let (reply, etag) = match reply {
+        // That there is no such thing is an answer: the page says so, and goes on asking.
+        Err(failure) if failure.status == Some(404) => {
+            return Fetched::Fresh { data: Rows::all(Vec::new()), as_of: as_of_or_now(None), etag: None };
         }
-        Ok(Answer::Full { reply, etag }) => Fetched::Fresh {
+        Err(failure) => return Fetched::Failed(failure),
+        Ok(Answer::Unchanged { as_of }) => return Fetched::Unchanged { as_of: as_of_or_now(as_of) },
+        Ok(Answer::Full { reply, etag }) => (reply, etag),
+    };
+    match read(reply.data.get()).filter(|_| reply.read_for == read_for) {
+        None => Fetched::Failed(Failure::new(Reason::Decode)),
+        Some(rows) => Fetched::Fresh {
             as_of: server_time(reply.as_of),
-            data: Rows { rows: rows(reply.data), total: reply.total, truncated: reply.truncated },
+            data: Rows { rows, total: reply.total, truncated: reply.truncated },
             etag,
         },
     }

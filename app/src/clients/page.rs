@@ -1,13 +1,18 @@
 //! What does the Clients page show? Figures, three panels and the table, all on one store.
 
 use super::churn_panel::ChurnPanel;
-use super::client_table::{ClientTable, Writing};
+use super::client_table::ClientTable;
+use super::columns::Writing;
 use super::data::{ClientsOptions, use_health_trend, use_portfolio_figures, use_workspace_clients};
 use super::health_panel::HealthPanel;
-use super::order::ORDERS;
+use super::list::{ListAddress, use_client_list};
 use super::panel_parts::Enlarge;
 use super::qbr_panel::QbrPanel;
+use super::record_panel::{RecordPanel, opens_records};
+use super::selection::{Selection, Whose};
 use super::summary_row::SummaryRow;
+use super::tool::{ToolDialog, Toolbox, Workbench};
+use super::toolbar::Toolbar;
 use crate::shell::format;
 use crate::shell::frame::PageHead;
 use crate::shell::keyboard::Keyboard;
@@ -95,8 +100,26 @@ fn Portfolio() -> impl IntoView {
         on: Signal::derive(move || panel.get() == id),
         toggle: Callback::new(move |()| panel_value.set(if panel.get_untracked() == id { "" } else { id })),
     };
-    let order_value = UrlValue::new("sort", ORDERS.first().copied().unwrap_or("name"));
-    let order = order_value.one_of(ORDERS);
+    let address = ListAddress::new();
+    let list = use_client_list(clients, address);
+    let list_standing = Standing::of(list.view, refresh, Some(sample));
+    let can = move |any: &'static [&'static str]| {
+        Signal::memo(move || {
+            let may = session.member().is_some_and(|member| any.iter().any(|right| member.can(right)));
+            may && !clients.is_sample.get()
+        })
+    };
+    let may_write = can(&[Capability::CLIENTS_WRITE_ALL, Capability::CLIENTS_WRITE_OWN]);
+    let may_write_all = can(&[Capability::CLIENTS_WRITE_ALL]);
+    let selection = Selection::new(Signal::memo(move || match session.member() {
+        Some(_) if may_write_all.get() => Whose::All,
+        Some(member) if may_write.get() => Whose::Own(member.person.id),
+        _ => Whose::Nobodys,
+    }));
+    let toolbox = Toolbox::new();
+    expect_context::<Keyboard>().offer(Callback::new(move |(at, run)| {
+        toolbox.command(at + usize::from(!may_write.get_untracked()), run)
+    }));
 
     let shown_count = Signal::memo(move || rows.with(|rows| rows.len() as u64));
     let part_note = Signal::derive(move || {
@@ -110,21 +133,9 @@ fn Portfolio() -> impl IntoView {
             String::new()
         }
     });
-    let count_text = Signal::derive(move || {
-        let has_rows = clients.view.with(|view| view.data.is_some());
-        match (has_rows, clients.truncated.get()) {
-            (false, _) => String::new(),
-            (true, false) => format::plural(clients.total.get(), "client", "clients"),
-            (true, true) => {
-                format!(
-                    "{} of {} clients",
-                    format::count(shown_count.get()),
-                    format::count(clients.total.get())
-                )
-            }
-        }
-    });
     let writing = Writing { currency, time_zone: time_zone(), today };
+    let none_at_all = Signal::memo(move || clients.total.get() == 0);
+    let bench = Workbench { address, list, selection, toolbox, refresh };
     view! {
         <PageHead
             title="Clients"
@@ -135,7 +146,7 @@ fn Portfolio() -> impl IntoView {
                 }.into_any()
             }
         />
-        <div class="page">
+        <div class="page" on:click=on(opens_records(expect_context()))>
             <SummaryRow figures=figures.figures shown=health_standing.shown currency />
             <PanelRow expanded=panel>
                 <ChurnPanel standing rows=churn today part_note enlarge=enlarge("churn") />
@@ -157,15 +168,12 @@ fn Portfolio() -> impl IntoView {
                     enlarge=enlarge("qbr")
                 />
             </PanelRow>
-            <ClientTable
-                standing
-                rows
-                count_text
-                writing
-                order
-                on_order=move |value| order_value.set(value)
-            />
+            <ClientTable standing=list_standing list address none_at_all writing selection may_add=may_write toolbox>
+                <Toolbar address rows toolbox may_add=may_write selection />
+            </ClientTable>
         </div>
+        <RecordPanel />
+        <ToolDialog bench />
     }
     .into_any()
 }

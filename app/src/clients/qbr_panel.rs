@@ -7,7 +7,7 @@ use crate::shell::query::{Standby, Standing, row_of};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientsSummary, QbrHorizon, QbrRow};
-use revos_ui::{Badge, EmptyState, Panel, Segment, Segments, Signal, SkeletonLines, live};
+use revos_ui::{Badge, EmptyState, Panel, Segment, Segments, Signal, SkeletonLines, lines, live};
 
 /// Active clients with a review that is overdue or inside the horizon.
 #[component]
@@ -47,11 +47,11 @@ pub(super) fn QbrPanel(
         }
         let listed = move || {
             let most = if enlarge.on.get() { usize::MAX } else { ROWS_BESIDE };
-            rows.with(|rows| rows.iter().take(most).cloned().collect::<Vec<_>>())
+            rows.with(|rows| rows.iter().take(most).map(|row| row.client.id.0.as_u128()).collect())
         };
         view! {
             <ul class="lines" data-kind="qbr">
-                <For each=listed key=|row| row.client.id children=move |row| line(rows, row, today) />
+                {lines(listed, move |id| line(rows, id, today))}
             </ul>
             <ShowAll count enlarge />
         }
@@ -112,8 +112,8 @@ pub(super) fn QbrPanel(
     .into_any()
 }
 
-fn line(rows: Signal<Vec<QbrRow>>, first: QbrRow, today: Signal<Date>) -> AnyView {
-    let row = row_of(rows, first, |row| row.client.id);
+fn line(rows: Signal<Vec<QbrRow>>, id: u128, today: Signal<Date>) -> AnyView {
+    let Some(row) = row_of(rows, id, |row| row.client.id.0.as_u128()) else { return ().into_any() };
     let state = Signal::memo(move || row.with(|row| words::qbr_state(row.state)));
     let date = live(move || {
         row.with(|row| {
@@ -124,9 +124,10 @@ fn line(rows: Signal<Vec<QbrRow>>, first: QbrRow, today: Signal<Date>) -> AnyVie
     let relative = live(move || row.with(|row| row.days.map(format::relative_day).unwrap_or_default()));
     let phase =
         live(move || row.with(|row| row.client.phase.map(|phase| phase.as_str()).unwrap_or("No phase")));
+    let link = row.with_untracked(|row| format!("/clients/{}", row.client.id));
     view! {
         <li class="line" aria-label=live(move || row.with(words::qbr_name))>
-            <span class="line-name cut">{live(move || row.with(|row| row.client.name.clone()))}</span>
+            <a class="line-name cut" href=link>{live(move || row.with(|row| row.client.name.clone()))}</a>
             <span class="line-meta">
                 <span class="cut">{live(move || row.with(|row| words::owner(&row.client)))}</span>
                 <span>{phase}</span>

@@ -81,12 +81,12 @@ fn client(number: u128, line: Line) -> ClientRow {
         previous_snapshot_date: previous_churn_risk.map(|_| after(-20)),
         qbr_date: qbr.map(after),
         is_expansion: matches!(number, 4 | 9),
-        churned_on: (status == ClientStatus::Churned).then(|| after(-45)),
         furthest_open_stage: None,
         open_value: None,
         mrr: None,
         ar_outstanding: None,
         ar_overdue: None,
+        churned_on: (status == ClientStatus::Churned).then(|| after(-45)),
         // 2026-05-20, 13:00 UTC.
         updated_at: Timestamp::from_second(1_779_282_000).unwrap_or(Timestamp::UNIX_EPOCH),
         version: 1,

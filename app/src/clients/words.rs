@@ -4,7 +4,11 @@ use crate::shell::format;
 use revos_shared::clients::thresholds::{
     CHURN_AT_RISK, CHURN_CRITICAL, CHURN_WATCH, ChurnBand, HEALTH_HEALTHY, HEALTH_WATCH, HealthBand,
 };
-use revos_shared::clients::{ChurnRow, ClientRow, ClientStatus, QbrRow, QbrState, Segment};
+use revos_shared::clients::{
+    ChurnRow, ClientBand, ClientRow, ClientStatus, ContactPower, DataSourceStatus, DeliverableStatus,
+    DeliverableType, FormType, KanbanStatus, ProjectHealth, ProjectStatus, QbrRow, QbrState, Segment,
+};
+use revos_shared::finance::{ArrangementType, BillingFrequency, PaymentTerm, SubscriptionStatus};
 use revos_ui::Tone;
 
 /// The word and the tone of a churn band.
@@ -41,6 +45,19 @@ pub(super) const fn segment(segment: Segment) -> &'static str {
         Segment::Smb => "Small business",
         Segment::Mid => "Mid-market",
         Segment::Enterprise => "Enterprise",
+    }
+}
+
+/// A band of the filter.
+pub(super) const fn band_choice(band: ClientBand) -> &'static str {
+    match band {
+        ClientBand::HealthHealthy => "Health: healthy",
+        ClientBand::HealthWatch => "Health: watch",
+        ClientBand::HealthCritical => "Health: critical",
+        ClientBand::Unscored => "Health: not scored",
+        ClientBand::ChurnWatch => "Churn risk: watch",
+        ClientBand::ChurnAtRisk => "Churn risk: at risk",
+        ClientBand::ChurnCritical => "Churn risk: critical",
     }
 }
 
@@ -91,6 +108,160 @@ pub(super) fn health_ranges() -> [String; 3] {
         format!("Watch ({HEALTH_WATCH}–{})", HEALTH_HEALTHY - 1),
         format!("Critical (below {HEALTH_WATCH})"),
     ]
+}
+
+/// The word of a say in a purchase.
+pub(super) const fn power(power: ContactPower) -> &'static str {
+    match power {
+        ContactPower::User => "User",
+        ContactPower::Influencer => "Influencer",
+        ContactPower::Decision => "Decision maker",
+        ContactPower::Economic => "Economic buyer",
+    }
+}
+
+/// The word of a payment term.
+pub(super) const fn payment_term(term: PaymentTerm) -> &'static str {
+    match term {
+        PaymentTerm::DueOnReceipt => "Due on receipt",
+        PaymentTerm::Net15 => "15 days",
+        PaymentTerm::Net30 => "30 days",
+        PaymentTerm::Net45 => "45 days",
+        PaymentTerm::Net60 => "60 days",
+        PaymentTerm::Net90 => "90 days",
+    }
+}
+
+/// The word of an arrangement.
+pub(super) const fn arrangement(kind: ArrangementType) -> &'static str {
+    match kind {
+        ArrangementType::Invoiced => "Invoiced",
+        ArrangementType::Advisory => "Advisory",
+        ArrangementType::EquityPartnership => "Equity partnership",
+        ArrangementType::Equity => "Equity",
+    }
+}
+
+/// The name of a discovery form.
+pub(super) const fn form(form: FormType) -> &'static str {
+    match form {
+        FormType::GapSelling => "Gap selling",
+        FormType::ClarityGap => "Clarity gap",
+        FormType::RevenueResearch => "Revenue research",
+    }
+}
+
+/// How far a data source is.
+pub(super) const fn source_status(status: DataSourceStatus) -> (&'static str, Tone) {
+    match status {
+        DataSourceStatus::Needed => ("Needed", Tone::Warn),
+        DataSourceStatus::InProgress => ("In progress", Tone::Neutral),
+        DataSourceStatus::Available => ("Available", Tone::Good),
+        DataSourceStatus::Collected => ("Collected", Tone::Good),
+        DataSourceStatus::Missing => ("Missing", Tone::Bad),
+    }
+}
+
+/// The name of a column of the board.
+pub(super) const fn card_status(status: KanbanStatus) -> &'static str {
+    match status {
+        KanbanStatus::Backlog => "Backlog",
+        KanbanStatus::Doing => "Doing",
+        KanbanStatus::Blocked => "Blocked",
+        KanbanStatus::Review => "Review",
+        KanbanStatus::Done => "Done",
+    }
+}
+
+/// The word of a kind of deliverable.
+pub(super) const fn deliverable_type(kind: DeliverableType) -> &'static str {
+    match kind {
+        DeliverableType::Content => "Content",
+        DeliverableType::Dashboard => "Dashboard",
+        DeliverableType::Doc => "Document",
+        DeliverableType::Link => "Link",
+    }
+}
+
+/// How a deliverable stands.
+pub(super) const fn deliverable_status(status: DeliverableStatus) -> (&'static str, Tone) {
+    match status {
+        DeliverableStatus::Planned => ("Planned", Tone::Neutral),
+        DeliverableStatus::InProgress => ("In progress", Tone::Neutral),
+        DeliverableStatus::Delivered => ("Delivered", Tone::Good),
+        DeliverableStatus::Archived => ("Archived", Tone::Neutral),
+    }
+}
+
+/// How a project stands.
+pub(super) const fn project_status(status: ProjectStatus) -> &'static str {
+    match status {
+        ProjectStatus::Planned => "Planned",
+        ProjectStatus::Active => "Active",
+        ProjectStatus::OnHold => "On hold",
+        ProjectStatus::Completed => "Completed",
+        ProjectStatus::Cancelled => "Cancelled",
+    }
+}
+
+/// Is a project on track?
+pub(super) const fn project_health(health: ProjectHealth) -> (&'static str, Tone) {
+    match health {
+        ProjectHealth::Green => ("On track", Tone::Good),
+        ProjectHealth::Yellow => ("At risk", Tone::Warn),
+        ProjectHealth::Red => ("Critical", Tone::Bad),
+    }
+}
+
+/// How a subscription stands.
+pub(super) const fn subscription(status: SubscriptionStatus) -> (&'static str, Tone) {
+    match status {
+        SubscriptionStatus::Trial => ("Trial", Tone::Neutral),
+        SubscriptionStatus::Active => ("Active", Tone::Good),
+        SubscriptionStatus::PastDue => ("Past due", Tone::Bad),
+        SubscriptionStatus::Paused => ("Paused", Tone::Warn),
+        SubscriptionStatus::Cancelled => ("Cancelled", Tone::Neutral),
+        SubscriptionStatus::Replaced => ("Replaced", Tone::Neutral),
+    }
+}
+
+/// How often a subscription is billed.
+pub(super) const fn frequency(frequency: BillingFrequency) -> &'static str {
+    match frequency {
+        BillingFrequency::Monthly => "per month",
+        BillingFrequency::Quarterly => "per quarter",
+        BillingFrequency::Annual => "per year",
+        BillingFrequency::OneTime => "once",
+    }
+}
+
+/// What an event says happened.
+pub(super) fn event(key: &str) -> String {
+    let said = match key {
+        "client.created" => "Client was added",
+        "client.updated" => "Client was edited",
+        "client.status.changed" => "Status changed",
+        "client.phase.changed" => "Phase changed",
+        "client.owner.changed" => "Owner changed",
+        "client.health.changed" => "Health changed",
+        "client.health.synced" => "Health was recorded",
+        "client.contact.saved" => "Contact was saved",
+        "client.contact.deleted" => "Contact was removed",
+        "client.commercials.saved" => "Commercials were saved",
+        "client.discovery.saved" => "Discovery was saved",
+        "client.data.saved" | "client.data.updated" => "Data sources were saved",
+        "client.kanban.saved" => "Cards were saved",
+        "client.kanban.moved" => "Card was moved",
+        "client.deliverable.linked" => "Deliverable was added",
+        "client.deliverable.updated" => "Deliverable was edited",
+        "client.deliverable.removed" => "Deliverable was removed",
+        "client.finance.updated" => "Terms were changed",
+        "client.onboarding.ensured" => "Onboarding was begun",
+        "client.converted" => "Became a client through a won opportunity",
+        // A key of a newer database, as words.
+        other => return other.replace(['.', '_'], " "),
+    };
+    said.to_owned()
 }
 
 #[cfg(test)]

@@ -8,4 +8,4 @@ mod answers;
 mod page;
 
 #[cfg(feature = "csr")]
-pub(crate) use page::SignInPage;
+pub(crate) use page::sign_in;

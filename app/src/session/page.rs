@@ -2,6 +2,7 @@
 
 use super::answers;
 use crate::shell::frame::has_navigated;
+use crate::shell::part::part;
 use crate::shell::session::Session;
 use leptos::{html, prelude::*};
 use revos_shared::session::Persona;
@@ -11,9 +12,15 @@ use revos_ui::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-/// The sign-in page.
+part!(
+    sign_in,
+    pub(crate) fn sign_in(session: Session) {
+        view! { <SignInPage session /> }.into_any()
+    }
+);
+
 #[component]
-pub(crate) fn SignInPage(session: Session) -> impl IntoView {
+fn SignInPage(session: Session) -> impl IntoView {
     effect(|| document().set_title("Sign in · RevOS"));
     let accounts = Signal::memo(move || {
         session

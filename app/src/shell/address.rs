@@ -54,25 +54,64 @@ impl Address {
 
     /// Sets or removes a parameter as a person's choice: the page does not move, and "back" undoes it.
     pub(crate) fn choose_parameter(self, name: &str, value: Option<&str>) {
-        if let (Some(to), Ok(history)) = (self.with_parameter(name, value), window().history()) {
+        self.choose_parameters(&[(name, value.map(str::to_owned))]);
+    }
+
+    /// The same for several parameters that are one choice.
+    pub(crate) fn choose_parameters(self, changes: &[(&str, Option<String>)]) {
+        if let (Some(to), Ok(history)) = (self.with_parameters(changes), window().history()) {
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&to));
         }
         self.read();
     }
 
-    /// Takes a parameter out that means nothing here: the former address is not kept.
-    pub(crate) fn drop_parameter(self, name: &str) {
-        if let Some(to) = self.with_parameter(name, None) {
+    /// Sets or removes parameters in passing, as while a person types: the former address is not kept.
+    pub(crate) fn change_parameters(self, changes: &[(&str, Option<String>)]) {
+        if let Some(to) = self.with_parameters(changes) {
             self.replace(&to);
         }
     }
 
-    /// This address with the parameter set or removed.
-    fn with_parameter(self, name: &str, value: Option<&str>) -> Option<String> {
+    /// Replaces all parameters as a person's choice.
+    pub(crate) fn choose_search(self, search: &str) {
+        let mark = if search.is_empty() { "" } else { "?" };
+        if let Ok(history) = window().history() {
+            let to = format!("{}{mark}{search}", self.path_now());
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&to));
+        }
+        self.read();
+    }
+
+    /// Goes to another path with the same parameters but for these, as a person's choice; the page does not move.
+    pub(crate) fn go_beside(self, path: &str, without: &[&str]) {
+        let parameters = self.search.with_untracked(|search| UrlSearchParams::new_with_str(search));
+        let text = parameters.map_or_else(
+            |_| String::new(),
+            |parameters| {
+                without.iter().for_each(|name| parameters.delete(name));
+                String::from(parameters.to_string())
+            },
+        );
+        let mark = if text.is_empty() { "" } else { "?" };
+        if let Ok(history) = window().history() {
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&format!("{path}{mark}{text}")));
+        }
+        self.read();
+    }
+
+    /// All parameters, without the question mark.
+    pub(crate) fn search_now(self) -> String {
+        self.search.with_untracked(|search| search.trim_start_matches('?').to_owned())
+    }
+
+    /// This address with the parameters set or removed.
+    fn with_parameters(self, changes: &[(&str, Option<String>)]) -> Option<String> {
         let parameters = self.search.with_untracked(|search| UrlSearchParams::new_with_str(search)).ok()?;
-        match value {
-            Some(value) => parameters.set(name, value),
-            None => parameters.delete(name),
+        for (name, value) in changes {
+            match value {
+                Some(value) => parameters.set(name, value),
+                None => parameters.delete(name),
+            }
         }
         let text = String::from(parameters.to_string());
         let mark = if text.is_empty() { "" } else { "?" };

@@ -1,19 +1,23 @@
 //! How does the page ask the server? The only place that fetches.
 
-use super::failure::Refusal;
+use super::failure::{Refusal, Refused};
 use js_sys::{Array, Function, Promise, Reflect};
 use live_query::{Failure, Reason};
-use revos_shared::clients::ClientsQuery;
-use revos_shared::clients::endpoints::{ListClients, ReadClientsSummary, ReadHealthTrend, TrendQuery};
+use revos_shared::clients::TimelineQuery;
+use revos_shared::clients::endpoints::ReadClientTimeline;
 use revos_shared::kernel::endpoint::{CSRF_HEADER, DEADLINE_HEADER, NoQuery};
 use revos_shared::kernel::instants::parse_moment;
+use revos_shared::kernel::workspace::{
+    ListColleagues, ListSavedViews, SearchQuery, SearchWorkspace, ViewsQuery,
+};
 use revos_shared::session::Member;
 use revos_shared::session::endpoints::{
     Credentials, ReadServerInfo, ReadSession, ServerInfo, SignIn, SignOut,
 };
-use revos_shared::{Endpoint, Method, ReadFor};
+use revos_shared::{Endpoint, Envelope, Method, ReadFor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, Response};
@@ -51,6 +55,21 @@ pub(crate) struct Terms {
     pub etag: Option<String>,
     /// Ends the call early.
     pub signal: Option<AbortSignal>,
+}
+
+/// Where a read of rows goes: an operation with its parameters. One type for all of them, so that stores share the
+/// code that reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    url: String,
+}
+
+impl Place {
+    /// The operation `E` with these parameters.
+    pub(crate) fn of<E: Endpoint>(query: &E::Query) -> Self {
+        // Parameters are flat, so they can always be written; an address without them is refused by the server.
+        Self { url: address(E::PATH, query).unwrap_or_default() }
+    }
 }
 
 impl Api<Anybody> {
@@ -92,30 +111,66 @@ impl Api<SignedIn> {
         self.who.0
     }
 
-    /// The clients the person may see.
-    pub(crate) async fn list_clients(
+    /// What stands at a place, not read yet.
+    pub(crate) async fn read(
         self,
-        query: &ClientsQuery,
+        place: Place,
         terms: Terms,
-    ) -> Result<Answer<<ListClients as Endpoint>::Reply>, Failure> {
-        ask::<ListClients>(query, terms).await
+    ) -> Result<Answer<Envelope<Box<RawValue>>>, Failure> {
+        ask_as(place.url, terms).await
     }
 
-    /// The portfolio's figures.
-    pub(crate) async fn read_clients_summary(
+    /// What happened with a client.
+    pub(crate) async fn read_client_timeline(
         self,
-        terms: Terms,
-    ) -> Result<Answer<<ReadClientsSummary as Endpoint>::Reply>, Failure> {
-        ask::<ReadClientsSummary>(&NoQuery {}, terms).await
+        query: &TimelineQuery,
+    ) -> Result<Answer<<ReadClientTimeline as Endpoint>::Reply>, Failure> {
+        ask::<ReadClientTimeline>(query, Terms::default()).await
     }
 
-    /// The portfolio's mean score per month.
-    pub(crate) async fn read_health_trend(
+    /// What bears or resembles a name.
+    pub(crate) async fn search_workspace(
         self,
-        query: &TrendQuery,
+        query: &SearchQuery,
         terms: Terms,
-    ) -> Result<Answer<<ReadHealthTrend as Endpoint>::Reply>, Failure> {
-        ask::<ReadHealthTrend>(query, terms).await
+    ) -> Result<Answer<<SearchWorkspace as Endpoint>::Reply>, Failure> {
+        ask::<SearchWorkspace>(query, terms).await
+    }
+
+    /// The organization's staff.
+    pub(crate) async fn list_colleagues(
+        self,
+        terms: Terms,
+    ) -> Result<Answer<<ListColleagues as Endpoint>::Reply>, Failure> {
+        ask::<ListColleagues>(&NoQuery {}, terms).await
+    }
+
+    /// Lists under a name.
+    pub(crate) async fn list_saved_views(
+        self,
+        query: &ViewsQuery,
+        terms: Terms,
+    ) -> Result<Answer<<ListSavedViews as Endpoint>::Reply>, Failure> {
+        ask::<ListSavedViews>(query, terms).await
+    }
+
+    /// A change of operation `E`.
+    pub(crate) async fn change<E: Endpoint>(
+        self,
+        query: &E::Query,
+        body: &E::Body,
+    ) -> Result<E::Reply, Refused> {
+        self.send(Order::of::<E>(query, body)?).await?.read::<E::Reply>()
+    }
+
+    /// A removal of operation `E`.
+    pub(crate) async fn remove<E: Endpoint>(self, query: &E::Query) -> Result<E::Reply, Refused> {
+        self.send(Order::removal::<E>(query)?).await?.read::<E::Reply>()
+    }
+
+    /// Sends a change.
+    pub(crate) async fn send(self, order: Order) -> Result<Given, Refused> {
+        order.send().await
     }
 
     /// Hands reports to the server's trace. The body is ready JSON; nobody reads the answer.
@@ -127,26 +182,64 @@ impl Api<SignedIn> {
             terms: Terms::default(),
             keepalive: leaving,
         };
-        send(request).await.map(|_| ())
+        send(request).await.map(|_| ()).map_err(|refused| *refused.failure)
     }
 }
 
 /// A call whose answer is always full.
 async fn call<E: Endpoint>(query: &E::Query, body: Option<&E::Body>) -> Result<E::Reply, Failure> {
-    let body = match body {
-        Some(body) => Some(serde_json::to_string(body).map_err(|_| Failure::new(Reason::Decode))?),
-        None => None,
+    let order = match body {
+        Some(body) => Order::of::<E>(query, body),
+        None => Order::removal::<E>(query),
     };
-    let url = address(E::PATH, query)?;
-    let raw =
-        send(Request { method: E::METHOD, url, body, terms: Terms::default(), keepalive: false }).await?;
-    decode::<E::Reply>(&raw)
+    let given = async { order?.send().await }.await;
+    given.and_then(|given| given.read::<E::Reply>()).map_err(|refused| *refused.failure)
+}
+
+/// A change, ready to be sent. One type for all operations, so that they share the code that sends.
+#[derive(Debug)]
+pub(crate) struct Order {
+    method: Method,
+    url: String,
+    body: Option<String>,
+}
+
+impl Order {
+    /// The operation `E` with this body.
+    pub(crate) fn of<E: Endpoint>(query: &E::Query, body: &E::Body) -> Result<Self, Refused> {
+        let body = serde_json::to_string(body).map_err(|_| Failure::new(Reason::Decode))?;
+        Ok(Self { body: Some(body), ..Self::removal::<E>(query)? })
+    }
+
+    /// The operation `E` without a body.
+    pub(crate) fn removal<E: Endpoint>(query: &E::Query) -> Result<Self, Refused> {
+        Ok(Self { method: E::METHOD, url: address(E::PATH, query)?, body: None })
+    }
+
+    async fn send(self) -> Result<Given, Refused> {
+        let Self { method, url, body } = self;
+        send(Request { method, url, body, terms: Terms::default(), keepalive: false }).await.map(Given)
+    }
+}
+
+/// What the server gave back for a change, not read yet.
+pub(crate) struct Given(Raw);
+
+impl Given {
+    /// Reads it.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+        Ok(decode(&self.0)?)
+    }
 }
 
 /// A read that may be answered by "unchanged".
 async fn ask<E: Endpoint>(query: &E::Query, terms: Terms) -> Result<Answer<E::Reply>, Failure> {
-    let url = address(E::PATH, query)?;
-    let raw = send(Request { method: E::METHOD, url, body: None, terms, keepalive: false }).await?;
+    ask_as(address(E::PATH, query)?, terms).await
+}
+
+async fn ask_as<T: DeserializeOwned>(url: String, terms: Terms) -> Result<Answer<T>, Failure> {
+    let sent = send(Request { method: Method::Get, url, body: None, terms, keepalive: false }).await;
+    let raw = sent.map_err(|refused| *refused.failure)?;
     if raw.status == 304 {
         return Ok(Answer::Unchanged { as_of: raw.as_of });
     }
@@ -156,7 +249,7 @@ async fn ask<E: Endpoint>(query: &E::Query, terms: Terms) -> Result<Answer<E::Re
 fn decode<T: DeserializeOwned>(raw: &Raw) -> Result<T, Failure> {
     // 204 has no body; JSON's word for nothing is null.
     let body = if raw.body.is_empty() { "null" } else { &raw.body };
-    serde_json::from_str(body).map_err(|_| Failure {
+    lean_json::from_str(body).map_err(|_| Failure {
         status: Some(raw.status),
         request_id: raw.request_id.clone(),
         ..Failure::new(Reason::Decode)
@@ -204,12 +297,12 @@ struct Raw {
 }
 
 /// One request, whatever its types: this much code exists once.
-async fn send(request: Request) -> Result<Raw, Failure> {
+async fn send(request: Request) -> Result<Raw, Refused> {
     let timeout = AbortSignal::timeout_with_u32(TIMEOUT_MS);
     let promise = start(&request, &timeout).map_err(|_| Failure::new(Reason::Server))?;
     let response: Response = match JsFuture::from(promise).await {
         Ok(response) => response.unchecked_into(),
-        Err(error) => return Err(interrupted(&error, &timeout)),
+        Err(error) => return Err(interrupted(&error, &timeout).into()),
     };
     let header = |name: &str| response.headers().get(name).ok().flatten();
     let (status, request_id) = (response.status(), header("x-request-id"));
@@ -219,7 +312,7 @@ async fn send(request: Request) -> Result<Raw, Failure> {
     };
     let body = match body {
         Ok(body) => body.as_string().unwrap_or_default(),
-        Err(error) => return Err(Failure { status: Some(status), ..interrupted(&error, &timeout) }),
+        Err(error) => return Err(Failure { status: Some(status), ..interrupted(&error, &timeout) }.into()),
     };
     if matches!(status, 200..=299 | 304) {
         let as_of = header(revos_shared::kernel::endpoint::AS_OF_HEADER)
@@ -235,7 +328,7 @@ async fn send(request: Request) -> Result<Raw, Failure> {
         retry_after: retry_after.as_deref(),
         date: date.as_deref(),
     };
-    Err(refusal.failure())
+    Err(refusal.refused())
 }
 
 fn start(request: &Request, timeout: &AbortSignal) -> Result<Promise, JsValue> {

@@ -3,6 +3,7 @@
 #![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
 
 use live_query::{Failure, Reason, ServerTime, parse_http_date, parse_retry_after};
+use revos_shared::kernel::check::Problem;
 use revos_shared::{ErrorBody, ErrorCode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -25,10 +26,60 @@ pub(crate) struct Refusal<'a> {
     pub date: Option<&'a str>,
 }
 
+/// Why a change was not made, and what the server says about it: the fields that are wrong, or the row as it is now.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    /// What went wrong; boxed, because it is large and rare.
+    pub failure: Box<Failure>,
+    /// By code: a list of problems, or the current row.
+    pub details: Option<Box<RawValue>>,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure: Box::new(failure), details: None }
+    }
+}
+
+impl Refused {
+    /// The stable code, if the API sent one.
+    pub(crate) fn code(&self) -> Option<ErrorCode> {
+        code(&self.failure)
+    }
+
+    /// The fields that are wrong.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let details = self.details.as_ref().map_or("[]", |details| details.get());
+        lean_json::from_str(details).unwrap_or_default()
+    }
+
+    /// What happened to the change, as a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        let why = match self.code() {
+            Some(ErrorCode::StaleVersion) => "Somebody else changed it in the meantime",
+            Some(ErrorCode::ValidationFailed) => "Some fields need another look",
+            Some(ErrorCode::Duplicate) => "There is one of that name already",
+            Some(ErrorCode::NotFound) => "It is no longer there",
+            Some(ErrorCode::ReferenceMissing) => "Something it refers to is still in use, or no longer there",
+            _ => sentence(&self.failure),
+        };
+        format!(
+            "Not saved: {}.",
+            why.strip_prefix("You ").map_or_else(|| why.to_owned(), |rest| format!("you {rest}"))
+        )
+    }
+}
+
 impl Refusal<'_> {
+    /// The same, with what the server says about it.
+    pub(crate) fn refused(self) -> Refused {
+        let body: Option<Body> = lean_json::from_str(self.body).ok();
+        Refused { failure: Box::new(self.failure()), details: body.and_then(|body| body.details) }
+    }
+
     /// The failure this answer means. A body that is not our envelope (a proxy's page) leaves the status to speak.
     pub(crate) fn failure(self) -> Failure {
-        let body: Option<Body> = serde_json::from_str(self.body).ok();
+        let body: Option<Body> = lean_json::from_str(self.body).ok();
         let code = body.as_ref().map(word);
         let request_id = body.as_ref().map(|body| body.request_id.as_str()).or(self.request_id);
         Failure {
@@ -51,7 +102,7 @@ struct Ended {
 }
 
 fn word(body: &Body) -> &'static str {
-    let details = body.details.as_ref().and_then(|details| serde_json::from_str::<Ended>(details.get()).ok());
+    let details = body.details.as_ref().and_then(|details| lean_json::from_str::<Ended>(details.get()).ok());
     let ended = details.unwrap_or_default().deactivated;
     if ended && body.code == ErrorCode::NoMembership { DEACTIVATED } else { body.code.as_str() }
 }

@@ -143,7 +143,7 @@ pub(crate) fn change(difference: i16) -> String {
 }
 
 #[cfg(feature = "csr")]
-pub(crate) use zoned::{calendar_day, clock, moment};
+pub(crate) use zoned::{calendar_day, clock, moment, start_of_day};
 
 /// Moments need a time zone's rules, which the browser has.
 #[cfg(feature = "csr")]
@@ -168,6 +168,22 @@ mod zoned {
             ("timeZoneName", "short"),
         ];
         written(unix_millis, time_zone, &parts)
+    }
+
+    /// When a day begins in this time zone, in milliseconds since 1970; none in a browser without `Intl`.
+    pub(crate) fn start_of_day(day: super::Date, time_zone: &str) -> Option<i64> {
+        let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond();
+        // What the zone's clocks say beyond UTC at a moment.
+        let offset = |at: i64| {
+            let local = calendar_day(at, time_zone)?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+            let time = clock(at, time_zone);
+            let (hours, minutes) = time.split_once(':')?;
+            let into_day = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+            Some(local.as_millisecond() + into_day * 60_000 - at)
+        };
+        // The clocks may be changed between the first guess and the answer.
+        let guess = midnight - offset(midnight)?;
+        Some(midnight - offset(guess)?)
     }
 
     /// The calendar day it is in this time zone; none in a browser without `Intl`.

@@ -1,30 +1,32 @@
 //! What stands around every page? Navigation, the person, the page's head, notices.
 
 use super::address::Address;
-use super::keyboard::{Keyboard, SHORTCUTS};
-use super::session::{Session, SessionState};
-use super::theme::{Theme, ThemeChoice, keep, kept};
-use super::{failure, telemetry};
+use super::keyboard::{Keyboard, Overlay};
+use super::overlays::{self, Inside, Notice};
+use super::part::show_part;
+use super::session::Session;
+use super::telemetry;
+use super::theme::{keep, kept};
 use leptos::{html, prelude::*};
-use revos_shared::session::Persona;
 use revos_ui::{
-    Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuChoice, MenuItem,
-    MenuOpens, Signal, SkipLink, Var, effect, live,
+    Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuOpens, Signal,
+    SkipLink, Var, effect, live,
 };
 use std::cell::Cell;
-use wasm_bindgen_futures::spawn_local;
 
 const NAV_KEY: &str = "revos:nav";
 
 /// One page of the navigation.
-struct Place {
-    path: &'static str,
-    label: &'static str,
-    icon: IconName,
+pub(super) struct Place {
+    pub path: &'static str,
+    pub label: &'static str,
+    pub icon: IconName,
 }
 
 /// The pages that exist.
-const PLACES: [Place; 1] = [Place { path: "/clients", label: "Clients", icon: IconName::Clients }];
+pub(super) const PLACES: [Place; 1] = [Place { path: "/clients", label: "Clients", icon: IconName::Clients }];
+/// The only page of a customer.
+const CUSTOMER_PLACES: [Place; 1] = [Place { path: "/account", label: "Account", icon: IconName::Person }];
 
 /// The frame around the pages of a signed-in person.
 #[component]
@@ -32,7 +34,9 @@ pub(crate) fn Frame(session: Session, address: Address, children: Children) -> i
     let keyboard = Keyboard::start(address);
     provide_context(keyboard);
     let narrow = Var::new(kept(NAV_KEY).as_deref() == Some("narrow"));
-    let notice = Var::new(None::<String>);
+    let notice = Var::new(None::<Notice>);
+    let show =
+        move |inside| show_part("This", move || Box::pin(overlays::show(inside, session, keyboard, notice)));
     let toggle = move |()| {
         narrow.update(|narrow| *narrow = !*narrow);
         keep(NAV_KEY, narrow.get_untracked().then_some("narrow"));
@@ -41,6 +45,7 @@ pub(crate) fn Frame(session: Session, address: Address, children: Children) -> i
         provide_context(session.queries(&member));
     }
     telemetry::speak_for(session);
+    overlays::fetch_ahead(session, keyboard, notice);
     view! {
         <div class="frame" data-nav=live(move || narrow.get().then_some("narrow"))>
             <SkipLink to="content" />
@@ -57,25 +62,38 @@ pub(crate) fn Frame(session: Session, address: Address, children: Children) -> i
                         on_press=toggle
                     />
                 </div>
-                <Places address />
-                <Foot session keyboard notice />
+                <Places session address />
+                <Foot session inside=move || show(Inside::AccountMenu) />
             </header>
             <main class="frame-main" id="content" tabindex="-1">
                 {children()}
             </main>
-            <Notice notice />
-            <ShortcutList keyboard />
+            <div class="notice-place" role="status">{live(move || notice.get().map(|notice| notice.run(())))}</div>
+            <Dialog
+                title_id="overlay-title"
+                title=Signal::derive(move || {
+                    match keyboard.overlay.get() {
+                        Overlay::Palette => "Command palette",
+                        Overlay::Shortcuts => "Keyboard shortcuts",
+                    }.to_owned()
+                })
+                open=keyboard.open
+            >
+                {show(Inside::Overlay)}
+            </Dialog>
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn Places(address: Address) -> impl IntoView {
+fn Places(session: Session, address: Address) -> impl IntoView {
+    let customer = session.member().is_some_and(|member| !member.person.persona.is_staff());
+    let places = if customer { CUSTOMER_PLACES } else { PLACES };
     view! {
         <nav class="nav-places" aria-label="Main">
             <ul>
-                {PLACES
+                {places
                     .into_iter()
                     .map(|place| {
                         let here = address.is_at(place.path);
@@ -96,27 +114,13 @@ fn Places(address: Address) -> impl IntoView {
 }
 
 #[component]
-fn Foot(session: Session, keyboard: Keyboard, notice: Var<Option<String>>) -> impl IntoView {
-    let theme = expect_context::<Theme>();
+fn Foot(session: Session, #[prop(into)] inside: ViewFn) -> impl IntoView {
     let of_member = move |read: fn(&revos_shared::session::Member) -> String| {
         Signal::derive(move || session.member().map(|member| read(&member)).unwrap_or_default())
     };
     let name = of_member(|member| member.person.name.clone());
     let initials = of_member(|member| initials(&member.person.name));
-    let email = of_member(|member| member.person.email.clone());
     let organization = of_member(|member| member.organization.name.clone());
-    let persona = of_member(|member| match member.person.persona {
-        Persona::SuperAdmin => "Super admin".to_owned(),
-        persona => persona.as_str().to_owned(),
-    });
-    let demo = Signal::memo(move || session.state.with(|state| matches!(state, SessionState::Demo(_))));
-    let sign_out = Callback::new(move |()| {
-        spawn_local(async move {
-            if let Err(why) = session.sign_out().await {
-                notice.set(Some(format!("Not signed out: {}. Try again.", failure::sentence(&why))));
-            }
-        });
-    });
     view! {
         <div class="nav-foot">
             <Menu
@@ -133,34 +137,7 @@ fn Foot(session: Session, keyboard: Keyboard, notice: Var<Option<String>>) -> im
                     }.into_any()
                 }
             >
-                <div class="menu-who">
-                    <strong>{live(move || name.get())}</strong>
-                    <span class="quiet">{live(move || email.get())}</span>
-                    <span class="quiet">{live(move || format!("{} at {}", persona.get(), organization.get()))}</span>
-                </div>
-                <hr />
-                <div class="menu-label" id="theme-label">"Theme"</div>
-                <div role="group" aria-labelledby="theme-label">
-                    {ThemeChoice::ALL
-                        .into_iter()
-                        .map(|(choice, label)| {
-                            view! {
-                                <MenuChoice
-                                    label
-                                    chosen=Signal::derive(move || theme.choice() == choice)
-                                    on_choose=move |()| theme.choose(choice)
-                                />
-                            }.into_any()
-                        })
-                        .collect_view()}
-                </div>
-                <hr />
-                <MenuItem
-                    label="Keyboard shortcuts"
-                    keys="?"
-                    on_press=move |()| keyboard.list_open.set(true)
-                />
-                {live(move || (!demo.get()).then(|| view! { <MenuItem label="Sign out" on_press=sign_out /> }.into_any()))}
+                {inside.run()}
             </Menu>
         </div>
     }
@@ -173,53 +150,6 @@ fn initials(name: &str) -> String {
     words.next().into_iter().chain(words.next_back()).collect::<String>().to_uppercase()
 }
 
-#[component]
-fn Notice(notice: Var<Option<String>>) -> impl IntoView {
-    view! {
-        <div class="notice-place" role="status">
-            {live(move || {
-                notice
-                    .get()
-                    .map(|text| {
-                        view! {
-                            <div class="notice">
-                                <span>{text}</span>
-                                <IconButton
-                                    label="Dismiss"
-                                    icon=Signal::stored(IconName::Close)
-                                    on_press=move |()| notice.set(None)
-                                />
-                            </div>
-                        }.into_any()
-                    })
-            })}
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn ShortcutList(keyboard: Keyboard) -> impl IntoView {
-    view! {
-        <Dialog title_id="shortcuts-title" title="Keyboard shortcuts" open=keyboard.list_open>
-            <dl class="shortcuts">
-                {SHORTCUTS
-                    .into_iter()
-                    .map(|(keys, what)| {
-                        view! {
-                            <div>
-                                <dt>{what}</dt>
-                                <dd>{keys.iter().map(|key| view! { <kbd>{*key}</kbd> }.into_any()).collect_view()}</dd>
-                            </div>
-                        }.into_any()
-                    })
-                    .collect_view()}
-            </dl>
-        </Dialog>
-    }
-    .into_any()
-}
-
 thread_local! {
     /// The first page keeps the browser's focus; later ones take it to their heading.
     static NAVIGATED: Cell<bool> = const { Cell::new(false) };
@@ -228,6 +158,15 @@ thread_local! {
 /// From now on a new page takes the focus.
 pub(crate) fn has_navigated() {
     NAVIGATED.set(true);
+}
+
+/// Says in the browser's tab what is shown.
+pub(crate) fn set_title(title: &str, session: Session) {
+    let organization = session.member().map(|member| member.organization.name.clone());
+    document().set_title(&match organization {
+        Some(organization) => format!("{title} · {organization} · RevOS"),
+        None => format!("{title} · RevOS"),
+    });
 }
 
 /// The head of a page: its title, how fresh it is, what can be done.
@@ -243,13 +182,8 @@ pub(crate) fn PageHead(
     tools: ViewFn,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
-    effect(move || {
-        let organization = session.member().map(|member| member.organization.name.clone());
-        document().set_title(&match organization {
-            Some(organization) => format!("{title} · {organization} · RevOS"),
-            None => format!("{title} · RevOS"),
-        });
-    });
+    let keyboard = expect_context::<Keyboard>();
+    effect(move || set_title(title, session));
     telemetry::track_client_event("page_view");
     let heading = NodeRef::<html::H1>::new();
     effect(move || {
@@ -265,7 +199,14 @@ pub(crate) fn PageHead(
                 {title}
             </h1>
             {mark.map(|(value, on_action)| view! { <FreshnessMark value on_action announce=true /> }.into_any())}
-            <div class="page-tools">{tools.run()}</div>
+            <div class="page-tools">
+                <IconButton
+                    label="Search"
+                    icon=Signal::stored(IconName::Search)
+                    on_press=move |()| keyboard.show(Overlay::Palette)
+                />
+                {tools.run()}
+            </div>
         </header>
     }
     .into_any()

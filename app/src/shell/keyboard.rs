@@ -1,4 +1,5 @@
-//! Which single keys do something? `r`, `g` then a letter, and `?`; never inside a field.
+//! Which keys do something on every page? Ctrl or ⌘ with K, also inside a field; `r`, `/`, `g` then a letter, and `?`
+//! outside of one.
 
 use super::address::Address;
 use leptos::ev::{KeyboardEvent, keydown};
@@ -10,28 +11,50 @@ use web_sys::{Element, HtmlElement};
 /// The second key of `g` must follow within this time.
 const CHORD_MS: f64 = 1_200.0;
 
-/// What the list of shortcuts says.
-pub(crate) const SHORTCUTS: [(&[&str], &str); 4] = [
-    (&["r"], "Refresh this page's data"),
-    (&["g", "c"], "Go to Clients"),
-    (&["↑", "↓", "Home", "End"], "Move between rows of a table"),
-    (&["?"], "Show this list"),
-];
+/// What stands on top of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overlay {
+    /// Where everything is found and done.
+    Palette,
+    /// The list of shortcuts.
+    Shortcuts,
+}
+
+/// What else the open page can do: names by their place, none behind the last; and does it, if that is asked for.
+pub(crate) type Commands = Callback<(usize, bool), Option<&'static str>>;
 
 /// Shared by the frame and the pages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Keyboard {
-    /// Is the list of shortcuts open?
-    pub list_open: Var<bool>,
-    refresh: StoredValue<Option<Callback<()>>>,
+    /// What stands on top, while `open`.
+    pub overlay: Var<Overlay>,
+    /// Does it?
+    pub open: Var<bool>,
+    /// What the open page can do.
+    pub commands: StoredValue<Option<Commands>>,
+    /// What `r` does on the open page.
+    pub refresh: StoredValue<Option<Callback<()>>>,
+    search: StoredValue<Option<Callback<()>>>,
 }
 
 impl Keyboard {
     /// Listens for as long as its owner lives.
     pub(crate) fn start(address: Address) -> Self {
-        let keyboard = Self { list_open: Var::new(false), refresh: StoredValue::new(None) };
+        let keyboard = Self {
+            overlay: Var::new(Overlay::Palette),
+            open: Var::new(false),
+            commands: StoredValue::new(None),
+            refresh: StoredValue::new(None),
+            search: StoredValue::new(None),
+        };
         let began_at = StoredValue::new(None::<f64>);
         let handle = window_event_listener(keydown, move |event: KeyboardEvent| {
+            if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
+                // The browser would search the web.
+                event.prevent_default();
+                keyboard.show(Overlay::Palette);
+                return;
+            }
             if event.ctrl_key()
                 || event.alt_key()
                 || event.meta_key()
@@ -51,13 +74,42 @@ impl Keyboard {
                         refresh.run(());
                     }
                 }
-                "?" => keyboard.list_open.set(true),
+                "/" => {
+                    if let Some(search) = keyboard.search.get_value() {
+                        search.run(());
+                    }
+                }
+                "?" => keyboard.show(Overlay::Shortcuts),
                 _ => return,
             }
             event.prevent_default();
         });
         on_cleanup(move || handle.remove());
         keyboard
+    }
+
+    /// Puts this on top; what is there already stays as it is.
+    pub(crate) fn show(self, overlay: Overlay) {
+        if !self.open.get_untracked() || self.overlay.get_untracked() != overlay {
+            self.overlay.set(overlay);
+            self.open.set(true);
+        }
+    }
+
+    /// Says what else the page can do, until the page is left.
+    pub(crate) fn offer(self, commands: Commands) {
+        self.commands.set_value(Some(commands));
+        on_cleanup(move || {
+            self.commands.try_set_value(None);
+        });
+    }
+
+    /// Says what `/` does on this page, until the page is left.
+    pub(crate) fn search_with(self, search: Callback<()>) {
+        self.search.set_value(Some(search));
+        on_cleanup(move || {
+            self.search.try_set_value(None);
+        });
     }
 
     /// Says what `r` does on this page, until the page is left.

@@ -1,7 +1,8 @@
 //! What does every slice's page stand on? The frame, the session, calls, formats and keys.
 
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod format;
+mod overlays;
 pub(crate) mod skeleton;
 pub(crate) mod standing;
 
@@ -10,9 +11,14 @@ pub(crate) mod address;
 #[cfg(feature = "csr")]
 pub(crate) mod api;
 #[cfg(feature = "csr")]
+pub(crate) mod form;
+#[cfg(feature = "csr")]
 pub(crate) mod frame;
 #[cfg(feature = "csr")]
 pub(crate) mod keyboard;
+mod merge;
+#[cfg(feature = "csr")]
+pub(crate) mod part;
 #[cfg(feature = "csr")]
 pub(crate) mod query;
 #[cfg(feature = "csr")]
@@ -20,15 +26,24 @@ pub(crate) mod router;
 #[cfg(feature = "csr")]
 pub(crate) mod session;
 #[cfg(feature = "csr")]
+pub(crate) mod sheet;
+#[cfg(feature = "csr")]
 mod starting;
+#[cfg(feature = "csr")]
+pub(crate) mod style;
 #[cfg(feature = "csr")]
 pub(crate) mod telemetry;
 #[cfg(feature = "csr")]
 mod theme;
+mod typed;
+#[cfg(feature = "csr")]
+pub(crate) mod window;
 
 #[cfg(feature = "ssr")]
 pub mod document;
 
+#[cfg(feature = "csr")]
+pub(crate) use failure::Refused;
 #[cfg(feature = "csr")]
 pub(crate) use failure::server_time;
 pub(crate) use failure::{DEACTIVATED, code};

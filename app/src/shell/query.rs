@@ -118,17 +118,15 @@ pub(crate) fn Standby(
     })
 }
 
-/// The newest content of one row of a list, for the lifetime of its line on screen. It changes only when
-/// this row does; a row that has just left the list keeps its last content until its line is gone.
-pub(crate) fn row_of<T, K>(rows: Signal<Vec<T>>, first: T, key: fn(&T) -> K) -> Signal<T>
+/// The newest content of one row of a list, for the lifetime of its line on screen. It changes only when this row does;
+/// a row that has just left the list keeps its last content until its line is gone. None when it is not in the list.
+pub(crate) fn row_of<T>(rows: Signal<Vec<T>>, wanted: u128, key: fn(&T) -> u128) -> Option<Signal<T>>
 where
     T: Clone + PartialEq + Send + Sync + 'static,
-    K: PartialEq + Send + Sync + 'static,
 {
-    let wanted = key(&first);
-    Signal::fold(move |before: Option<&T>| {
-        rows.with(|rows| rows.iter().find(|row| key(row) == wanted).cloned())
-            .or_else(|| before.cloned())
-            .unwrap_or_else(|| first.clone())
-    })
+    let find = move |rows: &Vec<T>| rows.iter().find(|row| key(row) == wanted).cloned();
+    let first = rows.with_untracked(find)?;
+    Some(Signal::fold(move |before: Option<&T>| {
+        rows.with(find).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    }))
 }

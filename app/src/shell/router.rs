@@ -2,11 +2,12 @@
 
 use super::address::Address;
 use super::frame::{Frame, NotFoundPage};
+use super::part::show_part;
 use super::session::{Session, SessionState};
 use super::starting::{StartingPage, UnreachablePage};
 use super::theme::Theme;
-use crate::clients::ClientsPage;
-use crate::session::SignInPage;
+use crate::clients::{AccountPage, ClientsPage};
+use crate::session::sign_in;
 use leptos::prelude::*;
 use revos_shared::session::safe_return_path;
 use revos_ui::{Signal, effect, live};
@@ -15,6 +16,8 @@ use revos_ui::{Signal, effect, live};
 const SIGN_IN: &str = "/sign-in";
 /// The page that stands for the whole site, until there is an overview.
 const HOME: &str = "/clients";
+/// The one page of a customer.
+const ACCOUNT: &str = "/account";
 
 /// What may be on screen, before it is asked which page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,7 @@ enum Page {
     /// On the way to another address.
     Passing,
     Clients,
+    Account,
     NotFound,
 }
 
@@ -38,7 +42,8 @@ impl Page {
     fn at(path: &str) -> Self {
         match path {
             "/" | SIGN_IN => Self::Passing,
-            "/clients" => Self::Clients,
+            path if path == "/clients" || path.starts_with("/clients/") => Self::Clients,
+            ACCOUNT => Self::Account,
             _ => Self::NotFound,
         }
     }
@@ -73,14 +78,17 @@ pub(crate) fn App() -> impl IntoView {
                 let next = address.parameter("next").unwrap_or_default();
                 address.replace(safe_return_path(&next));
             }
-            Gate::Inside if path == "/" => address.replace(HOME),
+            Gate::Inside if path == "/" => {
+                let customer = session.member().is_some_and(|member| !member.person.persona.is_staff());
+                address.replace(if customer { ACCOUNT } else { HOME });
+            }
             _ => {}
         }
     });
     live(move || match gate.get() {
         Gate::Starting => view! { <StartingPage address /> }.into_any(),
         Gate::Unreachable => view! { <UnreachablePage session /> }.into_any(),
-        Gate::SignIn => view! { <SignInPage session /> }.into_any(),
+        Gate::SignIn => show_part("The sign-in page", move || Box::pin(sign_in(session))),
         Gate::Inside => view! {
             <Frame session address>
                 <Inside address />
@@ -96,6 +104,7 @@ fn Inside(address: Address) -> impl IntoView {
     live(move || match page.get() {
         Page::Passing => ().into_any(),
         Page::Clients => view! { <ClientsPage /> }.into_any(),
+        Page::Account => view! { <AccountPage /> }.into_any(),
         Page::NotFound => view! { <NotFoundPage address /> }.into_any(),
     })
 }
@@ -129,7 +138,7 @@ impl UrlValue {
         };
         effect(move || {
             if found() == Some(None) {
-                address.drop_parameter(name);
+                address.change_parameters(&[(name, None)]);
             }
         });
         Signal::memo(move || found().flatten().unwrap_or(default))

@@ -8,17 +8,21 @@ use live_query::{Batch, Level, Limits, Moment, Record};
 use revos_shared::kernel::limits::TELEMETRY_TEXT_CHARS;
 use std::cell::{Cell, RefCell};
 
+/// Records that happen before the reporter is here; later ones are not taken.
+const EARLY_MAX: usize = 50;
+
+/// Takes records in. The reporter behind it travels after the page.
+type Reporter = Box<dyn Fn(Record)>;
+
 thread_local! {
-    static TELEMETRY: RefCell<Option<Telemetry>> = const { RefCell::new(None) };
+    static REPORTER: RefCell<Option<Reporter>> = const { RefCell::new(None) };
+    static EARLY: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
     static SESSION: Cell<Option<Session>> = const { Cell::new(None) };
     static TAB: String = tab_id();
 }
 
-/// Starts reporting, unhandled errors of the page included.
+/// Starts to take records in, unhandled errors of the page included.
 pub(crate) fn start() {
-    let limits = Limits { message: TELEMETRY_TEXT_CHARS, ..Limits::default() };
-    let telemetry = Telemetry::new(limits, send);
-    TELEMETRY.with(|cell| *cell.borrow_mut() = Some(telemetry));
     // Both listeners live as long as the page.
     let _ = window_event_listener(ev::error, |event: ev::ErrorEvent| {
         report_client_error("page_error", Level::Error, &event.message());
@@ -29,6 +33,18 @@ pub(crate) fn start() {
         );
         report_client_error("page_rejection", Level::Error, &String::from(text));
     });
+}
+
+/// Starts to report what was taken in and what follows. Nothing else may name the reporter, or it would travel with
+/// the page.
+pub(crate) fn begin() {
+    if REPORTER.with_borrow(Option::is_some) {
+        return;
+    }
+    let limits = Limits { message: TELEMETRY_TEXT_CHARS, ..Limits::default() };
+    let telemetry = Telemetry::new(limits, send);
+    EARLY.take().into_iter().for_each(|record| telemetry.record(record));
+    REPORTER.set(Some(Box::new(move |record| telemetry.record(record))));
 }
 
 /// Whose session the reports travel with.
@@ -49,12 +65,15 @@ pub(crate) fn track_client_event(event: &str) {
 /// Takes a record in; where and in which page it happened is added here.
 pub(crate) fn record(mut record: Record) {
     record.route = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
-    TELEMETRY.with(|cell| {
-        if let Ok(telemetry) = cell.try_borrow()
-            && let Some(telemetry) = telemetry.as_ref()
-        {
-            telemetry.record(record);
-        }
+    REPORTER.with(|cell| match cell.try_borrow().as_deref() {
+        Ok(Some(report)) => report(record),
+        Ok(None) => EARLY.with_borrow_mut(|early| {
+            if early.len() < EARLY_MAX {
+                early.push(record);
+            }
+        }),
+        // A record of the reporter itself.
+        Err(_) => {}
     });
 }
 

@@ -55,6 +55,15 @@ pub struct Label {
 }
 
 impl Label {
+    /// In place of a build: a person's own text, which any build reads and nothing pushes out.
+    pub const OWN: &'static str = "own";
+
+    /// Is it a person's own text, and not what a query was answered?
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.build == Self::OWN
+    }
+
     /// The key it is stored under: `<schema version>:<scope>:<query>`.
     #[must_use]
     pub fn storage_key(&self) -> String {
@@ -144,8 +153,15 @@ pub struct Entry {
     pub written: ServerTime,
 }
 
+impl Entry {
+    fn is_own(&self) -> bool {
+        self.build == Label::OWN
+    }
+}
+
 /// The entries that must go when the program starts: another scope's, another schema version's,
-/// another build's, and those that are too old. `prefix` comes from [`Label::key_prefix`].
+/// another build's, and those that are too old. `prefix` comes from [`Label::key_prefix`]. A person's
+/// own texts ([`Label::OWN`]) stay whatever the build and their age.
 #[must_use]
 pub fn stale(
     entries: &[Entry],
@@ -158,13 +174,16 @@ pub fn stale(
         Some(age) => age >= retention.max_age,
         None => entry.written.since(wall_now).is_some_and(|ahead| ahead > CLOCK_TOLERANCE),
     };
-    let ours = |entry: &Entry| entry.key.starts_with(prefix) && entry.build == build;
-    let gone = entries.iter().filter(|entry| !ours(entry) || too_old(entry));
+    let stays = |entry: &Entry| {
+        entry.key.starts_with(prefix) && (entry.is_own() || entry.build == build && !too_old(entry))
+    };
+    let gone = entries.iter().filter(|entry| !stays(entry));
     gone.map(|entry| entry.key.clone()).collect()
 }
 
 /// The entries that must go before `bytes` are written under `key`, oldest first; `None` when the
-/// new one is too large to be kept at all.
+/// new one is too large to be kept at all. Snapshots can be asked for again; a person's own texts
+/// cannot, and never go.
 #[must_use]
 pub fn evict(entries: &[Entry], key: &str, bytes: usize, retention: &Retention) -> Option<Vec<String>> {
     if bytes > retention.each || bytes > retention.together {
@@ -174,12 +193,12 @@ pub fn evict(entries: &[Entry], key: &str, bytes: usize, retention: &Retention) 
     others.sort_by_key(|entry| entry.written);
     let mut total = others.iter().map(|entry| entry.bytes).sum::<usize>() + bytes;
     let mut gone = Vec::new();
-    for entry in others {
+    for entry in others.into_iter().filter(|entry| !entry.is_own()) {
         if total <= retention.together {
             break;
         }
         total -= entry.bytes;
         gone.push(entry.key.clone());
     }
-    Some(gone)
+    (total <= retention.together).then_some(gone)
 }

@@ -92,6 +92,36 @@ fn start_removes_what_is_not_ours_or_too_old() {
 }
 
 #[test]
+fn own_texts_outlive_builds_and_days_but_not_their_person() {
+    let entry = |key: &str| Entry {
+        key: key.into(),
+        build: Label::OWN.into(),
+        bytes: 10,
+        written: at(NOW - 1_000 * HOUR),
+    };
+    let entries = [entry("3:org:user:own:draft"), entry("3:org:other:own:draft")];
+    let gone = stale(&entries, &Label::key_prefix(3, "org:user"), "b1", at(NOW), &Retention::default());
+    assert_eq!(gone, ["3:org:other:own:draft"]);
+    assert!(Label { build: Label::OWN.into(), ..label() }.is_own() && !label().is_own());
+}
+
+#[test]
+fn own_texts_never_give_way() {
+    let entry = |key: &str, build: &str, written: i64| Entry {
+        key: key.into(),
+        build: build.into(),
+        bytes: 400,
+        written: at(written),
+    };
+    let retention = Retention { each: 500, together: 1_000, ..Retention::default() };
+    let entries = [entry("draft", Label::OWN, NOW - HOUR), entry("list", "b1", NOW)];
+    assert_eq!(evict(&entries, "new", 400, &retention), Some(vec!["list".into()]));
+    let entries = [entry("draft", Label::OWN, NOW), entry("other", Label::OWN, NOW)];
+    assert_eq!(evict(&entries, "new", 400, &retention), None, "there is no room left");
+    assert_eq!(evict(&entries, "draft", 400, &retention), Some(Vec::new()), "its own place is free");
+}
+
+#[test]
 fn oldest_snapshots_give_way() {
     let kib = |count: usize| count * 1_024;
     let entries: Vec<Entry> = (0..9)

@@ -13,7 +13,7 @@ pub struct Problem {
     pub text: String,
 }
 
-fn problem_of(problems: Signal<Vec<Problem>>, field: &'static str) -> Signal<Option<String>> {
+pub(crate) fn problem_of(problems: Signal<Vec<Problem>>, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
         problems
             .with(|all| all.iter().find(|problem| problem.field == field).map(|problem| problem.text.clone()))
@@ -21,7 +21,7 @@ fn problem_of(problems: Signal<Vec<Problem>>, field: &'static str) -> Signal<Opt
 }
 
 #[component]
-fn FieldFrame(
+pub(crate) fn FieldFrame(
     id: &'static str,
     label: &'static str,
     hint: Option<&'static str>,
@@ -50,7 +50,11 @@ fn FieldFrame(
     .into_any()
 }
 
-fn described_by(id: &'static str, hint: bool, problem: Signal<Option<String>>) -> Live<Option<String>> {
+pub(crate) fn described_by(
+    id: &'static str,
+    hint: bool,
+    problem: Signal<Option<String>>,
+) -> Live<Option<String>> {
     live(move || match (hint, problem.with(Option::is_some)) {
         (true, true) => Some(format!("{id}-hint {id}-problem")),
         (true, false) => Some(format!("{id}-hint")),
@@ -100,6 +104,38 @@ pub fn TextField(
                 aria-describedby=described_by(id, hint.is_some(), problem)
                 node_ref=node
             />
+        </FieldFrame>
+    }
+    .into_any()
+}
+
+/// Several lines of text.
+#[component]
+pub fn AreaField(
+    /// The input's id; also its name in the form.
+    id: &'static str,
+    /// The label.
+    label: &'static str,
+    /// What to type.
+    hint: Option<&'static str>,
+    /// The text.
+    value: Var<String>,
+    /// The form's problems.
+    #[prop(into)]
+    problems: Signal<Vec<Problem>>,
+) -> impl IntoView {
+    let problem = problem_of(problems, id);
+    view! {
+        <FieldFrame id label hint problem>
+            <textarea
+                id=id
+                name=id
+                rows="3"
+                prop:value=live(move || value.get())
+                on:input=on(move |event| value.set(event_target_value(&event)))
+                aria-invalid=live(move || problem.with(Option::is_some).then_some("true"))
+                aria-describedby=described_by(id, hint.is_some(), problem)
+            ></textarea>
         </FieldFrame>
     }
     .into_any()

@@ -19,6 +19,8 @@ pub enum IconName {
     Check,
     /// A cross.
     Close,
+    /// Towards the start.
+    Up,
     /// An arrow head downwards.
     Down,
     /// Two arrow heads apart: make larger.
@@ -35,8 +37,14 @@ pub enum IconName {
     Rise,
     /// A filled triangle downwards: a fall.
     Fall,
+    /// Something is looked for.
+    Search,
     /// A calendar leaf.
     Calendar,
+    /// A pencil.
+    Edit,
+    /// Three dots.
+    More,
 }
 
 impl IconName {
@@ -52,7 +60,10 @@ impl IconName {
                 "M13.5 8a5.5 5.5 0 0 1-9.8 3.4M2.5 8a5.5 5.5 0 0 1 9.8-3.4M12.5 2v2.8H9.7M3.5 14v-2.8h2.8"
             }
             Self::Check => "m3 8.5 3.2 3.2L13 5",
+            Self::Edit => "M3 13l.6-2.9L10.8 3l2.2 2.2-7.1 7.2L3 13Z",
+            Self::More => "M3.5 8v.1M8 8v.1M12.5 8v.1",
             Self::Close => "m4 4 8 8M12 4l-8 8",
+            Self::Up => "M4 10l4-4 4 4",
             Self::Down => "m4.5 6.5 3.5 3.5 3.5-3.5",
             Self::Expand => "M9.5 2.5h4v4M13.5 2.5 9 7M6.5 13.5h-4v-4M2.5 13.5 7 9",
             Self::Collapse => "M13 7H9V3M9 7l4.5-4.5M3 9h4v4M7 9l-4.5 4.5",
@@ -61,6 +72,7 @@ impl IconName {
             Self::Empty => "M2 9.5h3.5l1 2h3l1-2H14M2 9.5 4 3h8l2 6.5v4H2z",
             Self::Rise => "M8 4.5 12.5 11h-9z",
             Self::Fall => "M8 11.5 3.5 5h9z",
+            Self::Search => "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5l3 3",
             Self::Calendar => "M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2.5V4M10.5 2.5V4",
         }
     }

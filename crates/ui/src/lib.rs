@@ -6,10 +6,12 @@
 pub mod badge;
 pub mod band_bar;
 pub mod button;
+pub mod choice;
 pub mod dialog;
 pub mod field;
 pub mod freshness;
 pub mod icon;
+pub mod lines;
 pub mod menu;
 pub mod panel;
 pub mod segments;
@@ -21,16 +23,18 @@ pub mod trend_line;
 pub use badge::{Badge, Fill, Tone};
 pub use band_bar::{Band, BandBar};
 pub use button::{Button, ButtonKind, IconButton};
+pub use choice::{CheckBox, SelectField, SelectOption};
 pub use dialog::Dialog;
-pub use field::{ErrorSummary, PasswordField, Problem, TextField};
+pub use field::{AreaField, ErrorSummary, PasswordField, Problem, TextField};
 pub use freshness::{Freshness, FreshnessMark, FreshnessState};
 pub use icon::{Icon, IconName};
+pub use lines::lines;
 pub use menu::{Menu, MenuChoice, MenuItem, MenuOpens};
 pub use panel::{Figure, Panel};
 pub use segments::{Segment, Segments};
 pub use signal::{Live, Signal, Var, effect, live, on};
 pub use states::{DeniedState, EmptyState, FailedState, Skeleton, SkeletonLines, SkipLink, VisuallyHidden};
-pub use table::{SortDirection, SortHead, move_between_rows};
+pub use table::{SortDirection, SortHead};
 pub use trend_line::{TrendLine, TrendMark};
 
 /// The canvas in light, for the browser's own bars; the same as `--canvas` in `css/tokens.css`.

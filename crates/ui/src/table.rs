@@ -1,4 +1,4 @@
-//! How are rows sorted and walked through?
+//! How are rows sorted?
 
 use crate::icon::{Icon, IconName};
 use crate::signal::{Signal, live, on};
@@ -32,6 +32,9 @@ pub fn SortHead(
     /// Numbers stand at the right.
     #[prop(optional)]
     number: bool,
+    /// The column's word, for style sheets.
+    #[prop(optional)]
+    name: &'static str,
     /// How the table is sorted by this column, if it is.
     #[prop(into)]
     sorted: Signal<Option<SortDirection>>,
@@ -44,6 +47,7 @@ pub fn SortHead(
             scope="col"
             role="columnheader"
             class=number.then_some("number")
+            data-column=name
             aria-sort=live(move || sorted.get().map(SortDirection::word))
         >
             <button class="sort-head" type="button" on:click=on(move |_| on_sort.run(()))>
@@ -53,30 +57,6 @@ pub fn SortHead(
         </th>
     }
     .into_any()
-}
-
-/// Moves the focus from the row that has it: arrows, Home and End. For `on:keydown` of the element whose
-/// children are the rows; each row needs a `tabindex`.
-pub fn move_between_rows(event: &KeyboardEvent) {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
-        return;
-    }
-    let Some(row) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    let Some(rows) = row.parent_element() else { return };
-    let to = match event.key().as_str() {
-        "ArrowDown" => row.next_element_sibling(),
-        "ArrowUp" => row.previous_element_sibling(),
-        "Home" => rows.first_element_child(),
-        "End" => rows.last_element_child(),
-        _ => return,
-    };
-    if !row.has_attribute("tabindex") {
-        return;
-    }
-    event.prevent_default();
-    if let Some(to) = to.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = to.focus();
-    }
 }
 
 /// Focuses the child at `index` of the element that handles the event.

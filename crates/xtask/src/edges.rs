@@ -10,14 +10,19 @@ struct Edges {
 }
 
 const ALLOWED: &[Edges] = &[
-    Edges { manifest: "shared/Cargo.toml", may: &[], tests_may: &[] },
+    Edges { manifest: "shared/Cargo.toml", may: &["lean_json"], tests_may: &[] },
     Edges {
         manifest: "api/Cargo.toml",
         may: &["revos_shared", "supabase", "ingest", "local_stack", "revos_app"],
         tests_may: &["local_stack"],
     },
-    Edges { manifest: "app/Cargo.toml", may: &["revos_shared", "revos_ui", "live_query"], tests_may: &[] },
-    Edges { manifest: "crates/live_query/Cargo.toml", may: &[], tests_may: &[] },
+    Edges {
+        manifest: "app/Cargo.toml",
+        may: &["revos_shared", "revos_ui", "live_query", "lean_json"],
+        tests_may: &[],
+    },
+    Edges { manifest: "crates/lean_json/Cargo.toml", may: &[], tests_may: &[] },
+    Edges { manifest: "crates/live_query/Cargo.toml", may: &["lean_json"], tests_may: &[] },
     Edges { manifest: "crates/ui/Cargo.toml", may: &[], tests_may: &[] },
     Edges { manifest: "crates/supabase/Cargo.toml", may: &[], tests_may: &[] },
     Edges {
@@ -34,6 +39,7 @@ const OURS: &[&str] = &[
     "revos_shared",
     "revos_api",
     "revos_app",
+    "lean_json",
     "live_query",
     "revos_ui",
     "supabase",

@@ -4,9 +4,11 @@
 #[cfg(feature = "bench")]
 mod bench;
 mod edges;
+mod exports;
 #[cfg(feature = "database")]
 mod mutants;
 mod page;
+mod parts;
 mod paths;
 #[cfg(feature = "database")]
 mod snapshot;
@@ -28,6 +30,18 @@ struct Arguments {
 enum Command {
     /// Checks edges between crates, names, lengths, first lines, colours, and every path named in a document.
     Tidy,
+    /// Prints which exports of the page's module somebody asks for, as wasm-metadce reads it.
+    ExportGraph {
+        /// The module.
+        module: PathBuf,
+    },
+    /// Puts the parts of the page that travel later beside the first module.
+    PlaceParts {
+        /// The folder with the parts and their loader.
+        parts: PathBuf,
+        /// The folder with the built page.
+        page: PathBuf,
+    },
     /// Puts the style sheets of the built page together into one.
     JoinStyles {
         /// The folder with the built page.
@@ -86,6 +100,8 @@ fn with_database() -> Result<String, String> {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Tidy => tidy::check(),
+        Command::ExportGraph { module } => exports::graph(&module),
+        Command::PlaceParts { parts, page } => parts::place(&parts, &page),
         Command::JoinStyles { page } => page::join_styles(&page),
         Command::PackPage { page } => page::pack(&page),
         Command::PageBudget { page } => page::check_budget(&page),

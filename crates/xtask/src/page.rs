@@ -1,5 +1,6 @@
 //! How large is the page? Packs its files and holds a first visit to its budget.
 
+use crate::parts::PART_PREFIX;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Write as _};
@@ -7,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// Bytes a first visit may load, compressed with brotli: script, module, styles.
 const FIRST_VISIT_BYTES: u64 = 250 * 1024;
+/// Bytes a part that travels later may have, compressed likewise.
+const PART_BYTES: u64 = 72 * 1024;
 /// The strongest setting of brotli; the page is packed once and sent many times.
 const BROTLI_QUALITY: u32 = 11;
 const BROTLI_WINDOW: u32 = 24;
@@ -83,13 +86,13 @@ pub(crate) fn pack(page: &Path) -> Result<String, String> {
     Ok(format!("packed {count} files"))
 }
 
-/// Holds a first visit to its budget, and names what it loads.
+/// Holds a first visit and every later part to their budgets, and names what is loaded.
 ///
 /// # Errors
 /// A sentence with the bytes.
 pub(crate) fn check_budget(page: &Path) -> Result<String, String> {
-    let mut lines = Vec::new();
-    let mut total = 0;
+    let (mut first, mut later) = (Vec::new(), Vec::new());
+    let (mut total, mut largest) = (0, 0);
     for path in
         plain_files(page)?.iter().filter(|path| path.extension().is_some_and(|ending| ending != "html"))
     {
@@ -97,15 +100,27 @@ pub(crate) fn check_budget(page: &Path) -> Result<String, String> {
         let bytes = fs::metadata(&packed)
             .map_err(|_| format!("{}: is not packed; run ./revos build", path.display()))?
             .len();
-        total += bytes;
-        lines.push(format!("  {bytes:>8} bytes  {}", path.file_name().unwrap_or_default().to_string_lossy()));
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let line = format!("  {bytes:>8} bytes  {name}");
+        if name.starts_with(PART_PREFIX) {
+            largest = largest.max(bytes);
+            later.push(line);
+        } else {
+            total += bytes;
+            first.push(line);
+        }
     }
-    if lines.is_empty() {
+    if first.is_empty() {
         return Err(format!("{}: the page is not built; run ./revos build", page.display()));
     }
-    let report =
-        format!("first visit: {total} bytes, brotli (budget {FIRST_VISIT_BYTES})\n{}", lines.join("\n"));
-    if total <= FIRST_VISIT_BYTES { Ok(report) } else { Err(format!("over budget: {report}")) }
+    let report = format!(
+        "first visit: {total} bytes, brotli (budget {FIRST_VISIT_BYTES})\n{}\n\
+         later parts: at most {largest} bytes each (budget {PART_BYTES})\n{}",
+        first.join("\n"),
+        later.join("\n")
+    );
+    let kept = total <= FIRST_VISIT_BYTES && largest <= PART_BYTES;
+    if kept { Ok(report) } else { Err(format!("over budget: {report}")) }
 }
 
 fn plain_files(page: &Path) -> Result<Vec<PathBuf>, String> {
@@ -180,6 +195,12 @@ mod tests {
         assert!(check_budget(&folder).is_ok());
         fs::write(folder.join("app.js.br"), vec![0; 280 * 1024]).unwrap();
         assert!(check_budget(&folder).is_err(), "too large");
+        fs::write(folder.join("app.js.br"), "x").unwrap();
+        fs::write(folder.join("part-1.wasm"), "x").unwrap();
+        fs::write(folder.join("part-1.wasm.br"), vec![0; 71 * 1024]).unwrap();
+        assert!(check_budget(&folder).is_ok());
+        fs::write(folder.join("part-1.wasm.br"), vec![0; 73 * 1024]).unwrap();
+        assert!(check_budget(&folder).is_err(), "a part is too large");
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,6 +1,6 @@
 // Do the figures stand on the page as the demo data says they must (demo-data.md §8)?
 
-import { expect, live, panel, test } from "../../fixtures.ts";
+import { expect, listed, live, panel, test } from "../../fixtures.ts";
 
 /** What a list of figures says, by name. */
 async function figures(list: import("@playwright/test").Locator): Promise<Record<string, string>> {
@@ -134,11 +134,12 @@ test("lists reviews: overdue, by date, undated last, for each horizon", async ({
   expect((await names()).slice(-2)).toEqual(["Glassmere Hotels, review in 75 days", "Ironlark Tools, no review date"]);
 });
 
-test("shows all clients in a table, by name", async ({ page }) => {
+test("shows all clients in a table, by name", async ({ page, stack }) => {
+  await page.goto(`${stack.page}/clients?status=all`);
+  await live(page);
   const grid = page.getByRole("grid", { name: "All clients" });
   await expect(panel(page, "All clients")).toContainText("14 clients");
-  const names = await grid.getByRole("rowheader").allInnerTexts();
-  expect(names.map((name) => name.trim())).toEqual([
+  expect(await listed(page)).toEqual([
     "Brindlecrest Freight",
     "Calderhollow Foods",
     "Dovemarsh Analytics",
@@ -154,15 +155,27 @@ test("shows all clients in a table, by name", async ({ page }) => {
     "Nettlewyck Retail",
     "Opalreach Travel",
   ]);
-  await expect(grid.getByRole("columnheader", { name: "Client" })).toHaveAttribute("aria-sort", "ascending");
+  await expect(grid.getByRole("columnheader", { name: "Client", exact: true })).toHaveAttribute("aria-sort", "ascending");
   const row = (name: string) => grid.getByRole("row").filter({ hasText: name });
-  for (const text of ["Active", "Algorithm", "Enterprise", "Maren Tolliver", "$150,000", "88", "91", "Overdue"]) {
+  for (const text of ["Active", "Algorithm", "Maren Tolliver", "Proposal", "$125,000", "$12,500", "88", "91", "Overdue"]) {
     await expect(row("Emberfold Robotics")).toContainText(text);
   }
   await expect(row("Lanternbay Media")).toContainText("Churned");
   await expect(row("Nettlewyck Retail")).toContainText("Unassigned");
   // A review in the past is nobody's duty once the client is paused.
   await expect(row("Kestrelford Learning")).not.toContainText("Overdue");
+  await page.goto(`${stack.page}/clients?status=all&cols=segment,arr`);
+  await live(page);
+  for (const text of ["Enterprise", "$150,000"]) await expect(row("Emberfold Robotics")).toContainText(text);
+});
+
+test("shows active clients unless asked for others", async ({ page }) => {
+  await expect(panel(page, "All clients")).toContainText("9 clients");
+  expect(await listed(page)).toHaveLength(9);
+  expect(await listed(page)).not.toContain("Kestrelford Learning");
+  await page.getByRole("button", { name: "Remove filter Status: Active" }).click();
+  await expect(panel(page, "All clients")).toContainText("14 clients");
+  expect(await listed(page)).toHaveLength(14);
 });
 
 test("writes times in the organization's zone, not the browser's", async ({ page, database }) => {
@@ -170,6 +183,6 @@ test("writes times in the organization's zone, not the browser's", async ({ page
     `select to_char(c.updated_at at time zone o.time_zone, 'HH24:MI') as time
      from public.clients c join public.organizations o on o.id = c.organization_id where c.name = 'Emberfold Robotics'`,
   );
-  const updated = page.getByRole("grid").getByRole("row").filter({ hasText: "Emberfold Robotics" }).getByRole("gridcell").last();
+  const updated = page.getByRole("grid").getByRole("row").filter({ hasText: "Emberfold Robotics" }).locator("[data-column=updated] span");
   expect(await updated.getAttribute("title")).toContain(time);
 });

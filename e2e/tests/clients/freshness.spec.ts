@@ -122,7 +122,7 @@ test("shows a change of the database within an interval, and repaints that clien
 }) => {
   await organization.addClients(THREE);
   await page.clock.install();
-  await enter(organization.admin);
+  await enter(organization.admin, "/clients?cols=arr,owner");
   await live(page);
   await expect(page.getByRole("grid")).toContainText("$81,600");
   await readsAreForgotten();

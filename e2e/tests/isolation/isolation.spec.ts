@@ -7,6 +7,7 @@ import { type BrowserContext, chromium, type Page, type Response } from "@playwr
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from "../../browser.ts";
 import type { Database } from "../../database.ts";
 import { expect, fillSignIn, fromAccountMenu, live, mark, test } from "../../fixtures.ts";
+import { openPalette, option } from "../../palette.ts";
 
 /** Names of clients, contacts and people that belong to one organization. */
 async function namesOf(database: Database, slug: string): Promise<string[]> {
@@ -144,6 +145,12 @@ test("leaves neither names nor tokens on the disk, and still has rows in an outa
     await fillSignIn(page, stack.account("admin").email, stack.account("admin").password);
     await live(page);
     await expect.poll(() => storage(page)).toContain(":clients?");
+    // What was opened last is kept, too.
+    await openPalette(page);
+    await page.keyboard.type("brindlecrest");
+    await expect(option(page, /^Brindlecrest Freight/)).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => storage(page)).toContain(":palette.recent");
     await context.close();
     // Something of RevOS is there, or the search below would prove nothing.
     expect(foundOnDisk(["revos"], profile)).not.toEqual([]);

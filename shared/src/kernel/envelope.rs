@@ -43,7 +43,7 @@ struct Sealed {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Envelope<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Sealed { data, as_of, today, total, truncated, read_for } = Sealed::deserialize(deserializer)?;
-        let data = serde_json::from_str(data.get()).map_err(D::Error::custom)?;
+        let data = lean_json::from_str(data.get()).map_err(D::Error::custom)?;
         Ok(Self { data, as_of, today, total, truncated, read_for })
     }
 }

@@ -3,7 +3,7 @@
 use super::check::{Check, Problem, Problems};
 use super::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint};
 use super::envelope::Envelope;
-use super::ids::{SavedViewId, UserId};
+use super::ids::{ClientId, SavedViewId, UserId};
 use super::limits::{SEARCH_MAX_CHARS, VIEW_NAME_MAX_CHARS, VIEW_QUERY_MAX_CHARS};
 use super::value_set;
 use crate::session::Persona;
@@ -57,6 +57,8 @@ pub struct SearchHit {
     pub title: String,
     /// What tells it from others of the name.
     pub subtitle: String,
+    /// The client whose record shows it; an agent has none.
+    pub client_id: Option<ClientId>,
 }
 
 /// A colleague, for choosing an owner or an assignee.

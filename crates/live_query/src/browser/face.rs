@@ -72,7 +72,7 @@ impl<R: 'static, K> Query<R, K> {
                 serde_json::to_string(&(list.total, list.truncated, rows)).ok()
             },
             decode: |text| {
-                let (total, truncated, rows) = serde_json::from_str::<(u64, bool, Vec<R>)>(text).ok()?;
+                let (total, truncated, rows) = lean_json::from_str::<(u64, bool, Vec<R>)>(text).ok()?;
                 Some(List::from(Rows { rows, total, truncated }))
             },
         });

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use super::face::{FetchRequest, List, LiveQuery, Query, Rows, Shown};
 use super::storage::Storage;
 use super::store::{Erased, Face, Store, StoreId};
-use super::surroundings::{Listener, surroundings};
+use super::surroundings::{Listener, surroundings, wall_now};
 use crate::event::{Answer, Event};
 use crate::machine::Machine;
 use crate::reporter::Record;
@@ -65,6 +65,7 @@ impl LiveQueries {
             stores: RefCell::default(),
             listeners: RefCell::default(),
             channel: RefCell::default(),
+            unwritten: RefCell::default(),
             settings,
         });
         hub.listen();
@@ -135,6 +136,32 @@ impl LiveQueries {
         self.0.wipe()
     }
 
+    /// Keeps a text of the person's own under this name, encrypted, in the place of the one before; `None`
+    /// forgets it. It stays across builds until [`LiveQueries::wipe_all`]. A blocked or full storage is
+    /// ignored: the text is then gone with the page.
+    pub fn keep(&self, name: &str, text: Option<String>) {
+        let idle = {
+            let mut unwritten = self.0.unwritten.borrow_mut();
+            let idle = unwritten.is_empty();
+            unwritten.insert(name.to_owned(), text);
+            idle
+        };
+        if idle {
+            // One after the other, so that the newest is the last to be written.
+            wasm_bindgen_futures::spawn_local(Rc::clone(&self.0).write_own());
+        }
+    }
+
+    /// The text that was kept under this name.
+    pub async fn recall(&self, name: &str) -> Option<String> {
+        let unwritten = self.0.unwritten.borrow().get(name).cloned();
+        match unwritten {
+            Some(text) => text,
+            // What cannot be read was not kept.
+            None => self.0.storage.load(&self.0.own_label(name)).await.ok().flatten(),
+        }
+    }
+
     fn join<R, K>(
         &self,
         query: &Query<R, K>,
@@ -170,6 +197,8 @@ pub(crate) struct Hub {
     stores: RefCell<HashMap<StoreId, Rc<Store>>>,
     listeners: RefCell<Vec<Listener>>,
     channel: RefCell<Option<Channel>>,
+    /// A person's own texts that are still to be written or removed.
+    unwritten: RefCell<BTreeMap<String, Option<String>>>,
 }
 
 struct Channel {
@@ -223,6 +252,35 @@ impl Hub {
         store
     }
 
+    fn own_label(&self, name: &str) -> Label {
+        Label {
+            schema_version: self.settings.schema_version,
+            scope: self.settings.scope.clone(),
+            query: format!("{}:{name}", Label::OWN),
+            build: Label::OWN.to_owned(),
+        }
+    }
+
+    /// Writes own texts until none is left; one that is changed meanwhile is written again.
+    async fn write_own(self: Rc<Self>) {
+        loop {
+            let next = {
+                let unwritten = self.unwritten.borrow();
+                unwritten.first_key_value().map(|(name, text)| (name.clone(), text.clone()))
+            };
+            let Some((name, text)) = next else { break };
+            let label = self.own_label(&name);
+            let _what_is_blocked_is_ignored = match &text {
+                Some(text) => self.storage.save(&label, text, wall_now()).await,
+                None => self.storage.remove(&label.storage_key()).await,
+            };
+            let mut unwritten = self.unwritten.borrow_mut();
+            if unwritten.get(&name) == Some(&text) {
+                unwritten.remove(&name);
+            }
+        }
+    }
+
     fn all(&self) -> Vec<Rc<Store>> {
         self.stores.borrow().values().cloned().collect()
     }
@@ -235,6 +293,7 @@ impl Hub {
 
     fn wipe(&self) -> js_sys::Promise {
         self.storage.end();
+        self.unwritten.borrow_mut().clear();
         let stores = std::mem::take(&mut *self.stores.borrow_mut());
         for store in stores.values() {
             store.handle(Event::Wiped);

@@ -125,8 +125,10 @@ impl Storage {
             let Some(gone) = evict(&entries, &key, sealed.len(), &self.retention) else {
                 return Ok(());
             };
-            // From here to the end of the transaction's making nothing else runs.
-            if epoch != self.epoch.get() {
+            // From here to the end of the transaction's making nothing else runs. A snapshot that was dropped
+            // does not come back; a person's own text was not dropped with it.
+            let given_up = if label.is_own() { self.ended.get() } else { epoch != self.epoch.get() };
+            if given_up {
                 return Ok(());
             }
             let entry = Entry { key: key.clone(), build: label.build.clone(), bytes: sealed.len(), written };
@@ -292,7 +294,7 @@ fn transaction(database: &IdbDatabase, write: bool) -> Result<IdbTransaction, Tr
 async fn entries(database: &IdbDatabase) -> Result<Vec<Entry>, Trouble> {
     let request = transaction(database, false)?.object_store(ENTRIES)?.get_all()?;
     let texts = Array::from(&settled(&request).await?);
-    Ok(texts.iter().filter_map(|text| serde_json::from_str(&text.as_string()?).ok()).collect())
+    Ok(texts.iter().filter_map(|text| lean_json::from_str(&text.as_string()?).ok()).collect())
 }
 
 fn delete(transaction: &IdbTransaction, keys: &[String]) -> Result<(), Trouble> {

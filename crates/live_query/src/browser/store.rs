@@ -214,7 +214,7 @@ impl Store {
     }
 
     fn restore(&self, text: &str) -> Option<Restored<Erased>> {
-        let snapshot: Snapshot = serde_json::from_str(text).ok()?;
+        let snapshot: Snapshot = lean_json::from_str(text).ok()?;
         let server_now = self.server_now();
         let age = snapshot.age(wall_now(), server_now, self.storage.retention()).ok()?;
         let data = self.face.decode(&snapshot.data)?;

@@ -588,6 +588,10 @@ begin
     $$select title from public.search_workspace('Harbuor Proof', null, 1)$$), 'Proof Harbour');
   perform pg_temp.check_that('by address', pg_temp.outcome('admin',
     $$select title from public.search_workspace('zephyrine')$$), 'Proof Person');
+  perform pg_temp.check_that('whose record shows it', pg_temp.outcome('admin',
+    $$select string_agg(distinct s.kind || ' ' || coalesce(c.name, '-'), ', ' order by s.kind || ' ' || coalesce(c.name, '-'))
+      from public.search_workspace('proof', null, 50) s left join public.clients c on c.id = s.client_id
+      where s.kind <> 'opportunity'$$), 'agent -, client Proof Harbour, client Proof Meadow, contact Proof Harbour, invoice Proof Harbour');
   perform pg_temp.check_that('too short', pg_temp.outcome('admin', $$select count(*) from public.search_workspace(' p ')$$), '0');
   perform pg_temp.check_that('limit', pg_temp.outcome('admin', $$select count(*) from public.search_workspace('proof', null, 2)$$), '2');
   foreach who in array array['%%', '__', '\\', ''',', '").or(', '*)(', '.*', '){'] loop

@@ -1,0 +1,315 @@
+//! Which clients does the table show? What the address says, from the rows at hand when they are all here, else
+//! asked of the database.
+
+use super::columns::ShownColumns;
+use super::data::{ClientsOptions, WorkspaceClients, use_workspace_clients};
+use crate::shell::address::Address;
+use crate::shell::session::Session;
+use crate::shell::standing;
+use leptos::prelude::*;
+use live_query::View;
+use live_query::browser::Extent;
+use revos_shared::clients::endpoints::ClientSums;
+use revos_shared::clients::{ClientRow, ClientSort, ClientStatus, ClientsQuery};
+use revos_shared::kernel::chosen::Chosen;
+use revos_shared::kernel::limits::{LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
+use revos_ui::{Signal, effect};
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Rows the table asks for at first, and after each "Load more". Few steps: each is one request for all of them.
+const STEPS: [u32; 4] = [200, 1_000, 5_000, LIST_LIMIT_MAX];
+
+/// Which clients, in which order, and which columns: what the address says about the list.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ListState {
+    /// The question to the server.
+    pub query: ClientsQuery,
+    /// The columns, in their order.
+    pub columns: ShownColumns,
+}
+
+impl Default for ListState {
+    fn default() -> Self {
+        Self::of(|_| None)
+    }
+}
+
+impl ListState {
+    /// The parameters of the address that belong to the list.
+    const NAMES: [&'static str; 9] =
+        ["q", "status", "phase", "segment", "owner", "band", "sort", "rows", "cols"];
+
+    /// What these parameters say; one that says nothing sensible counts as absent.
+    fn of(parameter: impl Fn(&'static str) -> Option<String>) -> Self {
+        fn read<T: FromStr + Default>(text: Option<String>) -> T {
+            text.and_then(|text| text.parse().ok()).unwrap_or_default()
+        }
+        let fits = |text: &String| text.chars().count() <= SEARCH_MAX_CHARS && !text.contains('\0');
+        let status = match parameter("status").as_deref() {
+            // Customers, when nothing else is said.
+            None => None,
+            Some("all") => Some(Chosen::default()),
+            Some(text) => text.parse().ok(),
+        };
+        let rows = parameter("rows").and_then(|rows| rows.parse().ok()).filter(|rows| STEPS.contains(rows));
+        let query = ClientsQuery {
+            q: parameter("q").filter(fits).filter(|text| !text.trim().is_empty()),
+            status: status.unwrap_or_else(|| [ClientStatus::Active].into_iter().collect()),
+            phase: read(parameter("phase")),
+            segment: read(parameter("segment")),
+            owner: read(parameter("owner")),
+            band: read(parameter("band")),
+            sort: Some(read(parameter("sort"))),
+            limit: Some(rows.unwrap_or(STEPS[0])),
+        };
+        Self { query, columns: read(parameter("cols")) }
+    }
+
+    /// The parameters that say so. Defaults are left out.
+    fn parameters(&self) -> [(&'static str, Option<String>); 9] {
+        let query = &self.query;
+        let said = |text: String| Some(text).filter(|text| !text.is_empty());
+        let status = match query.status.to_string() {
+            all if all.is_empty() => Some("all".to_owned()),
+            one if one == ClientStatus::Active.as_str() => None,
+            several => Some(several),
+        };
+        let unless = |text: String, default: &str| Some(text).filter(|text| text != default);
+        let values = [
+            query.q.clone(),
+            status,
+            said(query.phase.to_string()),
+            said(query.segment.to_string()),
+            said(query.owner.to_string()),
+            said(query.band.to_string()),
+            unless(query.sort().to_string(), "name"),
+            unless(query.limit().to_string(), "200"),
+            Some(self.columns.to_string()).filter(|_| self.columns != ShownColumns::default()),
+        ];
+        let mut names = Self::NAMES.into_iter();
+        values.map(|value| (names.next().unwrap_or_default(), value))
+    }
+}
+
+/// Where the list's state is kept.
+#[derive(Clone, Copy)]
+pub(super) struct ListAddress {
+    /// What the address says.
+    pub state: Signal<ListState>,
+    address: Address,
+}
+
+impl ListAddress {
+    /// Reads the address and follows it. Words that mean nothing are taken out of it.
+    pub(super) fn new() -> Self {
+        let address: Address = expect_context();
+        let state = Signal::memo(move || ListState::of(|name| address.parameter(name)));
+        effect(move || {
+            let meant = state.with(ListState::parameters);
+            if meant.iter().any(|(name, value)| address.parameter(name) != *value) {
+                address.change_parameters(&meant);
+            }
+        });
+        Self { state, address }
+    }
+
+    /// Changes it, as a person's choice: "back" undoes it.
+    pub(super) fn choose(self, change: impl FnOnce(&mut ListState)) {
+        self.address.choose_parameters(&self.changed(change).parameters());
+    }
+
+    /// Changes it in passing, as while a person types.
+    pub(super) fn pass(self, change: impl FnOnce(&mut ListState)) {
+        self.address.change_parameters(&self.changed(change).parameters());
+    }
+
+    fn changed(self, change: impl FnOnce(&mut ListState)) -> ListState {
+        let mut state = self.state.get_untracked();
+        change(&mut state);
+        state
+    }
+
+    /// Takes every filter away; order and columns stay.
+    pub(super) fn clear(self) {
+        self.choose(|state| {
+            let ClientsQuery { sort, limit, .. } = state.query;
+            state.query = ClientsQuery { sort, limit, ..ClientsQuery::default() };
+        });
+    }
+
+    /// The columns.
+    pub(super) fn columns(self) -> Signal<ShownColumns> {
+        Signal::memo(move || self.state.with(|state| state.columns.clone()))
+    }
+
+    /// The order.
+    pub(super) fn sort(self) -> Signal<ClientSort> {
+        Signal::memo(move || self.state.with(|state| state.query.sort()))
+    }
+}
+
+/// The rows of the table.
+#[derive(Clone, Copy)]
+pub(super) struct ClientList {
+    /// How they stand.
+    pub view: Signal<View<Extent>>,
+    /// The rows, filtered and in order.
+    pub rows: Signal<Arc<Vec<ClientRow>>>,
+    /// How many match.
+    pub total: Signal<u64>,
+    /// Sums over all that match.
+    pub sums: Signal<ClientSums>,
+    /// Are there more than `rows` holds?
+    pub truncated: Signal<bool>,
+    /// Asks for more rows; none when there are no more to have.
+    pub more: Signal<Option<u32>>,
+    address: ListAddress,
+}
+
+impl ClientList {
+    /// Asks for more rows.
+    pub(super) fn load_more(self) {
+        if let Some(limit) = self.more.get_untracked() {
+            self.address.choose(|state| state.query.limit = Some(limit));
+        }
+    }
+}
+
+/// A store of the server's rows for one question.
+#[derive(Clone)]
+struct Asked {
+    query: ClientsQuery,
+    clients: WorkspaceClients,
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        self.query == other.query
+    }
+}
+
+/// What the table shows now.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    /// Is it an answer to the address's question, and not found among all clients?
+    is_answer: bool,
+    view: View<Extent>,
+    rows: Arc<Vec<ClientRow>>,
+    total: u64,
+    sums: ClientSums,
+    truncated: bool,
+}
+
+/// The rows that the address asks for. While all clients are here, filter and order are found on the spot; a cut
+/// list is asked for with them.
+pub(super) fn use_client_list(all: WorkspaceClients, address: ListAddress) -> ClientList {
+    let session = expect_context::<Session>();
+    let me = session.member().map(|member| member.person.id);
+    let query = Signal::memo(move || address.state.with(|state| state.query.clone()));
+    // A new question is a new store; the memo's owner lets go of the one before.
+    let asked = Signal::memo(move || {
+        all.truncated.get().then(|| {
+            let query = query.get();
+            let filter = ClientsQuery { limit: None, ..query.clone() };
+            let limit = query.limit();
+            let clients = use_workspace_clients(ClientsOptions {
+                limit,
+                filter,
+                persist: false,
+                ..ClientsOptions::default()
+            });
+            Asked { query, clients }
+        })
+    });
+    let here = Signal::memo(move || {
+        let query = query.get();
+        let rows = all.rows.with(|rows| match me {
+            Some(me) => rows.iter().filter(|row| query.matches(row, me)).cloned().collect(),
+            None => Vec::clone(rows),
+        });
+        Arc::new(query.sort().sorted(rows))
+    });
+    let shown = Signal::fold(move |before: Option<&Shown>| match asked.get() {
+        None => here.with(|rows| Shown {
+            is_answer: false,
+            view: all.view.get(),
+            rows: Arc::clone(rows),
+            total: rows.len() as u64,
+            sums: ClientSums::of(rows),
+            truncated: false,
+        }),
+        Some(Asked { clients, .. }) => {
+            let view = clients.view.get();
+            match before {
+                // Until the answer to a new question is there, that to the one before stays.
+                Some(before) if before.is_answer && standing::shown(&view) == standing::Shown::Loading => {
+                    Shown { view: View { refreshing: true, ..before.view.clone() }, ..before.clone() }
+                }
+                _ => Shown {
+                    is_answer: true,
+                    view,
+                    rows: clients.rows.get(),
+                    total: clients.total.get(),
+                    sums: clients.sums.get(),
+                    truncated: clients.truncated.get(),
+                },
+            }
+        }
+    });
+    let truncated = Signal::memo(move || shown.with(|shown| shown.truncated));
+    ClientList {
+        view: Signal::derive(move || shown.with(|shown| shown.view.clone())),
+        rows: Signal::memo(move || shown.with(|shown| Arc::clone(&shown.rows))),
+        total: Signal::memo(move || shown.with(|shown| shown.total)),
+        sums: Signal::memo(move || shown.with(|shown| shown.sums)),
+        truncated,
+        more: Signal::memo(move || {
+            let limit = query.with(ClientsQuery::limit);
+            truncated.get().then(|| STEPS.into_iter().find(|step| *step > limit)).flatten()
+        }),
+        address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(address: &str) -> ListState {
+        let pairs: Vec<(&str, &str)> = address.split('&').filter_map(|pair| pair.split_once('=')).collect();
+        ListState::of(|name| {
+            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn address(state: &ListState) -> String {
+        let said =
+            state.parameters().into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+        said.collect::<Vec<_>>().join("&")
+    }
+
+    #[test]
+    fn an_address_says_what_it_said_and_no_more() {
+        for said in [
+            "",
+            "status=all",
+            "status=active,paused",
+            "q=50%&phase=Data,none&segment=mid&owner=me,unassigned&band=at-risk&sort=-mrr&rows=1000&cols=mrr,owner",
+        ] {
+            assert_eq!(address(&state(said)), said);
+        }
+        for default in ["status=active", "sort=name", "rows=200", "q= "] {
+            assert_eq!(address(&state(default)), "", "{default}");
+        }
+        for nonsense in ["status=lost", "sort=colour", "rows=7", "owner=x", "band=,", "cols=salary"] {
+            assert_eq!(address(&state(nonsense)), "", "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn without_filters_customers_are_meant() {
+        assert_eq!(state("").query.status.to_string(), "active");
+        assert!(state("status=all").query.status.is_empty());
+    }
+}

@@ -1,0 +1,174 @@
+//! What was found out about a client? Three forms, and questions with their answers.
+
+use super::desk::{Desk, Form, Removal, answered};
+use super::lines::{holds, put_all};
+use super::table::{line_actions, mark, open_button, part, rows_or, table, writers};
+use super::words;
+use crate::shell::api::Order;
+use crate::shell::format;
+use leptos::prelude::*;
+use revos_shared::clients::changes::{QuestionItem, SetChange};
+use revos_shared::clients::endpoints::{ClientQuery, SyncDiscoveryQuestions};
+use revos_shared::clients::{DiscoveryForm, FormType, Question};
+use revos_ui::{IconButton, IconName, Signal, Tone, live};
+
+pub(super) fn discovery(desk: Desk) -> AnyView {
+    let cards = FormType::ALL.iter().map(|form| card(desk, *form)).collect_view();
+    view! {
+        <div class="discovery-forms">{cards}</div>
+        {part(
+            desk,
+            "record-questions",
+            "Questions",
+            Some(("Add question", Form::Question(None))),
+            questions(desk),
+        )}
+    }
+    .into_any()
+}
+
+fn card(desk: Desk, form: FormType) -> AnyView {
+    let known = desk.part(move |record| record.forms.iter().find(|known| known.form_type == form).cloned());
+    let said = desk.part(move |record| {
+        let said = answered(record, form).into_iter();
+        said.map(|(field, text)| (field.label, text)).collect::<Vec<_>>()
+    });
+    let title_id = format!("form-{form}");
+    let labelled_by = title_id.clone();
+    view! {
+        <section class="discovery-form" aria-labelledby=labelled_by>
+            <div class="record-part-head">
+                <h3 id=title_id>{words::form(form)}</h3>
+                {live(move || mark(known.with(|known| state(known.as_ref()))))}
+                {writers(desk, move || {
+                    open_button(desk, "Edit", format!("Edit {}", words::form(form)), Form::Discovery(form))
+                })}
+            </div>
+            <dl class="discovery-answers">
+                {live(move || {
+                    said.get()
+                        .into_iter()
+                        .map(|(label, text)| {
+                            let text = if text.is_empty() { format::NONE.to_owned() } else { text };
+                            view! {
+                                <dt>{label}</dt>
+                                <dd>{text}</dd>
+                            }
+                            .into_any()
+                        })
+                        .collect_view()
+                })}
+            </dl>
+            <p class="quiet">
+                {live(move || known.with(|known| known.as_ref().map(|known| last(desk, known))))}
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+const fn state(known: Option<&DiscoveryForm>) -> (&'static str, Tone) {
+    match known {
+        None => ("Not begun", Tone::Neutral),
+        Some(known) if known.completed_at.is_some() => ("Complete", Tone::Good),
+        Some(_) => ("Draft", Tone::Warn),
+    }
+}
+
+fn last(desk: Desk, known: &DiscoveryForm) -> String {
+    match (known.completed_at, &known.completed_by_name) {
+        (Some(at), Some(name)) => format!("Completed by {name}, {}", desk.moment(at)),
+        (Some(at), None) => format!("Completed {}", desk.moment(at)),
+        (None, _) => format!("Last saved {}", desk.moment(known.updated_at)),
+    }
+}
+
+fn questions(desk: Desk) -> AnyView {
+    let rows = desk.part(|record| record.questions.clone());
+    let draw = move |rows: Vec<Question>| {
+        let count = rows.len();
+        let lines = rows
+            .into_iter()
+            .enumerate()
+            .map(|(at, row)| {
+                let actions = line_actions(
+                    desk,
+                    &row.question,
+                    Form::Question(Some(row.id)),
+                    Form::Remove(Removal::Question(row.id)),
+                );
+                let text = |text: Option<String>| text.unwrap_or_else(|| format::NONE.to_owned());
+                view! {
+                    <tr>
+                        <td class="cell-order">
+                            {writers(desk, move || order_buttons(desk, at, count))}
+                        </td>
+                        <th scope="row">{row.question}</th>
+                        <td>{text(row.answer)}</td>
+                        <td>{text(row.lever)}</td>
+                        <td class="number">{desk.money(row.expected_impact)}</td>
+                        {actions}
+                    </tr>
+                }
+                .into_any()
+            })
+            .collect_view();
+        let heads = [
+            ("Order", false),
+            ("Question", false),
+            ("Answer", false),
+            ("Lever", false),
+            ("Expected impact", true),
+            ("", false),
+        ];
+        table("Questions", &heads, lines.into_any())
+    };
+    rows_or(rows, "No question yet.", draw)
+}
+
+fn order_buttons(desk: Desk, at: usize, count: usize) -> AnyView {
+    let button = move |label: &'static str, icon: IconName, to: Option<usize>| {
+        to.map(|to| {
+            view! {
+                <IconButton
+                    label
+                    icon=Signal::stored(icon)
+                    on_press=move |()| swap(desk, at, to)
+                />
+            }
+            .into_any()
+        })
+    };
+    view! {
+        {button("Move question up", IconName::Up, at.checked_sub(1))}
+        {button("Move question down", IconName::Down, Some(at + 1).filter(|to| *to < count))}
+    }
+    .into_any()
+}
+
+/// Two questions change places: both rows in one request.
+fn swap(desk: Desk, from: usize, to: usize) {
+    let Some(record) = desk.now() else { return };
+    let (Some(one), Some(other)) = (record.questions.get(from), record.questions.get(to)) else { return };
+    let moved = vec![
+        Question { position: u32::try_from(to).unwrap_or_default(), ..one.clone() },
+        Question { position: u32::try_from(from).unwrap_or_default(), ..other.clone() },
+    ];
+    let items = moved.iter().map(|question| QuestionItem {
+        id: Some(question.id),
+        version: Some(question.version),
+        position: question.position,
+        question: question.question.clone(),
+        answer: question.answer.clone(),
+        lever: question.lever.clone(),
+        expected_impact: question.expected_impact,
+    });
+    let set = SetChange { items: items.collect(), deleted: Vec::new() };
+    let query = ClientQuery { client_id: desk.id };
+    let order = Order::of::<SyncDiscoveryQuestions>(&query, &set);
+    let sending = desk.order(order, |given| {
+        let rows = given.read::<Vec<Question>>()?;
+        Ok((put_all(rows.clone()), holds(&rows)))
+    });
+    desk.write_now("The order of the questions".to_owned(), put_all(moved), sending, None);
+}

@@ -1,0 +1,174 @@
+//! What does a client pay with, and what is owed? Only for those who may see it.
+
+use super::desk::{Desk, Form};
+use super::table::{facts, mark, open_button, part, rows_or, table};
+use super::words;
+use crate::shell::format;
+use leptos::prelude::*;
+use revos_shared::clients::{ClientInvoice, ClientSubscription};
+use revos_shared::finance::InvoiceStatus;
+use revos_shared::kernel::instants::days_between;
+use revos_ui::{Tone, live};
+
+/// As many as a record brings.
+const INVOICES_SHOWN: usize = 100;
+
+pub(super) fn finance(desk: Desk) -> AnyView {
+    // A figure that may not be seen is none; one that is zero is zero.
+    let visible = desk.part(|record| record.figures.ar_outstanding.is_some() || record.terms.is_some());
+    live(move || {
+        if visible.get() {
+            inside(desk)
+        } else {
+            view! {
+                <p class="quiet">
+                    "You have no right to see the money of this client. Its owner, a Director or an Admin has."
+                </p>
+            }
+            .into_any()
+        }
+    })
+    .into_any()
+}
+
+fn inside(desk: Desk) -> AnyView {
+    let figures = desk.part(|record| record.figures);
+    let money = live(move || {
+        let figures = figures.get();
+        facts(vec![
+            ("MRR", desk.money(figures.mrr)),
+            ("AR outstanding", desk.money(figures.ar_outstanding)),
+            ("Overdue", desk.money(figures.ar_overdue)),
+            ("Collected, of all time", desk.money(figures.ar_collected)),
+        ])
+    });
+    view! {
+        {money}
+        {part(desk, "record-terms", "Terms", None, terms(desk))}
+        {part(desk, "record-subscriptions", "Subscriptions", None, subscriptions(desk))}
+        {part(desk, "record-invoices", "Invoices", None, invoices(desk))}
+    }
+    .into_any()
+}
+
+fn terms(desk: Desk) -> AnyView {
+    let terms = desk.part(|record| record.terms.clone());
+    let percent = |share: Option<revos_shared::kernel::percent::Percent>| {
+        share.map_or_else(|| format::NONE.to_owned(), |share| format!("{share} %"))
+    };
+    view! {
+        {live(move || match terms.get() {
+            None => view! { <p class="quiet">"Terms begin with the client's first arrangement; there is none yet."</p> }.into_any(),
+            Some(terms) => {
+                let arrangement = terms.arrangement_type.map_or("Not agreed", words::arrangement);
+                facts(
+                    vec![
+                        ("Arrangement", arrangement.to_owned()),
+                        ("Fee per month", desk.money(terms.monthly_fee)),
+                        ("Revenue share", percent(terms.revenue_share_pct)),
+                        ("Monthly revenue the client reports", desk.money(terms.client_reported_mrr)),
+                        ("Equity", percent(terms.equity_stake_pct)),
+                        ("Expected monthly revenue", desk.money(terms.projection_mrr)),
+                    ],
+                )
+            }
+        })}
+        {live(move || {
+            (desk.rights.get().terms && terms.with(Option::is_some))
+                .then(|| open_button(desk, "Edit terms", "Edit terms".to_owned(), Form::Terms))
+        })}
+    }
+    .into_any()
+}
+
+fn subscriptions(desk: Desk) -> AnyView {
+    let rows = desk.part(|record| record.subscriptions.clone());
+    let draw = move |rows: Vec<ClientSubscription>| {
+        let lines = rows
+            .into_iter()
+            .map(|row| {
+                let amount =
+                    format!("{} {}", desk.money(Some(row.amount)), words::frequency(row.billing_frequency));
+                let counted = if row.counts { desk.money(Some(row.mrr)) } else { format::NONE.to_owned() };
+                view! {
+                    <tr>
+                        <th scope="row">{row.product_name}</th>
+                        <td>{mark(words::subscription(row.status))}</td>
+                        <td class="number">{amount}</td>
+                        <td class="number">{counted}</td>
+                        <td>{desk.day(row.activated_on)}</td>
+                        <td>{desk.day(row.ended_on)}</td>
+                        <td>{desk.day(row.renewal_date)}</td>
+                    </tr>
+                }
+                .into_any()
+            })
+            .collect_view();
+        let heads = [
+            ("Product", false),
+            ("Status", false),
+            ("Amount", true),
+            ("MRR today", true),
+            ("Since", false),
+            ("Until", false),
+            ("Renewal", false),
+        ];
+        table("Subscriptions", &heads, lines.into_any())
+    };
+    rows_or(rows, "No subscription.", draw)
+}
+
+pub(super) fn invoices(desk: Desk) -> AnyView {
+    let rows = desk.part(|record| record.invoices.clone());
+    let draw = move |rows: Vec<ClientInvoice>| {
+        let lines_shown = rows.len();
+        let lines = rows
+            .into_iter()
+            .map(|row| {
+                view! {
+                    <tr>
+                        <th scope="row">{row.invoice_number.clone()}</th>
+                        <td>{invoice_state(desk, &row)}</td>
+                        <td>{desk.day(Some(row.issue_date))}</td>
+                        <td>{desk.day(Some(row.due_date))}</td>
+                        <td class="number">{desk.money(Some(row.total))}</td>
+                        <td class="number">{desk.money(Some(row.amount_paid))}</td>
+                        <td class="number">{desk.money(Some(row.balance))}</td>
+                    </tr>
+                }
+                .into_any()
+            })
+            .collect_view();
+        let heads = [
+            ("Number", false),
+            ("Status", false),
+            ("Issued", false),
+            ("Due", false),
+            ("Total", true),
+            ("Paid", true),
+            ("Balance", true),
+        ];
+        let cut = lines_shown >= INVOICES_SHOWN;
+        view! {
+            {table("Invoices", &heads, lines.into_any())}
+            {cut.then(|| view! { <p class="quiet">"The 100 newest invoices are shown."</p> }.into_any())}
+        }
+        .into_any()
+    };
+    rows_or(rows, "No invoice.", draw)
+}
+
+/// The status word; overdue is derived from the day it was due.
+pub(super) fn invoice_state(desk: Desk, row: &ClientInvoice) -> AnyView {
+    let late = days_between(row.due_date, desk.writing.today.get());
+    match row.status {
+        InvoiceStatus::Draft => mark(("Draft", Tone::Neutral)),
+        InvoiceStatus::Sent if late > 0 => {
+            let days = format::plural(late.unsigned_abs(), "day", "days");
+            view! { {mark(("Overdue", Tone::Bad))} " " <span class="quiet">{days}</span> }.into_any()
+        }
+        InvoiceStatus::Sent => mark(("Sent", Tone::Neutral)),
+        InvoiceStatus::Paid => mark(("Paid", Tone::Good)),
+        InvoiceStatus::Cancelled => mark(("Cancelled", Tone::Neutral)),
+    }
+}

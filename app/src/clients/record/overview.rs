@@ -1,0 +1,272 @@
+//! What matters most about a client? Pipeline, people, the agreement, projects, health over time, data.
+
+use super::desk::{Desk, Form, Removal};
+use super::table::{facts, line_actions, mark, open_button, part, rows_or, table, writers};
+use super::words;
+use crate::shell::format;
+use leptos::prelude::*;
+use revos_shared::clients::{
+    ClientProject, ClientRecord, Contact, HealthPoint, HealthSource, OpenOpportunity,
+};
+use revos_ui::{Signal, TrendLine, TrendMark, live};
+
+pub(super) fn overview(desk: Desk) -> AnyView {
+    view! {
+        {health(desk)}
+        {part(desk, "record-opportunities", "Open opportunities", None, opportunities(desk))}
+        {part(desk, "record-contacts", "Contacts", Some(("Add contact", Form::Contact(None))), contacts(desk))}
+        {part(desk, "record-commercials", "Commercials", None, commercials(desk))}
+        {part(desk, "record-projects", "Projects", None, projects(desk))}
+        {part(desk, "record-about", "About", None, about(desk))}
+    }
+    .into_any()
+}
+
+fn health(desk: Desk) -> AnyView {
+    let points = desk.part(|record| record.health.clone());
+    let marks = Signal::memo(move || {
+        points.with(|points| {
+            let mark = |point: &HealthPoint| TrendMark {
+                tick: format::day(point.snapshot_date, desk.writing.today.get()),
+                name: format::full_day(point.snapshot_date),
+                value: point.trs_score,
+                note: format!("{} / {}", format::score(point.health), format::score(point.churn_risk)),
+            };
+            points.iter().map(mark).collect::<Vec<_>>()
+        })
+    });
+    let drawable = Signal::memo(move || {
+        marks.with(|marks| marks.iter().filter(|mark| mark.value.is_some()).count() > 1)
+    });
+    let last = desk.part(last_said);
+    let ready = desk.part(ClientRecord::data_readiness);
+    let body = view! {
+        {live(move || {
+            if drawable.get() {
+                view! {
+                    <TrendLine
+                        label="TRS of this client"
+                        time_head="Day"
+                        value_head="TRS"
+                        note_head="Health / churn risk"
+                        marks
+                        summary=Signal::derive(move || in_words(&marks.get()))
+                    />
+                }
+                .into_any()
+            } else {
+                view! { <p class="quiet">"The line begins with the second score."</p> }.into_any()
+            }
+        })}
+        {live(move || last.get().map(|text| view! { <p class="quiet">{text}</p> }.into_any()))}
+        {live(move || {
+            let (there, required) = ready.get();
+            let text = if required == 0 {
+                "No data is required yet.".to_owned()
+            } else {
+                format!("Data readiness: {there} of {required} required sources are available or collected.")
+            };
+            view! { <p class="quiet">{text}</p> }.into_any()
+        })}
+        {writers(desk, move || open_button(desk, "Set health", "Set health and churn risk".to_owned(), Form::Health))}
+    };
+    part(desk, "record-health", "Health over time", None, body.into_any())
+}
+
+/// The newest snapshot in a sentence.
+fn last_said(record: &ClientRecord) -> Option<String> {
+    let point = record.health.last()?;
+    let why = match point.source {
+        HealthSource::Manual => "set by a person",
+        HealthSource::Change => "after a change",
+        HealthSource::Daily => "at the end of a day",
+    };
+    let note = point.notes.as_ref().map(|note| format!(": “{note}”")).unwrap_or_default();
+    Some(format!("Last recorded on {}, {why}{note}", format::full_day(point.snapshot_date)))
+}
+
+fn in_words(marks: &[TrendMark]) -> String {
+    let mut scored = marks.iter().filter_map(|mark| mark.value.map(|value| (value, &mark.name)));
+    match (scored.next(), scored.next_back()) {
+        (Some((first, since)), Some((last, until))) => {
+            format!("TRS went from {first} on {since} to {last} on {until}")
+        }
+        _ => "No TRS yet".to_owned(),
+    }
+}
+
+fn opportunities(desk: Desk) -> AnyView {
+    let rows = desk.part(|record| record.opportunities.clone());
+    let draw = move |rows: Vec<OpenOpportunity>| {
+        let lines = rows
+            .into_iter()
+            .map(|row| {
+                let owner = row.owner_name.unwrap_or_else(|| "Unassigned".to_owned());
+                let next = row.next_step.unwrap_or_else(|| format::NONE.to_owned());
+                view! {
+                    <tr>
+                        <th scope="row">{row.name}</th>
+                        <td>{row.stage.as_str()}</td>
+                        <td class="number">{desk.money(Some(row.amount))}</td>
+                        <td class="number">{format!("{} %", row.probability)}</td>
+                        <td>{desk.day(row.expected_close_date)}</td>
+                        <td>{owner}</td>
+                        <td>{next}</td>
+                    </tr>
+                }
+                .into_any()
+            })
+            .collect_view();
+        let heads = [
+            ("Name", false),
+            ("Stage", false),
+            ("Amount", true),
+            ("Probability", true),
+            ("Close", false),
+            ("Owner", false),
+            ("Next step", false),
+        ];
+        table("Open opportunities", &heads, lines.into_any())
+    };
+    rows_or(rows, "No open opportunity.", draw)
+}
+
+fn contacts(desk: Desk) -> AnyView {
+    let rows = desk.part(|record| record.contacts.clone());
+    let draw = move |rows: Vec<Contact>| {
+        let lines = rows
+            .into_iter()
+            .map(|row| {
+                let actions = line_actions(
+                    desk,
+                    &row.name,
+                    Form::Contact(Some(row.id)),
+                    Form::Remove(Removal::Contact(row.id)),
+                );
+                let email = row.email.map(|email| {
+                    view! { <a class="link" href=format!("mailto:{email}")>{email.clone()}</a> }.into_any()
+                });
+                view! {
+                    <tr>
+                        <th scope="row">{row.name}</th>
+                        <td>{row.role}</td>
+                        <td>{email}</td>
+                        <td>{row.phone}</td>
+                        <td>{row.power.map(words::power)}</td>
+                        {actions}
+                    </tr>
+                }
+                .into_any()
+            })
+            .collect_view();
+        let heads = [
+            ("Name", false),
+            ("Job title", false),
+            ("E-mail", false),
+            ("Phone", false),
+            ("Say", false),
+            ("", false),
+        ];
+        table("Contacts", &heads, lines.into_any())
+    };
+    rows_or(rows, "Nobody is known yet.", draw)
+}
+
+fn commercials(desk: Desk) -> AnyView {
+    let agreed = desk.part(|record| record.commercials.clone());
+    view! {
+        {live(move || match agreed.get() {
+            None => view! { <p class="quiet">"Nothing is agreed, or you may not see it."</p> }.into_any(),
+            Some(agreed) => {
+                let approvals = match agreed.approvals.len() {
+                    0 => "Nobody".to_owned(),
+                    _ => agreed.approvals.join(", "),
+                };
+                facts(
+                    vec![
+                        ("Plan", agreed.plan.clone()),
+                        ("List price per month", desk.money(Some(agreed.price))),
+                        ("Discount", format!("{} %", agreed.discount_pct)),
+                        ("Net price per month", desk.money(Some(agreed.net_price()))),
+                        ("Term", format::plural(u64::from(agreed.term_months), "month", "months")),
+                        ("Renewal", desk.day(agreed.renewal_date)),
+                        ("Payment", words::payment_term(agreed.payment_term).to_owned()),
+                        ("Approvals", approvals),
+                    ],
+                )
+            }
+        })}
+        {writers(desk, move || {
+            open_button(desk, "Edit commercials", "Edit commercials".to_owned(), Form::Commercials)
+        })}
+    }
+    .into_any()
+}
+
+pub(super) fn projects(desk: Desk) -> AnyView {
+    let rows = desk.part(|record| record.projects.clone());
+    let draw = move |rows: Vec<ClientProject>| {
+        let lines = rows
+            .into_iter()
+            .map(|row| {
+                view! {
+                    <tr>
+                        <th scope="row">{row.name}</th>
+                        <td>{words::project_status(row.status)}</td>
+                        <td>{mark(words::project_health(row.health))}</td>
+                        <td class="number">{format!("{} %", row.progress)}</td>
+                        <td>{desk.day(row.due_on)}</td>
+                        <td>{row.owner_name.unwrap_or_else(|| format::NONE.to_owned())}</td>
+                    </tr>
+                }
+                .into_any()
+            })
+            .collect_view();
+        let heads = [
+            ("Name", false),
+            ("Status", false),
+            ("Health", false),
+            ("Progress", true),
+            ("Due", false),
+            ("Lead", false),
+        ];
+        table("Projects", &heads, lines.into_any())
+    };
+    rows_or(rows, "No project.", draw)
+}
+
+fn about(desk: Desk) -> AnyView {
+    let client = desk.part(|record| {
+        let client = &record.client;
+        Some((
+            client.revenue_model.clone(),
+            client.primary_goal.clone(),
+            client.notes.clone(),
+            client.updated_at,
+        ))
+    });
+    view! {
+        {live(move || {
+            client
+                .get()
+                .map(|(model, goal, notes, updated)| {
+                    let said = |text: Option<String>| text.unwrap_or_else(|| format::NONE.to_owned());
+                    facts(
+                        vec![
+                            ("Revenue model", said(model)),
+                            ("Primary goal", said(goal)),
+                            ("Notes", said(notes)),
+                            ("Last change", desk.moment(updated)),
+                        ],
+                    )
+                })
+        })}
+        {live(move || {
+            desk.rights
+                .get()
+                .delete
+                .then(|| open_button(desk, "Remove client", "Remove client".to_owned(), Form::Remove(Removal::Client)))
+        })}
+    }
+    .into_any()
+}

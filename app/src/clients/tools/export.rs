@@ -1,0 +1,156 @@
+//! How does the list leave the page? As a CSV file of exactly what is shown.
+
+use super::super::columns;
+use super::super::tool::Workbench;
+use crate::shell::format;
+use crate::shell::session::Session;
+use js_sys::{Array, Uint8Array};
+use leptos::prelude::*;
+use revos_shared::clients::{ClientColumn, ClientRow};
+use revos_shared::kernel::endpoint::NoQuery;
+use revos_shared::kernel::instants::{write_day, write_moment};
+use revos_shared::kernel::workspace::{RecordUiEvent, UiEvent, UiEventKey};
+use revos_ui::{Button, ButtonKind, live};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// Says what the file will hold, and makes it.
+pub(super) fn export_form(bench: Workbench) -> AnyView {
+    let list = bench.list;
+    let session = expect_context::<Session>();
+    let count = move || list.rows.with(|rows| rows.len() as u64);
+    let what = live(move || {
+        if list.truncated.get() {
+            format!(
+                "The file would hold {} of {}. Load more first, or filter the list, to have them all.",
+                format::count(count()),
+                format::plural(list.total.get(), "client", "clients"),
+            )
+        } else {
+            format!(
+                "The file holds {}, with the columns and in the order of the list.",
+                format::plural(count(), "client", "clients")
+            )
+        }
+    });
+    let download = move |()| {
+        let columns = bench.address.columns().get_untracked().0;
+        let text = list.rows.with_untracked(|rows| csv(&columns, rows));
+        if save(&text, "clients.csv").is_some()
+            && let Some(api) = session.api()
+        {
+            spawn_local(async move {
+                let event = UiEvent {
+                    key: UiEventKey::ExportDownloaded,
+                    route: "/clients".to_owned(),
+                    detail: "clients".to_owned(),
+                };
+                // The file is there; that nobody noted it down is no reason to trouble the person.
+                let _ = api.change::<RecordUiEvent>(&NoQuery {}, &event).await;
+            });
+        }
+        bench.toolbox.close();
+    };
+    view! {
+        <p>{what}</p>
+        <div class="dialog-foot">
+            <Button label="Cancel" on_press=move |()| bench.toolbox.close() />
+            <Button label="Download CSV" kind=ButtonKind::Primary on_press=download />
+        </div>
+    }
+    .into_any()
+}
+
+/// The rows as RFC 4180 writes them. Amounts are plain decimals, days and times ISO 8601, so that a spreadsheet reads
+/// them as what they are.
+fn csv(columns: &[ClientColumn], rows: &[ClientRow]) -> String {
+    let mut text = String::from("\u{feff}");
+    let mut line = |cells: Vec<String>| {
+        text.push_str(&cells.into_iter().map(|cell| quoted(&cell)).collect::<Vec<_>>().join(","));
+        text.push_str("\r\n");
+    };
+    line(columns.iter().map(|column| columns::label(*column).to_owned()).collect());
+    for row in rows {
+        line(columns.iter().map(|column| cell(*column, row)).collect());
+    }
+    text
+}
+
+fn cell(column: ClientColumn, row: &ClientRow) -> String {
+    let score = |score: Option<u8>| score.map(|score| score.to_string()).unwrap_or_default();
+    let money =
+        |amount: Option<revos_shared::Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    match column {
+        ClientColumn::Open => money(row.open_value),
+        ClientColumn::Arr => money(row.arr),
+        ClientColumn::Mrr => money(row.mrr),
+        ClientColumn::Ar => money(row.ar_outstanding),
+        ClientColumn::Health => score(row.health),
+        ClientColumn::Churn => score(row.churn_risk),
+        ClientColumn::Trs => score(row.trs_score),
+        ClientColumn::Qbr => row.qbr_date.map(write_day).unwrap_or_default(),
+        ClientColumn::Updated => write_moment(row.updated_at),
+        ClientColumn::Phase => row.phase.map(|phase| phase.as_str().to_owned()).unwrap_or_default(),
+        ClientColumn::Segment => row.segment.map(|segment| segment.as_str().to_owned()).unwrap_or_default(),
+        ClientColumn::Stage => {
+            row.furthest_open_stage.map(|stage| stage.as_str().to_owned()).unwrap_or_default()
+        }
+        ClientColumn::Owner => row.owner_name.clone().unwrap_or_default(),
+        ClientColumn::Status => row.status.as_str().to_owned(),
+        ClientColumn::Name => row.name.clone(),
+    }
+}
+
+/// A cell in quotes where it needs them. A text that a spreadsheet would take for a formula gets an apostrophe.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '@', '\t', '\r'])
+        || (cell.starts_with('-') && revos_shared::Money::parse(cell).is_err());
+    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
+    if cell.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+}
+
+/// Hands the text to the browser as a file.
+fn save(text: &str, name: &str) -> Option<()> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/csv;charset=utf-8");
+    let parts = Array::of1(&Uint8Array::from(text.as_bytes()));
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind).ok()?;
+    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    let link: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    let _ = Url::revoke_object_url(&url);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::sample_clients;
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_never_formulas() {
+        for (cell, written) in [
+            ("Ashgrove", "Ashgrove"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("=1+1", "'=1+1"),
+            ("-12.50", "-12.50"),
+            ("-x", "'-x"),
+            ("@x,y", "\"'@x,y\""),
+        ] {
+            assert_eq!(quoted(cell), written);
+        }
+    }
+
+    #[test]
+    fn the_file_has_a_head_and_a_line_for_each_client() {
+        let rows = sample_clients();
+        let text = csv(&[ClientColumn::Name, ClientColumn::Arr, ClientColumn::Qbr], &rows);
+        let lines: Vec<_> = text.trim_start_matches('\u{feff}').trim_end().split("\r\n").collect();
+        assert_eq!((lines.len(), lines[0]), (rows.len() + 1, "Client,ARR,Next QBR"));
+        assert!(lines[1..].iter().all(|line| line.split(',').count() == 3), "{lines:?}");
+    }
+}

@@ -1,0 +1,84 @@
+//! Which keys do something, and what?
+
+use leptos::{html, prelude::*};
+use revos_ui::effect;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
+
+type Keys = &'static [&'static str];
+
+/// All keys by where they work.
+const SHORTCUTS: [(&str, &[(Keys, &str)]); 4] = [
+    (
+        "On every page",
+        &[
+            (&["Ctrl", "K"], "Search, go to and do"),
+            (&["g", "c"], "Go to Clients"),
+            (&["r"], "Refresh this page's data"),
+            (&["/"], "Search this page"),
+            (&["Esc"], "Close what is on top"),
+            (&["?"], "Show this list"),
+        ],
+    ),
+    (
+        "In the command palette",
+        &[
+            (&["↑", "↓", "Home", "End"], "Move between results"),
+            (&["Enter"], "Open the result"),
+            (&["Ctrl", "Enter"], "Open it in a new tab"),
+        ],
+    ),
+    (
+        "In a table",
+        &[
+            (&["↑", "↓", "Home", "End"], "Move between rows"),
+            (&["x"], "Choose the row, for a change of many"),
+        ],
+    ),
+    (
+        "In menus and choices",
+        &[(&["↑", "↓", "Home", "End"], "Move between entries"), (&["Enter"], "Choose the entry of a menu")],
+    ),
+];
+
+/// The list.
+pub(super) fn shortcut_list() -> AnyView {
+    let apple =
+        window().navigator().platform().is_ok_and(|name| name.starts_with("Mac") || name.starts_with("iP"));
+    // Apple's keyboards have another key for the same.
+    let named = move |key: &'static str| if apple && key == "Ctrl" { "⌘" } else { key };
+    let root = NodeRef::<html::Div>::new();
+    // What had the focus is gone when the list takes the palette's place.
+    effect(move || {
+        let close =
+            root.get().and_then(|root| root.closest("dialog").ok()??.query_selector("button").ok()?);
+        if let Some(close) = close.and_then(|close| close.dyn_into::<HtmlElement>().ok()) {
+            let _ = close.focus();
+        }
+    });
+    let groups = SHORTCUTS
+        .into_iter()
+        .map(|(place, shortcuts)| {
+            let lines = shortcuts
+                .iter()
+                .map(|(keys, what)| {
+                    let keys =
+                        keys.iter().map(|key| view! { <kbd>{named(key)}</kbd> }.into_any()).collect_view();
+                    view! {
+                        <div>
+                            <dt>{*what}</dt>
+                            <dd>{keys}</dd>
+                        </div>
+                    }
+                    .into_any()
+                })
+                .collect_view();
+            view! {
+                <h3>{place}</h3>
+                <dl class="shortcuts">{lines}</dl>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! { <div node_ref=root>{groups}</div> }.into_any()
+}

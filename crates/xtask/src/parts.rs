@@ -1,0 +1,120 @@
+//! Where do the parts of the page go that travel later? Beside the first module, under names that change with
+//! their content.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+/// How the parts' files are named, for the budget.
+pub(crate) const PART_PREFIX: &str = "part-";
+/// The script that loads parts, as the splitter calls it.
+const LOADER: &str = "__wasm_split.js";
+
+/// Puts the loader and the parts of `from` beside the script of `page`, and lets them know each other's names.
+///
+/// # Errors
+/// A sentence naming the file.
+pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
+    let script = script_of(page)?;
+    let mut loader = read(&from.join(LOADER))?;
+    let mut count = 0;
+    let entries = fs::read_dir(from).map_err(|error| told(from, &error))?;
+    let mut parts: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension() == Some("wasm".as_ref()))
+        .collect();
+    parts.sort();
+    for part in parts {
+        let bytes = fs::read(&part).map_err(|error| told(&part, &error))?;
+        let name = format!("{PART_PREFIX}{:016x}.wasm", hash(&bytes));
+        loader = replaced(&loader, &name_of(&part), &name)?;
+        fs::write(page.join(&name), bytes).map_err(|error| told(&page.join(&name), &error))?;
+        count += 1;
+    }
+    let script_name = name_of(&script);
+    let (stem, _) = script_name.rsplit_once('-').ok_or("the page's script has no hash in its name")?;
+    loader = replaced(&loader, &format!("{stem}.js"), &script_name)?;
+    let loader_name = format!("parts-{:016x}.js", hash(loader.as_bytes()));
+    write(&page.join(&loader_name), &loader)?;
+    write(&script, &imported(&read(&script)?, &loader_name)?)?;
+    Ok(format!("placed {count} parts"))
+}
+
+/// The script that Trunk made: the one beside the module of its name.
+fn script_of(page: &Path) -> Result<PathBuf, String> {
+    let entries = fs::read_dir(page).map_err(|error| told(page, &error))?;
+    let module = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .find(|path| name_of(path).ends_with("_bg.wasm"))
+        .ok_or_else(|| format!("{}: no module is built", page.display()))?;
+    Ok(module.with_file_name(name_of(&module).replace("_bg.wasm", ".js")))
+}
+
+/// A name that does not occur was meant for something else.
+fn replaced(text: &str, from: &str, to: &str) -> Result<String, String> {
+    let (from, to) = (format!("./{from}"), format!("./{to}"));
+    if text.contains(&from) { Ok(text.replace(&from, &to)) } else { Err(format!("nothing names {from}")) }
+}
+
+/// The script with its imports of the loader renamed. The module asks for the loader by its old name, so what answers
+/// it keeps that.
+fn imported(script: &str, loader_name: &str) -> Result<String, String> {
+    let import = format!("from \"./{LOADER}\"");
+    if script.contains(&import) {
+        Ok(script.replace(&import, &format!("from \"./{loader_name}\"")))
+    } else {
+        Err(format!("nothing imports {LOADER}"))
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| told(path, &error))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| told(path, &error))
+}
+
+fn told(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_and_scripts_know_each_other_by_their_new_names() {
+        let (from, page) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (from, page) = (from.path(), page.path());
+        assert!(place(from, page).is_err(), "nothing is built");
+        fs::write(page.join("app-1234_bg.wasm"), "first").unwrap();
+        let script = "import * as a from \"./__wasm_split.js\"; ({ \"./__wasm_split.js\": a })";
+        fs::write(page.join("app-1234.js"), script).unwrap();
+        fs::write(from.join("split_record.wasm"), "later").unwrap();
+        let loader = |part: &str| format!("import {{ initSync }} from \"./app.js\"; load(\"./{part}.wasm\")");
+        fs::write(from.join(LOADER), loader("split_other")).unwrap();
+        assert!(place(from, page).is_err(), "a part that nobody loads");
+        fs::write(from.join(LOADER), loader("split_record")).unwrap();
+        place(from, page).unwrap();
+
+        let names: Vec<String> =
+            fs::read_dir(page).unwrap().map(|entry| name_of(&entry.unwrap().path())).collect();
+        let named = |start: &str| names.iter().find(|name| name.starts_with(start)).unwrap();
+        let script = read(&page.join("app-1234.js")).unwrap();
+        let wanted = format!("import * as a from \"./{}\"; ({{ \"./{LOADER}\": a }})", named("parts-"));
+        assert_eq!(script, wanted, "imported from its new place, known to the module by its old name");
+        let loader = read(&page.join(named("parts-"))).unwrap();
+        assert!(loader.contains("./app-1234.js") && loader.contains(named(PART_PREFIX)), "{loader}");
+    }
+}
