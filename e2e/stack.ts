@@ -47,6 +47,9 @@ export interface Upstream {
   auth: { count: number; requests: Record<string, number> };
 }
 
+/** The server answers identical reads within a second from one. */
+const READS_FORGOTTEN_MS = 1_100;
+
 /** A running stack. */
 export class Stack {
   private constructor(
@@ -123,6 +126,8 @@ export class Stack {
   /** Makes parts of the project fail from now on. */
   async play(faults: { rest?: Fault; auth?: Fault }): Promise<void> {
     await this.#control("PUT", "faults", faults);
+    // Until then the API may answer a read as it did a moment ago.
+    if (faults.rest && faults.rest.kind !== "none") await sleep(READS_FORGOTTEN_MS);
   }
 
   /** Everything works again. */

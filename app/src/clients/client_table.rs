@@ -357,7 +357,7 @@ fn walk(
     let target = rows.with_untracked(|rows| rows.get(to).map(|row| format!("client-{}", row.id)));
     let Some(target) = target else { return };
     window.get_untracked().reveal(to);
-    request_animation_frame(move || focus(&target, 3));
+    focus(&target, 3);
 }
 
 /// The row may come on screen only after the page has scrolled to it.

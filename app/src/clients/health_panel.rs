@@ -4,13 +4,14 @@ use super::panel_parts::{Enlarge, EnlargeButton};
 use super::words;
 use crate::shell::format;
 use crate::shell::query::{Standby, Standing};
+use crate::shell::router::UrlValue;
 use crate::shell::standing::Shown;
 use leptos::prelude::*;
 use revos_shared::clients::thresholds::{CHURN_AT_RISK, CHURN_CRITICAL};
 use revos_shared::clients::{ClientsSummary, TrendPoint};
 use revos_ui::{
-    Band, BandBar, Button, EmptyState, Figure, Fill, Freshness, FreshnessState, Panel, Signal, Skeleton,
-    TrendLine, TrendMark, live,
+    Band, BandBar, Button, EmptyState, Figure, Fill, Freshness, FreshnessState, Panel, Segment, Segments,
+    Signal, Skeleton, TrendLine, TrendMark, live,
 };
 
 /// Means, bands and the trend of the portfolio.
@@ -86,6 +87,9 @@ fn figure(figures: Signal<Option<ClientsSummary>>, read: fn(&ClientsSummary) -> 
     Signal::memo(move || figures.with(|figures| figures.as_ref().map(read).unwrap_or_default()))
 }
 
+/// Months of the trend, as the address says them.
+const LENGTHS: &[&str] = &["6", "12"];
+
 #[component]
 fn Means(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
     view! {
@@ -157,10 +161,14 @@ fn Counts(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
 
 #[component]
 fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
+    let length_value = UrlValue::new("trend", "12");
+    let length = length_value.one_of(LENGTHS);
     let marks = Signal::memo(move || {
+        let months = if length.get() == "6" { 6 } else { 12 };
         trend.with(|points| {
             points
                 .iter()
+                .skip(points.len().saturating_sub(months))
                 .map(|point| TrendMark {
                     tick: format::month_tick(point.month),
                     name: format::month(point.month),
@@ -179,12 +187,21 @@ fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
         Shown::Loading => view! { <Skeleton size="block" /> }.into_any(),
         Shown::Rows if drawable.get() => view! {
             <TrendLine
-                label="Portfolio TRS, 12 months"
+                label="Portfolio TRS by month"
                 time_head="Month"
                 value_head="TRS"
                 note_head="Clients"
                 marks
                 summary=Signal::derive(move || marks.with(|marks| in_words(marks)))
+            />
+            <Segments
+                label="Months of the trend"
+                segments=vec![
+                    Segment { value: "6", label: "6 mo", name: "6 months" },
+                    Segment { value: "12", label: "12 mo", name: "12 months" },
+                ]
+                chosen=length
+                on_choose=move |value| length_value.set(value)
             />
             {live(move || {
                 old.get()

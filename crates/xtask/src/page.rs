@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Bytes a first visit may load, compressed with brotli: script, module, styles.
 const FIRST_VISIT_BYTES: u64 = 250 * 1024;
 /// Bytes a part that travels later may have, compressed likewise.
-const PART_BYTES: u64 = 72 * 1024;
+const PART_BYTES: u64 = 48 * 1024;
 /// The strongest setting of brotli; the page is packed once and sent many times.
 const BROTLI_QUALITY: u32 = 11;
 const BROTLI_WINDOW: u32 = 24;
@@ -197,9 +197,9 @@ mod tests {
         assert!(check_budget(&folder).is_err(), "too large");
         fs::write(folder.join("app.js.br"), "x").unwrap();
         fs::write(folder.join("part-1.wasm"), "x").unwrap();
-        fs::write(folder.join("part-1.wasm.br"), vec![0; 71 * 1024]).unwrap();
+        fs::write(folder.join("part-1.wasm.br"), vec![0; 47 * 1024]).unwrap();
         assert!(check_budget(&folder).is_ok());
-        fs::write(folder.join("part-1.wasm.br"), vec![0; 73 * 1024]).unwrap();
+        fs::write(folder.join("part-1.wasm.br"), vec![0; 49 * 1024]).unwrap();
         assert!(check_budget(&folder).is_err(), "a part is too large");
         fs::remove_dir_all(&folder).unwrap();
     }

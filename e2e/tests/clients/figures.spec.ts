@@ -102,6 +102,16 @@ test("draws twelve months of the score, and shows them as a table", async ({ pag
   await expect(line).toBeVisible();
 });
 
+test("draws six months when asked to, and says so in the address", async ({ page }) => {
+  const health = panel(page, "Health");
+  await health.getByRole("radio", { name: "6 months" }).click();
+  await expect(page).toHaveURL(/[?&]trend=6/);
+  await health.getByRole("button", { name: "Table" }).click();
+  await expect(health.getByRole("table").getByRole("row")).toHaveCount(7);
+  await page.reload();
+  await expect(health.getByRole("radio", { name: "6 months" })).toHaveAttribute("aria-checked", "true");
+});
+
 test("lists reviews: overdue, by date, undated last, for each horizon", async ({ page }) => {
   const reviews = panel(page, "Reviews");
   const rows = reviews.getByRole("listitem");

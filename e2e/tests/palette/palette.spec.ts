@@ -251,7 +251,7 @@ test("goes on with pages and actions when the search fails, and tries it again",
   await field(page).fill("juniperdale");
   await expect(async () => {
     const again = group.getByRole("option", { name: /^Search again/ });
-    if (await again.isVisible()) await again.click();
+    if (await again.isVisible()) await again.click({ timeout: 1_000 });
     await expect(option(page, /^Juniperdale Software/)).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await expect(field(page)).toBeFocused();

@@ -2,7 +2,7 @@
 
 import { expect, signInByApi, test } from "../../fixtures.ts";
 import { clientWithRows, form, openTab, press, recordIsThere } from "../../record.ts";
-import { count } from "../../time.ts";
+import { answered, count } from "../../time.ts";
 import type { Page } from "@playwright/test";
 
 let client: string;
@@ -69,6 +69,7 @@ test("moves by keyboard and menu, and says so", async ({ page }) => {
   await page.keyboard.press("m");
   await page.getByRole("menuitem", { name: "Move to Done" }).click();
   await expect(titles(page, "Done")).toHaveText(["Review funnel"]);
+  await answered(page);
   await page.reload();
   await expect(titles(page, "Done")).toHaveText(["Review funnel"]);
 });

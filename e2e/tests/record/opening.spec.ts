@@ -14,7 +14,7 @@ test("opens beside the list by pointer, and closes where it came from", async ({
   await page.getByRole("link", { name: "Emberfold Robotics" }).last().click();
   await recordIsThere(page);
   await expect(page).toHaveURL(/\/clients\/[0-9a-f-]{36}$/);
-  await expect(page).toHaveTitle("Emberfold Robotics · Marlowick Advisory (demo) · RevOS");
+  await expect(page).toHaveTitle("Client · Marlowick Advisory (demo) · RevOS");
   await expect(record(page).getByRole("heading", { level: 2 })).toBeFocused();
   await expect(page.getByRole("grid")).toBeVisible();
   await page.keyboard.press("Escape");

@@ -97,12 +97,8 @@ fn record(id: ClientId, api: Api<crate::shell::api::SignedIn>, session: Session,
     });
     let old = Signal::memo(move || desk.store.view.with(|view| matches!(view.source, Source::LastGood(_))));
     let name = desk.part(|record| record.client.name.clone());
-    effect(move || {
-        let name = name.get();
-        if !name.is_empty() {
-            set_title(&name, session);
-        }
-    });
+    // Without the client's name: browsers keep titles in their history, which a sign-out does not empty.
+    effect(move || set_title("Client", session));
     on_cleanup(move || set_title("Clients", session));
     // The name is read aloud once it is known, and Tab goes on from there.
     let heading = NodeRef::<html::H2>::new();
@@ -223,7 +219,7 @@ fn inside(desk: Desk, tab: &'static str) -> AnyView {
 }
 
 part!(
-    client_record,
+    client_tabs,
     fn other_tab(desk: Desk, tab: &'static str) {
         match tab {
             "discovery" => discovery::discovery(desk),
@@ -237,7 +233,7 @@ part!(
 );
 
 part!(
-    client_record,
+    client_tabs,
     fn board_tab(desk: Desk) {
         board::board(desk)
     }
