@@ -82,9 +82,10 @@ test("tries at once when asked to", async ({ page, enter, stack, troubles }) => 
   await stack.heal();
   const retry = page.locator(".page-head").getByRole("button", { name: "Retry now" });
   await expect(async () => {
-    await retry.click({ timeout: 1_000 });
+    // Pressed again only while it is still there: the answer to the last press may have come meanwhile.
+    if ((await retry.count()) > 0) await retry.click({ timeout: 1_000 });
     await answered(page);
-    await expect(retry).toBeHidden({ timeout: 100 });
+    await expect(retry).toBeHidden({ timeout: 500 });
   }).toPass();
   await expect(mark(page)).toHaveText(/^Updated /);
 });
