@@ -2,7 +2,7 @@
 
 import { test as base, type BrowserContext, expect, type Page } from "@playwright/test";
 import { Database, type Organization } from "./database.ts";
-import { type Persona, Stack } from "./stack.ts";
+import { type Persona, READS_FORGOTTEN_MS, Stack } from "./stack.ts";
 import { noteRequests } from "./time.ts";
 import { Troubles } from "./troubles.ts";
 
@@ -17,6 +17,8 @@ interface Fixtures {
   organization: Organization;
   /** Notes and prepares a context the test made itself. */
   adopt: (context: BrowserContext) => void;
+  /** Opens a page in a browser of somebody else's, who is signed in. */
+  beside: (who: { email: string }, path: string) => Promise<Page>;
 }
 
 interface WorkerFixtures {
@@ -89,6 +91,20 @@ export const test = base.extend<Fixtures & { healed: void }, WorkerFixtures>({
     });
   },
 
+  beside: async ({ browser, stack, adopt }, use) => {
+    const opened: BrowserContext[] = [];
+    await use(async (who, path) => {
+      const context = await browser.newContext({ baseURL: stack.page });
+      opened.push(context);
+      adopt(context);
+      await signInByApi(context, stack, who.email);
+      const page = await context.newPage();
+      await page.goto(path);
+      return page;
+    });
+    for (const context of opened) await context.close();
+  },
+
   organization: async ({ database }, use) => use(await database.organization()),
 });
 
@@ -118,7 +134,25 @@ export async function live(page: Page): Promise<void> {
 /** The server answers identical reads within a second from one; resolves once that is over. */
 export async function readsAreForgotten(): Promise<void> {
   const began = Date.now();
-  await expect.poll(() => Date.now() - began, { intervals: [100] }).toBeGreaterThan(1_100);
+  await expect.poll(() => Date.now() - began, { intervals: [100] }).toBeGreaterThan(READS_FORGOTTEN_MS);
+}
+
+/** The browser's storage holds a text kept under a name that contains this. */
+export async function isKept(page: Page, name: string): Promise<void> {
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const opened = indexedDB.open("revos");
+        await new Promise((resolve) => (opened.onsuccess = resolve));
+        const database = opened.result;
+        if (!database.objectStoreNames.contains("snapshots")) return [];
+        const keys = database.transaction("snapshots").objectStore("snapshots").getAllKeys();
+        await new Promise((resolve) => (keys.onsuccess = resolve));
+        database.close();
+        return keys.result.map(String);
+      }),
+    )
+    .toContainEqual(expect.stringContaining(name));
 }
 
 /** The freshness mark of the page. */

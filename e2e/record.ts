@@ -1,7 +1,7 @@
 // What do the tests of a client's record have in common?
 
 import { expect, type Page } from "@playwright/test";
-import type { Organization } from "./database.ts";
+import type { Organization, Person } from "./database.ts";
 
 /** The tabs, as the address and as people name them. */
 export const TABS = {
@@ -41,6 +41,11 @@ export async function clientWithRows(organization: Organization): Promise<string
   return id;
 }
 
+/** Makes a person the owner of the clients; a Member writes own ones only. */
+export async function giveTo(organization: Organization, person: Person): Promise<void> {
+  await organization.query(`update public.clients set owner_id = '${person.id}' where organization_id = $1`);
+}
+
 /** The record on screen. */
 export function record(page: Page) {
   return page.getByRole("region", { name: "Emberfold Robotics" });
@@ -58,24 +63,6 @@ export async function openTab(page: Page, tab: keyof typeof TABS) {
 export async function recordIsThere(page: Page): Promise<void> {
   await expect(record(page).getByRole("heading", { level: 2 })).toHaveText("Emberfold Robotics");
   await expect(page.getByRole("tablist", { name: "Parts of the client" })).toBeVisible();
-}
-
-/** The browser's storage holds a text kept under a name that contains this. */
-export async function isKept(page: Page, name: string): Promise<void> {
-  await expect
-    .poll(() =>
-      page.evaluate(async () => {
-        const opened = indexedDB.open("revos");
-        await new Promise((resolve) => (opened.onsuccess = resolve));
-        const database = opened.result;
-        if (!database.objectStoreNames.contains("snapshots")) return [];
-        const keys = database.transaction("snapshots").objectStore("snapshots").getAllKeys();
-        await new Promise((resolve) => (keys.onsuccess = resolve));
-        database.close();
-        return keys.result.map(String);
-      }),
-    )
-    .toContainEqual(expect.stringContaining(name));
 }
 
 /** The open form. */

@@ -47,8 +47,8 @@ export interface Upstream {
   auth: { count: number; requests: Record<string, number> };
 }
 
-/** The server answers identical reads within a second from one. */
-const READS_FORGOTTEN_MS = 1_100;
+/** After this the server does not answer from an earlier read any more; identical ones within a second share one. */
+export const READS_FORGOTTEN_MS = 1_100;
 
 /** A running stack. */
 export class Stack {

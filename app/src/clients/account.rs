@@ -3,12 +3,11 @@
 use super::record::{Desk, account_tables};
 use crate::shell::format;
 use crate::shell::frame::PageHead;
-use crate::shell::keyboard::Keyboard;
 use crate::shell::part::{Arrival, part, show_part};
 use crate::shell::query::{Standby, Standing};
 use crate::shell::session::Session;
 use leptos::prelude::*;
-use revos_ui::{DeniedState, Figure, IconButton, IconName, Panel, Signal, SkeletonLines};
+use revos_ui::{DeniedState, Figure, Panel, Signal, SkeletonLines};
 
 /// The page at `/account`.
 #[component]
@@ -40,7 +39,6 @@ part!(
 
 fn page(desk: Desk) -> AnyView {
     let refresh = Callback::new(move |()| desk.store.refresh());
-    expect_context::<Keyboard>().refresh_with(refresh);
     let standing = Standing::of(desk.store.view, refresh, None);
     let name = desk.part(|record| record.client.name.clone());
     let about = desk.part(|record| {
@@ -64,11 +62,7 @@ fn page(desk: Desk) -> AnyView {
         <PageHead
             title="Account"
             mark=(standing.freshness, standing.on_action)
-            tools=move || {
-                view! {
-                    <IconButton label="Refresh" icon=Signal::stored(IconName::Refresh) on_press=refresh />
-                }.into_any()
-            }
+            refresh
         />
         <div class="page">
             <Panel id="account" title="Overview" freshness=standing.freshness on_action=standing.on_action>

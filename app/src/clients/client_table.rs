@@ -12,7 +12,8 @@ use revos_shared::clients::endpoints::ClientSums;
 use revos_shared::clients::{ClientColumn, ClientRow, ClientSort};
 use revos_shared::{ClientId, Money};
 use revos_ui::{
-    Button, EmptyState, Panel, Signal, SkeletonLines, SortDirection, SortHead, Var, lines, live, on,
+    Button, EmptyState, Panel, Signal, SkeletonLines, SortDirection, SortHead, Var, focus_by_id, lines, live,
+    on,
 };
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
@@ -362,13 +363,8 @@ fn walk(
 
 /// The row may come on screen only after the page has scrolled to it.
 fn focus(id: &str, tries: u8) {
-    let row = document().get_element_by_id(id).and_then(|row| row.dyn_into::<HtmlElement>().ok());
-    match row {
-        Some(row) => _ = row.focus(),
-        None if tries > 0 => {
-            let id = id.to_owned();
-            request_animation_frame(move || focus(&id, tries - 1));
-        }
-        None => {}
+    if !focus_by_id(id) && tries > 0 {
+        let id = id.to_owned();
+        request_animation_frame(move || focus(&id, tries - 1));
     }
 }

@@ -16,11 +16,10 @@ use revos_shared::clients::endpoints::{
 use revos_shared::clients::{ClientRecord, ClientRow, ClientsQuery, ClientsSummary, FiscalYear, TrendPoint};
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::limits::LIST_LIMIT_DEFAULT;
-use revos_shared::{ClientId, Envelope, ReadFor};
+use revos_shared::{ClientId, ReadFor};
 use revos_ui::{Signal, effect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -317,11 +316,7 @@ pub(super) fn use_client_record(client_id: ClientId, api: Api<SignedIn>) -> Reco
 }
 
 /// An answer of the API as the store takes it. Rows read for somebody else are no rows at all.
-fn fetched(
-    reply: Result<Answer<Envelope<Box<RawValue>>>, Failure>,
-    read_for: ReadFor,
-    read: Read,
-) -> Fetched<Rows<Row>> {
+fn fetched(reply: Result<Answer, Failure>, read_for: ReadFor, read: Read) -> Fetched<Rows<Row>> {
     let (reply, etag) = match reply {
         // That there is no such thing is an answer: the page says so, and goes on asking.
         Err(failure) if failure.status == Some(404) => {

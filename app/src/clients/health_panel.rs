@@ -192,7 +192,7 @@ fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
                 value_head="TRS"
                 note_head="Clients"
                 marks
-                summary=Signal::derive(move || marks.with(|marks| in_words(marks)))
+                summary=Signal::derive(move || marks.with(|marks| words::trend("Portfolio TRS", "in", marks)))
             />
             <Segments
                 label="Months of the trend"
@@ -224,16 +224,4 @@ fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
         Shown::Denied => view! { <p class="trend-note">"You have no right to see the trend."</p> }.into_any(),
     }
     })
-}
-
-/// The line in one sentence.
-fn in_words(marks: &[TrendMark]) -> String {
-    let mut scored = marks.iter().filter_map(|mark| mark.value.map(|value| (value, mark.name.as_str())));
-    match (scored.next(), scored.next_back()) {
-        (Some((first, since)), Some((last, until))) => {
-            format!("Portfolio TRS went from {first} in {since} to {last} in {until}")
-        }
-        (Some((only, month)), None) => format!("Portfolio TRS was {only} in {month}"),
-        _ => "No TRS yet".to_owned(),
-    }
 }

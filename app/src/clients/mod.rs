@@ -12,6 +12,8 @@ mod churn_panel;
 #[cfg(feature = "csr")]
 mod client_table;
 #[cfg(feature = "csr")]
+mod colleagues;
+#[cfg(feature = "csr")]
 mod columns;
 #[cfg(feature = "csr")]
 mod data;

@@ -22,8 +22,8 @@ use crate::shell::session::Session;
 use leptos::prelude::*;
 use live_query::browser::LiveQueries;
 use revos_shared::clients::{FiscalYear, QbrHorizon, churn_panel, qbr_panel};
-use revos_shared::session::{Capability, Member};
-use revos_ui::{DeniedState, IconButton, IconName, Segment, Segments, Signal, Var, live, on};
+use revos_shared::session::Capability;
+use revos_ui::{DeniedState, Segment, Segments, Signal, Var, live, on};
 use wasm_bindgen::JsCast as _;
 
 const PANELS: &[&str] = &["", "churn", "health", "qbr"];
@@ -65,10 +65,7 @@ fn Denied() -> impl IntoView {
 #[component]
 fn Portfolio() -> impl IntoView {
     let session = expect_context::<Session>();
-    let of_member = move |read: fn(&Member) -> String| {
-        Signal::derive(move || session.member().map(|member| read(&member)).unwrap_or_default())
-    };
-    let currency = of_member(|member| member.organization.currency.clone());
+    let currency = session.of_member(|member| member.organization.currency.clone());
     let start_month = session.member().map_or(1, |member| member.organization.fiscal_year_start_month);
 
     let clients = use_workspace_clients(ClientsOptions::default());
@@ -77,7 +74,6 @@ fn Portfolio() -> impl IntoView {
 
     let queries = expect_context::<LiveQueries>();
     let refresh = Callback::new(move |()| queries.refresh_all());
-    expect_context::<Keyboard>().refresh_with(refresh);
     let sample =
         (Callback::new(move |()| clients.view_sample()), Callback::new(move |()| clients.leave_sample()));
     let standing = Standing::of(clients.view, refresh, Some(sample));
@@ -140,11 +136,7 @@ fn Portfolio() -> impl IntoView {
         <PageHead
             title="Clients"
             mark=(standing.freshness, standing.on_action)
-            tools=move || {
-                view! {
-                    <IconButton label="Refresh" icon=Signal::stored(IconName::Refresh) on_press=refresh />
-                }.into_any()
-            }
+            refresh
         />
         <div class="page" on:click=on(opens_records(expect_context()))>
             <SummaryRow figures=figures.figures shown=health_standing.shown currency />

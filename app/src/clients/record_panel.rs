@@ -7,9 +7,9 @@ use crate::shell::router::UrlValue;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use revos_shared::ClientId;
-use revos_ui::{EmptyState, Signal, live, on};
+use revos_ui::{EmptyState, Signal, focus_by_id, live, on};
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
 const LIST: &str = "/clients";
 const VIEWS: &[&str] = &["panel", "page"];
@@ -48,7 +48,7 @@ pub(super) fn RecordPanel() -> impl IntoView {
         address.go_beside(LIST, &OWN);
         // The focus returns to the row it came from.
         if let Some(id) = id {
-            request_animation_frame(move || focus_row(id));
+            request_animation_frame(move || _ = focus_by_id(&format!("client-{id}")));
         }
     });
     let toggle = Callback::new(move |()| {
@@ -89,11 +89,4 @@ pub(super) fn RecordPanel() -> impl IntoView {
             .into_any()
         })
     })
-}
-
-fn focus_row(id: ClientId) {
-    let row = document().get_element_by_id(&format!("client-{id}"));
-    if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
-        let _ = row.focus();
-    }
 }

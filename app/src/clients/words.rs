@@ -9,7 +9,7 @@ use revos_shared::clients::{
     DeliverableType, FormType, KanbanStatus, ProjectHealth, ProjectStatus, QbrRow, QbrState, Segment,
 };
 use revos_shared::finance::{ArrangementType, BillingFrequency, PaymentTerm, SubscriptionStatus};
-use revos_ui::Tone;
+use revos_ui::{Tone, TrendMark};
 
 /// The word and the tone of a churn band.
 pub(super) const fn churn_band(band: ChurnBand) -> (&'static str, Tone) {
@@ -93,6 +93,18 @@ pub(super) fn qbr_name(row: &QbrRow) -> String {
         (QbrState::Overdue, Some(days)) => format!("{name}, review overdue, {}", format::relative_day(days)),
         (_, Some(days)) => format!("{name}, review {}", format::relative_day(days)),
         (_, None) => format!("{name}, no review date"),
+    }
+}
+
+/// A line of scores in one sentence; `at` stands before a name of its axis.
+pub(super) fn trend(what: &str, at: &str, marks: &[TrendMark]) -> String {
+    let mut scored = marks.iter().filter_map(|mark| mark.value.map(|value| (value, mark.name.as_str())));
+    match (scored.next(), scored.next_back()) {
+        (Some((first, since)), Some((last, until))) => {
+            format!("{what} went from {first} {at} {since} to {last} {at} {until}")
+        }
+        (Some((only, time)), None) => format!("{what} was {only} {at} {time}"),
+        _ => "No TRS yet".to_owned(),
     }
 }
 

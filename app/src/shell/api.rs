@@ -3,13 +3,8 @@
 use super::failure::{Refusal, Refused};
 use js_sys::{Array, Function, Promise, Reflect};
 use live_query::{Failure, Reason};
-use revos_shared::clients::TimelineQuery;
-use revos_shared::clients::endpoints::ReadClientTimeline;
 use revos_shared::kernel::endpoint::{CSRF_HEADER, DEADLINE_HEADER, NoQuery};
 use revos_shared::kernel::instants::parse_moment;
-use revos_shared::kernel::workspace::{
-    ListColleagues, ListSavedViews, SearchQuery, SearchWorkspace, ViewsQuery,
-};
 use revos_shared::session::Member;
 use revos_shared::session::endpoints::{
     Credentials, ReadServerInfo, ReadSession, ServerInfo, SignIn, SignOut,
@@ -39,11 +34,14 @@ pub(crate) struct Api<Who> {
     who: Who,
 }
 
+/// Rows as they came, not read yet. One type for all of them, so that the page receives rows with the code of one.
+pub(crate) type Unread = Envelope<Box<RawValue>>;
+
 /// An answer to a call that may be conditional.
 #[derive(Clone, Debug)]
-pub(crate) enum Answer<T> {
+pub(crate) enum Answer {
     /// The rows, and the tag to ask with next time.
-    Full { reply: T, etag: Option<String> },
+    Full { reply: Unread, etag: Option<String> },
     /// The rows are those of the tag; they were confirmed at this time (milliseconds since 1970).
     Unchanged { as_of: Option<i64> },
 }
@@ -112,46 +110,34 @@ impl Api<SignedIn> {
     }
 
     /// What stands at a place, not read yet.
-    pub(crate) async fn read(
-        self,
-        place: Place,
-        terms: Terms,
-    ) -> Result<Answer<Envelope<Box<RawValue>>>, Failure> {
-        ask_as(place.url, terms).await
+    pub(crate) async fn read(self, place: Place, terms: Terms) -> Result<Answer, Failure> {
+        let request = Request { method: Method::Get, url: place.url, body: None, terms, keepalive: false };
+        let raw = send(request).await.map_err(|refused| *refused.failure)?;
+        if raw.status == 304 {
+            return Ok(Answer::Unchanged { as_of: raw.as_of });
+        }
+        Ok(Answer::Full { reply: decode(&raw)?, etag: raw.etag })
     }
 
-    /// What happened with a client.
-    pub(crate) async fn read_client_timeline(
+    /// Rows read once, whatever was read before. Those read for somebody else are no rows at all.
+    pub(crate) async fn read_rows<E, T>(
         self,
-        query: &TimelineQuery,
-    ) -> Result<Answer<<ReadClientTimeline as Endpoint>::Reply>, Failure> {
-        ask::<ReadClientTimeline>(query, Terms::default()).await
-    }
-
-    /// What bears or resembles a name.
-    pub(crate) async fn search_workspace(
-        self,
-        query: &SearchQuery,
-        terms: Terms,
-    ) -> Result<Answer<<SearchWorkspace as Endpoint>::Reply>, Failure> {
-        ask::<SearchWorkspace>(query, terms).await
-    }
-
-    /// The organization's staff.
-    pub(crate) async fn list_colleagues(
-        self,
-        terms: Terms,
-    ) -> Result<Answer<<ListColleagues as Endpoint>::Reply>, Failure> {
-        ask::<ListColleagues>(&NoQuery {}, terms).await
-    }
-
-    /// Lists under a name.
-    pub(crate) async fn list_saved_views(
-        self,
-        query: &ViewsQuery,
-        terms: Terms,
-    ) -> Result<Answer<<ListSavedViews as Endpoint>::Reply>, Failure> {
-        ask::<ListSavedViews>(query, terms).await
+        query: &E::Query,
+        signal: Option<AbortSignal>,
+    ) -> Result<Envelope<T>, Failure>
+    where
+        E: Endpoint<Reply = Envelope<T>>,
+        T: DeserializeOwned,
+    {
+        let unreadable = || Failure::new(Reason::Decode);
+        let terms = Terms { etag: None, signal };
+        let reply = match self.read(Place::of::<E>(query), terms).await? {
+            Answer::Full { reply, .. } if reply.read_for == self.read_for() => reply,
+            _ => return Err(unreadable()),
+        };
+        let Envelope { data, as_of, today, total, truncated, read_for } = reply;
+        let data = lean_json::from_str(data.get()).map_err(|_| unreadable())?;
+        Ok(Envelope { data, as_of, today, total, truncated, read_for })
     }
 
     /// A change of operation `E`.
@@ -230,20 +216,6 @@ impl Given {
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
         Ok(decode(&self.0)?)
     }
-}
-
-/// A read that may be answered by "unchanged".
-async fn ask<E: Endpoint>(query: &E::Query, terms: Terms) -> Result<Answer<E::Reply>, Failure> {
-    ask_as(address(E::PATH, query)?, terms).await
-}
-
-async fn ask_as<T: DeserializeOwned>(url: String, terms: Terms) -> Result<Answer<T>, Failure> {
-    let sent = send(Request { method: Method::Get, url, body: None, terms, keepalive: false }).await;
-    let raw = sent.map_err(|refused| *refused.failure)?;
-    if raw.status == 304 {
-        return Ok(Answer::Unchanged { as_of: raw.as_of });
-    }
-    Ok(Answer::Full { reply: decode(&raw)?, etag: raw.etag })
 }
 
 fn decode<T: DeserializeOwned>(raw: &Raw) -> Result<T, Failure> {

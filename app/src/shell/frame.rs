@@ -115,12 +115,9 @@ fn Places(session: Session, address: Address) -> impl IntoView {
 
 #[component]
 fn Foot(session: Session, #[prop(into)] inside: ViewFn) -> impl IntoView {
-    let of_member = move |read: fn(&revos_shared::session::Member) -> String| {
-        Signal::derive(move || session.member().map(|member| read(&member)).unwrap_or_default())
-    };
-    let name = of_member(|member| member.person.name.clone());
-    let initials = of_member(|member| initials(&member.person.name));
-    let organization = of_member(|member| member.organization.name.clone());
+    let name = session.of_member(|member| member.person.name.clone());
+    let initials = session.of_member(|member| initials(&member.person.name));
+    let organization = session.of_member(|member| member.organization.name.clone());
     view! {
         <div class="nav-foot">
             <Menu
@@ -177,12 +174,15 @@ pub(crate) fn PageHead(
     /// How fresh its rows are, and what its action does.
     #[prop(optional)]
     mark: Option<(Signal<Freshness>, Callback<()>)>,
-    /// Buttons at the right.
-    #[prop(optional, into)]
-    tools: ViewFn,
+    /// Asks for its rows again, by button and by key.
+    #[prop(optional)]
+    refresh: Option<Callback<()>>,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let keyboard = expect_context::<Keyboard>();
+    if let Some(refresh) = refresh {
+        keyboard.refresh_with(refresh);
+    }
     effect(move || set_title(title, session));
     telemetry::track_client_event("page_view");
     let heading = NodeRef::<html::H1>::new();
@@ -205,7 +205,10 @@ pub(crate) fn PageHead(
                     icon=Signal::stored(IconName::Search)
                     on_press=move |()| keyboard.show(Overlay::Palette)
                 />
-                {tools.run()}
+                {refresh.map(|refresh| {
+                    let icon = Signal::stored(IconName::Refresh);
+                    view! { <IconButton label="Refresh" icon on_press=refresh /> }.into_any()
+                })}
             </div>
         </header>
     }

@@ -9,7 +9,7 @@ use live_query::browser::{LiveQueries, Settings};
 use live_query::{Failure, Reason, Retention};
 use revos_shared::session::Member;
 use revos_shared::session::endpoints::{Credentials, ServerInfo, ServerMode};
-use revos_ui::Var;
+use revos_ui::{Signal, Var};
 use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
@@ -50,6 +50,8 @@ pub(crate) struct Session {
     pub server: Var<Option<ServerInfo>>,
     /// Did a session end without the person's wish?
     pub ended: Var<bool>,
+    /// From the wish to leave until it came true or failed.
+    leaving: StoredValue<bool>,
     asked_at: StoredValue<f64>,
     queries: StoredValue<Option<LiveQueries>>,
     channel: StoredValue<Option<BroadcastChannel>, LocalStorage>,
@@ -62,6 +64,7 @@ impl Session {
             state: Var::new(SessionState::Starting),
             server: Var::new(None),
             ended: Var::new(false),
+            leaving: StoredValue::new(false),
             asked_at: StoredValue::new(now()),
             queries: StoredValue::new(None),
             channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
@@ -81,12 +84,23 @@ impl Session {
         })
     }
 
+    /// Something about the member, as it is now.
+    pub(crate) fn of_member<T: Default + Send + Sync + 'static>(self, read: fn(&Member) -> T) -> Signal<T> {
+        Signal::derive(move || self.member().map(|member| read(&member)).unwrap_or_default())
+    }
+
     /// The server as the signed-in person sees it; none in demo mode.
     pub(crate) fn api(self) -> Option<Api<SignedIn>> {
         self.state.with_untracked(|state| match state {
             SessionState::SignedIn(member) => Some(Api::of(member)),
             _ => None,
         })
+    }
+
+    /// The server for what can as well be told later: none while the person is signing out, because the session may
+    /// end before the call arrives.
+    pub(crate) fn api_for_reports(self) -> Option<Api<SignedIn>> {
+        self.api().filter(|_| !self.leaving.get_value())
     }
 
     /// The stores of this person's rows, made when first needed.
@@ -129,6 +143,13 @@ impl Session {
     ///
     /// When the server cannot be reached the cookies stay, so the person stays signed in and is told.
     pub(crate) async fn sign_out(self) -> Result<(), Failure> {
+        self.leaving.set_value(true);
+        let left = self.leave().await;
+        self.leaving.set_value(false);
+        left
+    }
+
+    async fn leave(self) -> Result<(), Failure> {
         match Api::<Anybody>::new().sign_out().await {
             Ok(()) => {}
             Err(failure) if failure.reason == Reason::Unauthenticated => {}

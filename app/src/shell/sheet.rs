@@ -1,7 +1,7 @@
 //! How is a form filled in, checked, kept and sent? Forms are data: a list of fields, and what their texts mean.
 
 use super::Refused;
-use super::form::sentence;
+use super::form::field_problems;
 use super::merge::merge;
 use super::typed::plain_amount;
 use jiff::civil::Date;
@@ -342,12 +342,8 @@ impl Sheet {
 
     fn tell(self, problems: &[Problem], title: String) {
         let found = self.definition.with_value(|definition| {
-            let of = |problem: &Problem| {
-                let name = problem.field.as_deref()?;
-                let field = definition.fields.iter().find(|field| field.name == name)?;
-                Some(FieldProblem { field: field.id, text: sentence(&problem.key).to_owned() })
-            };
-            problems.iter().filter_map(of).collect::<Vec<_>>()
+            let inputs: Vec<_> = definition.fields.iter().map(|field| (field.name, field.id)).collect();
+            field_problems(problems, &inputs)
         });
         self.problems.set(found);
         self.title.set(Some(title));

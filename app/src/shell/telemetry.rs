@@ -81,7 +81,7 @@ pub(crate) fn record(mut record: Record) {
 /// sends with `keepalive` instead.
 async fn send(batch: Batch) -> bool {
     let Some(session) = SESSION.get() else { return false };
-    let Some(api) = session.api() else { return false };
+    let Some(api) = session.api_for_reports() else { return false };
     let release = session.release();
     let tab = TAB.with(String::clone);
     let records = batch.records.iter().filter_map(|record| {

@@ -46,7 +46,12 @@ pub fn Dialog(
             class="dialog"
             aria-labelledby=title_id
             node_ref=node
-            on:close=on(move |_| open.set(false))
+            on:close=on(move |_| {
+                // Told a moment after it closed; it may have been opened again since.
+                if node.get_untracked().is_none_or(|dialog| !dialog.open()) {
+                    open.set(false);
+                }
+            })
             on:cancel=on(move |event: leptos::ev::Event| {
                 event.prevent_default();
                 close.run(());

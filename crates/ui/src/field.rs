@@ -233,7 +233,7 @@ pub fn ErrorSummary(
                                                 on:click=move |event| {
                                                     event.prevent_default();
                                                     event.stop_propagation();
-                                                    focus_by_id(field);
+                                                    let _ = focus_by_id(field);
                                                 }
                                             >
                                                 {problem.text}
@@ -251,11 +251,10 @@ pub fn ErrorSummary(
     .into_any()
 }
 
-fn focus_by_id(id: &str) {
+/// Moves the focus to the element of this id; false when there is none.
+pub fn focus_by_id(id: &str) -> bool {
     use wasm_bindgen::JsCast as _;
-    if let Some(input) =
-        document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok())
-    {
-        let _ = input.focus();
-    }
+    let element = document().get_element_by_id(id);
+    let element = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
 }

@@ -25,7 +25,7 @@ pub use band_bar::{Band, BandBar};
 pub use button::{Button, ButtonKind, IconButton};
 pub use choice::{CheckBox, SelectField, SelectOption};
 pub use dialog::Dialog;
-pub use field::{AreaField, ErrorSummary, PasswordField, Problem, TextField};
+pub use field::{AreaField, ErrorSummary, PasswordField, Problem, TextField, focus_by_id};
 pub use freshness::{Freshness, FreshnessMark, FreshnessState};
 pub use icon::{Icon, IconName};
 pub use lines::lines;

@@ -4,7 +4,6 @@
 #[cfg(feature = "bench")]
 mod bench;
 mod edges;
-mod exports;
 #[cfg(feature = "database")]
 mod mutants;
 mod page;
@@ -30,11 +29,6 @@ struct Arguments {
 enum Command {
     /// Checks edges between crates, names, lengths, first lines, colours, and every path named in a document.
     Tidy,
-    /// Prints which exports of the page's module somebody asks for, as wasm-metadce reads it.
-    ExportGraph {
-        /// The module.
-        module: PathBuf,
-    },
     /// Puts the parts of the page that travel later beside the first module.
     PlaceParts {
         /// The folder with the parts and their loader.
@@ -89,7 +83,13 @@ struct Passed {
 #[cfg(not(feature = "database"))]
 fn with_database() -> Result<String, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = std::process::Command::new(cargo)
+    let mut command = std::process::Command::new(cargo);
+    // What cargo told this program about itself would be news to the build scripts of others, which then run again.
+    let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(told)) {
+        command.env_remove(name);
+    }
+    let status = command
         .args(["run", "--quiet", "--package", "xtask", "--features", "database", "--"])
         .args(std::env::args_os().skip(1))
         .status()
@@ -100,7 +100,6 @@ fn with_database() -> Result<String, String> {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Tidy => tidy::check(),
-        Command::ExportGraph { module } => exports::graph(&module),
         Command::PlaceParts { parts, page } => parts::place(&parts, &page),
         Command::JoinStyles { page } => page::join_styles(&page),
         Command::PackPage { page } => page::pack(&page),

@@ -1,11 +1,10 @@
 // What can be kept, changed and taken along from the list, and by whom?
 
 import { readFile } from "node:fs/promises";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, listed, live, names, panel, readsAreForgotten, signInByApi, test } from "../../fixtures.ts";
+import { expect, listed, live, names, panel, readsAreForgotten, test } from "../../fixtures.ts";
 import { grid, heads, line, openTool } from "../../list.ts";
-import { LOOKS } from "../../scenes.ts";
+import { everyLook } from "../../looks.ts";
 import { count } from "../../time.ts";
 
 const THREE = [
@@ -20,8 +19,7 @@ async function choose(page: Page, ...clients: string[]): Promise<void> {
 
 test("keeps lists under a name, for oneself and for colleagues", async ({
   page,
-  browser,
-  adopt,
+  beside,
   stack,
   enter,
   organization,
@@ -50,11 +48,7 @@ test("keeps lists under a name, for oneself and for colleagues", async ({
   await expect(views).toHaveText([/All by name\s*Shared/, /Largest\s*Private/]);
 
   // A colleague sees what is shared, may open it and nothing else.
-  const context = await browser.newContext({ baseURL: stack.page });
-  adopt(context);
-  await signInByApi(context, stack, organization.member.email);
-  const other = await context.newPage();
-  await other.goto("/clients");
+  const other = await beside(organization.member, "/clients");
   await live(other);
   const theirs = await openTool(other, "Views");
   const seen = theirs.getByRole("list", { name: "Saved views" }).getByRole("listitem");
@@ -64,7 +58,6 @@ test("keeps lists under a name, for oneself and for colleagues", async ({
   await expect(theirs).toBeHidden();
   await expect(other).toHaveURL(/sort=-arr&cols=arr&segment=smb/);
   expect(await heads(other)).toEqual(["Client", "ARR"]);
-  await context.close();
 
   // Removed, brought back as what it was, and there after a reload.
   await views.filter({ hasText: "Largest" }).getByRole("button", { name: "Share" }).click();
@@ -406,7 +399,6 @@ for (const persona of ["client", "client.b"] as const) {
   });
 }
 
-const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
 
 for (const tool of ["Filter", "Columns", "Views", "Export CSV", ADD, "Change owner", "Change phase", "Change QBR date"]) {
   test(`${tool}: nothing for axe to find, opened and closed with the keyboard`, async ({ page, enter, organization, database }) => {
@@ -426,19 +418,10 @@ for (const tool of ["Filter", "Columns", "Views", "Export CSV", ADD, "Change own
       await dialog.getByRole("button", { name: ADD }).click();
       await expect(dialog.getByRole("alert")).toContainText("was not added");
     }
-    const found: string[] = [];
-    for (const { scheme, width, height } of LOOKS) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height });
-      const axe = new AxeBuilder({ page }).include("dialog[open]");
-      const checked = scheme === "light" ? axe.withTags(TAGS) : axe.withRules(["color-contrast"]);
-      for (const { id, nodes } of (await checked.analyze()).violations) {
-        for (const node of nodes) found.push(`${scheme} ${width}: ${id}: ${node.target.join(" ")}: ${node.failureSummary}`);
-      }
+    await everyLook(page, {}, async ({ width }) => {
       const wide = await dialog.evaluate((dialog) => dialog.scrollWidth > dialog.clientWidth);
       expect(wide, `${width} wide`).toBe(false);
-    }
-    expect(found).toEqual([]);
+    });
     // The browser gives the focus back to what opened it.
     await page.keyboard.press("Escape");
     await expect(dialog).toBeHidden();
@@ -457,18 +440,9 @@ for (const [name, address] of [
     await enter("admin", address);
     await live(page);
     if (name !== "no match") await page.getByRole("checkbox", { name: "Choose all clients" }).check();
-    const found: string[] = [];
-    for (const { scheme, width, height } of LOOKS) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height });
-      const axe = new AxeBuilder({ page }).include("#clients");
-      const checked = scheme === "light" ? axe.withTags(TAGS) : axe.withRules(["color-contrast"]);
-      for (const { id, nodes } of (await checked.analyze()).violations) {
-        for (const node of nodes) found.push(`${scheme} ${width}: ${id}: ${node.target.join(" ")}: ${node.failureSummary}`);
-      }
+    await everyLook(page, { only: "#clients" }, async ({ width }) => {
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(over, `${width} wide`).toBeLessThanOrEqual(0);
-    }
-    expect(found).toEqual([]);
+    });
   });
 }

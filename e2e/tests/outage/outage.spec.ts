@@ -1,8 +1,7 @@
 // What does a person see, and keep, while the database is unreachable?
 
 import type { Page } from "@playwright/test";
-import { expect, listed, live, mark, names, panel, readsAreForgotten, test } from "../../fixtures.ts";
-import { isKept } from "../../record.ts";
+import { expect, isKept, listed, live, mark, names, panel, test } from "../../fixtures.ts";
 import { answered, count, pass, setHidden } from "../../time.ts";
 
 const LIST = "GET /api/clients";
@@ -95,7 +94,6 @@ test("shows the kept rows, marked, when the page is opened in an outage", async 
   await enter("admin");
   await live(page);
   await isKept(page, ":clients?");
-  await readsAreForgotten();
   await stack.play({ rest: { kind: "refuse" } });
   await page.reload();
   await expect(mark(page)).toHaveText(LAST_GOOD);

@@ -34,6 +34,29 @@ test("opens by key from anywhere, closes with Escape, and gives the focus back",
   }
 });
 
+test("opens again before it has been told that it closed", async ({ page, enter }) => {
+  await enter("admin");
+  await live(page);
+  await openPalette(page);
+  await page.keyboard.type("refresh");
+  await expect.poll(() => active(page)).toBe("Refresh this page's data");
+  const closedBetween = await page.evaluate(async () => {
+    const press = (key: string, ctrlKey: boolean) =>
+      (document.activeElement ?? document.body).dispatchEvent(
+        new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }),
+      );
+    press("Enter", false);
+    // The page's own work is done in between, but no other event comes.
+    for (let turn = 0; turn < 50; turn += 1) await null;
+    const closed = document.querySelector("dialog[open]") === null;
+    press("k", true);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
+    return closed;
+  });
+  expect(closedBetween).toBe(true);
+  await expect(field(page)).toBeFocused();
+});
+
 test("opens by the button, also on a phone", async ({ page, enter }) => {
   await enter("admin");
   await live(page);
@@ -332,6 +355,8 @@ test("does what its actions say", async ({ page, enter }) => {
     await page.keyboard.type(name);
     await expect.poll(() => active(page)).toBe(name);
     await page.keyboard.press("Enter");
+    // The key that opens it closes it too.
+    await expect(palette(page)).toBeHidden();
   };
   for (const [action, dialog] of [
     ["Filter clients", "Filter clients"],

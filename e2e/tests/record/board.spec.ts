@@ -1,7 +1,7 @@
 // Do cards go where people put them, and does nobody overwrite anybody?
 
-import { expect, signInByApi, test } from "../../fixtures.ts";
-import { clientWithRows, form, openTab, press, recordIsThere } from "../../record.ts";
+import { expect, test } from "../../fixtures.ts";
+import { clientWithRows, form, giveTo, openTab, press, recordIsThere } from "../../record.ts";
 import { answered, count } from "../../time.ts";
 import type { Page } from "@playwright/test";
 
@@ -74,21 +74,37 @@ test("moves by keyboard and menu, and says so", async ({ page }) => {
   await expect(titles(page, "Done")).toHaveText(["Review funnel"]);
 });
 
+test("moves one card after the other, though the first numbers the second anew", async ({ page, database, troubles }) => {
+  // How the page learns the second card's version.
+  troubles.allow(/^409 POST /);
+  const learned: (() => void)[] = [];
+  await page.route(/\/api\/clients\/[^/?]+(\?.*)?$/, async (route) => {
+    await new Promise<void>((resolve) => learned.push(resolve));
+    await route.continue();
+  });
+  for (const title of ["Collect exports", "Map fields"]) {
+    await card(page, title).focus();
+    await page.keyboard.press("m");
+    await page.getByRole("menuitem", { name: "Move to Done" }).click();
+  }
+  await expect(titles(page, "Done")).toHaveText(["Collect exports", "Map fields"]);
+  await expect
+    .poll(() => database.query("select title from public.kanban_items where client_id = $1 and status = 'done' order by position", [client]))
+    .toEqual([{ title: "Collect exports" }, { title: "Map fields" }]);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  for (const go of learned) go();
+  await expect(page.locator(".record-notice")).toHaveCount(0);
+});
+
 test("two people: the slower one is told, and sees the other's move", async ({
   page,
-  browser,
-  stack,
+  beside,
   organization,
-  adopt,
   troubles,
 }) => {
   troubles.allow(/^409 POST /);
-  const context = await browser.newContext({ baseURL: stack.page });
-  adopt(context);
-  await organization.query(`update public.clients set owner_id = '${organization.member.id}' where organization_id = $1`);
-  await signInByApi(context, stack, organization.member.email);
-  const other = await context.newPage();
-  await other.goto(`/clients/${client}?tab=kanban&view=page`);
+  await giveTo(organization, organization.member);
+  const other = await beside(organization.member, `/clients/${client}?tab=kanban&view=page`);
   await recordIsThere(other);
   await card(other, "Map fields").focus();
   await other.keyboard.press("Shift+ArrowRight");
@@ -106,5 +122,4 @@ test("two people: the slower one is told, and sees the other's move", async ({
   await expect(page.locator(".record-notice")).toContainText("“Map fields” was not moved");
   await expect(titles(page, "Doing"), "the other's move").toHaveText(["Review funnel", "Map fields"]);
   await expect(titles(page, "Done")).toHaveCount(0);
-  await context.close();
 });

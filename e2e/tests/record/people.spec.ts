@@ -1,7 +1,7 @@
 // What may whom do with a client, and is what they may not do absent?
 
 import { expect, readsAreForgotten, signInByApi, test } from "../../fixtures.ts";
-import { clientWithRows, openTab, record, recordIsThere, TABS } from "../../record.ts";
+import { clientWithRows, giveTo, openTab, record, recordIsThere, TABS } from "../../record.ts";
 
 test("a Member reads a colleague's client and changes nothing", async ({ organization, enter, page }) => {
   const client = await clientWithRows(organization);
@@ -18,12 +18,12 @@ test("a Member reads a colleague's client and changes nothing", async ({ organiz
 
 test("a right that is taken away takes the actions away", async ({ organization, enter, page }) => {
   const client = await clientWithRows(organization);
-  await organization.query(`update public.clients set owner_id = '${organization.member.id}' where organization_id = $1`);
+  await giveTo(organization, organization.member);
   await enter(organization.member, `/clients/${client}`);
   await recordIsThere(page);
   await expect(page.getByRole("button", { name: "Edit client" })).toBeVisible();
   await readsAreForgotten();
-  await organization.query(`update public.clients set owner_id = '${organization.admin.id}' where organization_id = $1`);
+  await giveTo(organization, organization.admin);
   await page.keyboard.press("r");
   await expect(page.getByRole("button", { name: "Edit client" })).toHaveCount(0);
 });

@@ -1,7 +1,7 @@
 // Is every change of a client saved once, shown at once, and never lost?
 
-import { expect, live, signInByApi, test } from "../../fixtures.ts";
-import { clientWithRows, isKept, press, record, recordIsThere } from "../../record.ts";
+import { expect, isKept, live, test } from "../../fixtures.ts";
+import { clientWithRows, giveTo, press, record, recordIsThere } from "../../record.ts";
 import { count } from "../../time.ts";
 
 let client: string;
@@ -28,31 +28,34 @@ test("edits the client in one request that names what changed", async ({ page, d
 });
 
 test("paints a change before the answer, and takes it back with the reason when it is refused", async ({
-  page,
+  beside,
+  organization,
   troubles,
 }) => {
   troubles.allow(/^403 PUT /);
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => (answer = resolve));
-  await page.route("**/api/clients/*/contacts/*", async (route) => {
+  await giveTo(organization, organization.member);
+  const owner = await beside(organization.member, `/clients/${client}`);
+  await recordIsThere(owner);
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await owner.route("**/api/clients/*/contacts/*", async (route) => {
     await held;
-    await route.fulfill({
-      status: 403,
-      contentType: "application/json",
-      body: JSON.stringify({ code: "forbidden", message: "No right.", request_id: "r" }),
-    });
+    await route.continue();
   });
-  await page.getByRole("button", { name: "Edit Wren Talbot" }).click();
-  await page.getByLabel("Job title").fill("Head of buying");
-  await press(page, "Save");
-  await expect(record(page).locator("tr", { hasText: "Wren Talbot" })).toContainText("Head of buying");
-  answer();
-  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Not saved");
-  await expect(record(page).locator("tr", { hasText: "Wren Talbot" })).toContainText("Buyer");
-  await expect(page.getByLabel("Job title")).toHaveValue("Head of buying");
+  await owner.getByRole("button", { name: "Edit Wren Talbot" }).click();
+  await owner.getByLabel("Job title").fill("Head of buying");
+  await press(owner, "Save");
+  await expect(record(owner).locator("tr", { hasText: "Wren Talbot" })).toContainText("Head of buying");
+  // The client is somebody else's before the change arrives.
+  await giveTo(organization, organization.admin);
+  letGo();
+  await expect(owner.getByRole("dialog").getByRole("alert")).toContainText("Not saved");
+  await expect(record(owner).locator("tr", { hasText: "Wren Talbot" })).toContainText("Buyer");
+  await expect(owner.getByLabel("Job title")).toHaveValue("Head of buying");
 });
 
-test("says what is wrong in place, and keeps the input", async ({ page }) => {
+test("says what is wrong in place, and keeps the input", async ({ page, troubles }) => {
+  troubles.allow(/^409 POST /);
   await page.getByRole("button", { name: "Add contact" }).click();
   await page.getByLabel("Name").fill("n".repeat(201));
   await page.getByLabel("E-mail").fill("nobody");
@@ -65,7 +68,14 @@ test("says what is wrong in place, and keeps the input", async ({ page }) => {
   await form.getByLabel("E-mail").fill("hello@example.com");
   await press(page, "Add contact");
   await expect(record(page).getByRole("rowheader", { name: "مرحبا 🙂" })).toBeVisible();
+  await expect(form).toHaveCount(0);
   // The same address twice is refused by the database.
+  await page.getByRole("button", { name: "Add contact" }).click();
+  await form.getByLabel("Name").fill("Somebody else");
+  await form.getByLabel("E-mail").fill("HELLO@example.com");
+  await press(page, "Add contact");
+  await expect(form.getByRole("alert")).toContainText("Not saved");
+  await expect(form.getByLabel("E-mail")).toHaveValue("HELLO@example.com");
 });
 
 test("removes after one question", async ({ page, database }) => {
@@ -103,22 +113,13 @@ test("keeps unsaved input through Esc, a refresh and a reload, and asks before c
 
 test("two people: what only one changed is kept, for the rest the person chooses", async ({
   page,
-  browser,
-  stack,
+  beside,
   organization,
-  adopt,
   troubles,
 }) => {
   troubles.allow(/^409 (PUT|PATCH) /);
-  const context = await browser.newContext({ baseURL: stack.page });
-  adopt(context);
-  await signInByApi(context, stack, organization.member.email);
-  // A Member writes own clients only.
-  await organization.query(
-    `update public.clients set owner_id = '${organization.member.id}' where organization_id = $1`,
-  );
-  const other = await context.newPage();
-  await other.goto(`/clients/${client}`);
+  await giveTo(organization, organization.member);
+  const other = await beside(organization.member, `/clients/${client}`);
   await recordIsThere(other);
   await page.reload();
   await recordIsThere(page);
@@ -151,7 +152,6 @@ test("two people: what only one changed is kept, for the rest the person chooses
   await expect(other.getByRole("dialog")).toHaveCount(0);
   await other.keyboard.press("r");
   await expect(record(other).locator("tr", { hasText: "Wren Talbot" })).toContainText("Head of buying");
-  await context.close();
 });
 
 test("takes theirs when told to", async ({ page, organization, troubles }) => {

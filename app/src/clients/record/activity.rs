@@ -2,13 +2,17 @@
 
 use super::desk::Desk;
 use super::words;
+use crate::clients::colleagues::colleagues;
+use crate::shell::failure::advice;
 use crate::shell::format;
 use crate::shell::router::UrlValue;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use revos_shared::Money;
+use revos_shared::clients::endpoints::ReadClientTimeline;
 use revos_shared::clients::{TimelineEntry, TimelineKind, TimelineQuery};
 use revos_shared::kernel::limits::TIMELINE_PAGE;
+use revos_shared::kernel::workspace::Colleague;
 use revos_ui::{Button, FailedState, SelectField, SelectOption, Signal, SkeletonLines, Var, effect, live};
 use serde_json::Value;
 use wasm_bindgen_futures::spawn_local;
@@ -39,7 +43,7 @@ struct Timeline {
     state: Var<State>,
     /// Is there an older page?
     more: Var<bool>,
-    names: Signal<Vec<(String, String)>>,
+    colleagues: Var<Vec<Colleague>>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -52,20 +56,12 @@ enum State {
 pub(super) fn activity(desk: Desk) -> AnyView {
     let kind = UrlValue::new("kind", "");
     let chosen = kind.one_of(KINDS);
-    let names = {
-        let options = crate::clients::tools::colleague_options(expect_context());
-        Signal::derive(move || {
-            options.with(|options| {
-                options.iter().map(|option| (option.value.clone(), option.label.clone())).collect()
-            })
-        })
-    };
     let timeline = Timeline {
         desk,
         entries: Var::new(Vec::new()),
         state: Var::new(State::Reading),
         more: Var::new(false),
-        names,
+        colleagues: colleagues(),
     };
     // What a person has just changed here belongs to what happened.
     let changed = desk.store.text;
@@ -140,31 +136,26 @@ impl Timeline {
         self.state.set(State::Reading);
         let query = TimelineQuery { client_id: self.desk.id, before, limit: None };
         spawn_local(async move {
-            match self.desk.api.read_client_timeline(&query).await {
-                Ok(crate::shell::api::Answer::Full { reply, .. }) => {
-                    self.more.set(reply.data.len() >= TIMELINE_PAGE as usize);
+            match self.desk.api.read_rows::<ReadClientTimeline, Vec<TimelineEntry>>(&query, None).await {
+                Ok(page) => {
+                    self.more.set(page.data.len() >= TIMELINE_PAGE as usize);
                     let mut entries = before.map(|_| self.entries.get_untracked()).unwrap_or_default();
-                    entries.extend(reply.data);
+                    entries.extend(page.data);
                     self.entries.set(entries);
                     self.state.set(State::Ready);
                 }
-                Ok(crate::shell::api::Answer::Unchanged { .. }) => self.state.set(State::Ready),
-                Err(failure) => self.state.set(State::Failed(crate::shell::failure::advice(&failure))),
+                Err(failure) => self.state.set(State::Failed(advice(&failure))),
             }
         });
     }
 
     fn line(self, entry: &TimelineEntry) -> AnyView {
-        let id = entry.actor_id.map(|id| id.to_string());
-        let who = id.map(|id| {
-            self.names
-                .with(|names| names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone()))
+        let who = entry.actor_id.map(|id| {
+            self.colleagues.with(|all| {
+                let known = all.iter().find(|colleague| colleague.id == id);
+                known.map_or_else(|| "Somebody".to_owned(), |colleague| colleague.name.clone())
+            })
         });
-        let who = match who {
-            Some(Some(name)) => name,
-            Some(None) => "Somebody".to_owned(),
-            None => String::new(),
-        };
         let told = told(self.desk, entry);
         view! {
             <li>
@@ -174,7 +165,7 @@ impl Timeline {
                 </p>
                 <p class="quiet">
                     <time>{self.desk.moment(entry.occurred_at)}</time>
-                    {(!who.is_empty()).then(|| format!(" · {who}"))}
+                    {who.map(|who| format!(" · {who}"))}
                 </p>
                 {changes(entry)}
             </li>

@@ -1,17 +1,18 @@
 //! What is being done for a client? A board of cards, moved by pointer, keyboard or menu.
 
 use super::desk::{Confirmed, Desk, Form, Removal};
-use super::lines::{Apply, holds, put};
+use super::lines::{Apply, holds, put, version_now};
 use super::table::{open_button, writers};
 use super::words;
 use crate::shell::format;
+use crate::shell::query::row_of;
 use leptos::ev::{DragEvent, KeyboardEvent};
 use leptos::{html, prelude::*};
 use revos_shared::clients::changes::CardMove;
 use revos_shared::clients::endpoints::{CardQuery, MoveKanbanItem};
 use revos_shared::clients::{KanbanCard, KanbanStatus};
 use revos_shared::kernel::ids::KanbanItemId;
-use revos_ui::{Badge, Icon, IconName, Menu, MenuItem, Signal, Tone, Var, lines, live, on};
+use revos_ui::{Badge, Icon, IconName, Menu, MenuItem, Signal, Tone, Var, focus_by_id, lines, live, on};
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
@@ -100,13 +101,8 @@ impl Board {
     }
 
     fn card(self, key: u128) -> AnyView {
-        let find =
-            move |cards: &Vec<KanbanCard>| cards.iter().find(|card| card.id.0.as_u128() == key).cloned();
-        let Some(first) = self.cards.with_untracked(find) else { return ().into_any() };
-        let id = first.id;
-        let card = Signal::fold(move |before: Option<&KanbanCard>| {
-            self.cards.with(find).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
-        });
+        let Some(card) = row_of(self.cards, key, |card| card.id.0.as_u128()) else { return ().into_any() };
+        let id = card.with_untracked(|card| card.id);
         let desk = self.desk;
         let title = move || card.with(|card| card.title.clone());
         let late = Signal::memo(move || {
@@ -292,12 +288,14 @@ impl Board {
         let painted = Arc::clone(&apply);
         let (what, said) = (format!("“{}” was not moved", card.title), self.said);
         let sending = Box::pin(async move {
-            // The version that the move before left.
-            let known = desk
-                .now()
-                .and_then(|record| record.cards.iter().find(|card| card.id == id).map(|c| c.version));
-            let body = CardMove { version: known.unwrap_or(card.version), status, position: place };
-            let card = desk.api.change::<MoveKanbanItem>(&query, &body).await?;
+            let to = |version| CardMove { version, status, position: place };
+            let known = version_now::<KanbanCard>(desk, id.0.as_u128()).unwrap_or(card.version);
+            let answer = desk.api.change::<MoveKanbanItem>(&query, &to(known)).await;
+            let card = match answer.map_err(|refused| (only_numbered_anew(&card, &refused), refused)) {
+                Ok(card) => card,
+                Err((Some(version), _)) => desk.api.change::<MoveKanbanItem>(&query, &to(version)).await?,
+                Err((None, refused)) => return Err(refused),
+            };
             let own = put(card.clone());
             // The neighbours stand where they were painted until the server tells of them.
             let apply: Apply = Arc::new(move |record| {
@@ -321,6 +319,14 @@ impl Board {
     }
 }
 
+/// The version of a card that stands as this person saw it and still has another version. Each move numbers the
+/// neighbours anew, so after a move of this person's own that is nobody else's change.
+fn only_numbered_anew(seen: &KanbanCard, refused: &crate::shell::Refused) -> Option<u32> {
+    let now: KanbanCard = lean_json::from_str(refused.details.as_ref()?.get()).ok()?;
+    let (version, assignee_name) = (now.version, now.assignee_name.clone());
+    (KanbanCard { version, assignee_name, ..seen.clone() } == now).then_some(version)
+}
+
 /// The line is drawn anew in another column, and the focus would be lost with the old one.
 fn focus_if_lost(id: KanbanItemId) {
     request_animation_frame(move || {
@@ -331,10 +337,7 @@ fn focus_if_lost(id: KanbanItemId) {
 }
 
 fn focus_card(id: KanbanItemId) {
-    let card = document().get_element_by_id(&format!("card-{id}"));
-    if let Some(card) = card.and_then(|card| card.dyn_into::<HtmlElement>().ok()) {
-        let _ = card.focus();
-    }
+    let _ = focus_by_id(&format!("card-{id}"));
 }
 
 /// Before which card of the list a drop at this height comes; the dragged card itself does not count.

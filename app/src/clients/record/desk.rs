@@ -164,9 +164,7 @@ impl Desk {
                 edits.set(left);
             }
         });
-        let currency = Signal::derive(move || {
-            session.member().map(|member| member.organization.currency.clone()).unwrap_or_default()
-        });
+        let currency = session.of_member(|member| member.organization.currency.clone());
         let writing = Writing { currency, time_zone: crate::shell::query::time_zone(), today: store.today };
         Self {
             id,

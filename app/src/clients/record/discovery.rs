@@ -1,14 +1,12 @@
 //! What was found out about a client? Three forms, and questions with their answers.
 
 use super::desk::{Desk, Form, Removal, answered};
-use super::lines::{holds, put_all};
-use super::table::{line_actions, mark, open_button, part, rows_or, table, writers};
+use super::lines::{put_all, sync, version_now};
+use super::table::{line_actions, mark, open_button, part, rows_or, table, text_or_none, writers};
 use super::words;
-use crate::shell::api::Order;
 use crate::shell::format;
 use leptos::prelude::*;
 use revos_shared::clients::changes::{QuestionItem, SetChange};
-use revos_shared::clients::endpoints::{ClientQuery, SyncDiscoveryQuestions};
 use revos_shared::clients::{DiscoveryForm, FormType, Question};
 use revos_ui::{IconButton, IconName, Signal, Tone, live};
 
@@ -85,45 +83,32 @@ fn last(desk: Desk, known: &DiscoveryForm) -> String {
 
 fn questions(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.questions.clone());
-    let draw = move |rows: Vec<Question>| {
+    let heads = [
+        ("Order", false),
+        ("Question", false),
+        ("Answer", false),
+        ("Lever", false),
+        ("Expected impact", true),
+        ("", false),
+    ];
+    rows_or(rows, "No question yet.", move |rows| {
         let count = rows.len();
-        let lines = rows
-            .into_iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let actions = line_actions(
-                    desk,
-                    &row.question,
-                    Form::Question(Some(row.id)),
-                    Form::Remove(Removal::Question(row.id)),
-                );
-                let text = |text: Option<String>| text.unwrap_or_else(|| format::NONE.to_owned());
-                view! {
-                    <tr>
-                        <td class="cell-order">
-                            {writers(desk, move || order_buttons(desk, at, count))}
-                        </td>
-                        <th scope="row">{row.question}</th>
-                        <td>{text(row.answer)}</td>
-                        <td>{text(row.lever)}</td>
-                        <td class="number">{desk.money(row.expected_impact)}</td>
-                        {actions}
-                    </tr>
-                }
-                .into_any()
-            })
-            .collect_view();
-        let heads = [
-            ("Order", false),
-            ("Question", false),
-            ("Answer", false),
-            ("Lever", false),
-            ("Expected impact", true),
-            ("", false),
-        ];
-        table("Questions", &heads, lines.into_any())
-    };
-    rows_or(rows, "No question yet.", draw)
+        table("Questions", &heads, rows.into_iter().enumerate().collect(), |(at, row): (usize, Question)| {
+            let (edit, remove) = (Form::Question(Some(row.id)), Form::Remove(Removal::Question(row.id)));
+            let actions = line_actions(desk, &row.question, edit, remove);
+            view! {
+                <tr>
+                    <td class="cell-order">{writers(desk, move || order_buttons(desk, at, count))}</td>
+                    <th scope="row">{row.question}</th>
+                    <td>{text_or_none(row.answer)}</td>
+                    <td>{text_or_none(row.lever)}</td>
+                    <td class="number">{desk.money(row.expected_impact)}</td>
+                    {actions}
+                </tr>
+            }
+            .into_any()
+        })
+    })
 }
 
 fn order_buttons(desk: Desk, at: usize, count: usize) -> AnyView {
@@ -154,21 +139,18 @@ fn swap(desk: Desk, from: usize, to: usize) {
         Question { position: u32::try_from(to).unwrap_or_default(), ..one.clone() },
         Question { position: u32::try_from(from).unwrap_or_default(), ..other.clone() },
     ];
-    let items = moved.iter().map(|question| QuestionItem {
-        id: Some(question.id),
-        version: Some(question.version),
-        position: question.position,
-        question: question.question.clone(),
-        answer: question.answer.clone(),
-        lever: question.lever.clone(),
-        expected_impact: question.expected_impact,
+    let painted = put_all(moved.clone());
+    let sending = Box::pin(async move {
+        let items = moved.into_iter().map(|question| QuestionItem {
+            id: Some(question.id),
+            version: version_now::<Question>(desk, question.id.0.as_u128()),
+            position: question.position,
+            question: question.question,
+            answer: question.answer,
+            lever: question.lever,
+            expected_impact: question.expected_impact,
+        });
+        sync::<Question>(desk, SetChange { items: items.collect(), deleted: Vec::new() }, None).await
     });
-    let set = SetChange { items: items.collect(), deleted: Vec::new() };
-    let query = ClientQuery { client_id: desk.id };
-    let order = Order::of::<SyncDiscoveryQuestions>(&query, &set);
-    let sending = desk.order(order, |given| {
-        let rows = given.read::<Vec<Question>>()?;
-        Ok((put_all(rows.clone()), holds(&rows)))
-    });
-    desk.write_now("The order of the questions".to_owned(), put_all(moved), sending, None);
+    desk.write_now("The order of the questions".to_owned(), painted, sending, None);
 }

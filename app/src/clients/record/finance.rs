@@ -83,83 +83,73 @@ fn terms(desk: Desk) -> AnyView {
 
 fn subscriptions(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.subscriptions.clone());
-    let draw = move |rows: Vec<ClientSubscription>| {
-        let lines = rows
-            .into_iter()
-            .map(|row| {
-                let amount =
-                    format!("{} {}", desk.money(Some(row.amount)), words::frequency(row.billing_frequency));
-                let counted = if row.counts { desk.money(Some(row.mrr)) } else { format::NONE.to_owned() };
-                view! {
-                    <tr>
-                        <th scope="row">{row.product_name}</th>
-                        <td>{mark(words::subscription(row.status))}</td>
-                        <td class="number">{amount}</td>
-                        <td class="number">{counted}</td>
-                        <td>{desk.day(row.activated_on)}</td>
-                        <td>{desk.day(row.ended_on)}</td>
-                        <td>{desk.day(row.renewal_date)}</td>
-                    </tr>
-                }
-                .into_any()
-            })
-            .collect_view();
-        let heads = [
-            ("Product", false),
-            ("Status", false),
-            ("Amount", true),
-            ("MRR today", true),
-            ("Since", false),
-            ("Until", false),
-            ("Renewal", false),
-        ];
-        table("Subscriptions", &heads, lines.into_any())
-    };
-    rows_or(rows, "No subscription.", draw)
+    let heads = [
+        ("Product", false),
+        ("Status", false),
+        ("Amount", true),
+        ("MRR today", true),
+        ("Since", false),
+        ("Until", false),
+        ("Renewal", false),
+    ];
+    rows_or(rows, "No subscription.", move |rows| {
+        table("Subscriptions", &heads, rows, |row: ClientSubscription| {
+            let amount =
+                format!("{} {}", desk.money(Some(row.amount)), words::frequency(row.billing_frequency));
+            let counted = if row.counts { desk.money(Some(row.mrr)) } else { format::NONE.to_owned() };
+            view! {
+                <tr>
+                    <th scope="row">{row.product_name}</th>
+                    <td>{mark(words::subscription(row.status))}</td>
+                    <td class="number">{amount}</td>
+                    <td class="number">{counted}</td>
+                    <td>{desk.day(row.activated_on)}</td>
+                    <td>{desk.day(row.ended_on)}</td>
+                    <td>{desk.day(row.renewal_date)}</td>
+                </tr>
+            }
+            .into_any()
+        })
+    })
 }
 
 pub(super) fn invoices(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.invoices.clone());
-    let draw = move |rows: Vec<ClientInvoice>| {
-        let lines_shown = rows.len();
-        let lines = rows
-            .into_iter()
-            .map(|row| {
-                view! {
-                    <tr>
-                        <th scope="row">{row.invoice_number.clone()}</th>
-                        <td>{invoice_state(desk, &row)}</td>
-                        <td>{desk.day(Some(row.issue_date))}</td>
-                        <td>{desk.day(Some(row.due_date))}</td>
-                        <td class="number">{desk.money(Some(row.total))}</td>
-                        <td class="number">{desk.money(Some(row.amount_paid))}</td>
-                        <td class="number">{desk.money(Some(row.balance))}</td>
-                    </tr>
-                }
-                .into_any()
-            })
-            .collect_view();
-        let heads = [
-            ("Number", false),
-            ("Status", false),
-            ("Issued", false),
-            ("Due", false),
-            ("Total", true),
-            ("Paid", true),
-            ("Balance", true),
-        ];
-        let cut = lines_shown >= INVOICES_SHOWN;
+    let heads = [
+        ("Number", false),
+        ("Status", false),
+        ("Issued", false),
+        ("Due", false),
+        ("Total", true),
+        ("Paid", true),
+        ("Balance", true),
+    ];
+    rows_or(rows, "No invoice.", move |rows| {
+        let cut = rows.len() >= INVOICES_SHOWN;
+        let shown = table("Invoices", &heads, rows, |row: ClientInvoice| {
+            view! {
+                <tr>
+                    <th scope="row">{row.invoice_number.clone()}</th>
+                    <td>{invoice_state(desk, &row)}</td>
+                    <td>{desk.day(Some(row.issue_date))}</td>
+                    <td>{desk.day(Some(row.due_date))}</td>
+                    <td class="number">{desk.money(Some(row.total))}</td>
+                    <td class="number">{desk.money(Some(row.amount_paid))}</td>
+                    <td class="number">{desk.money(Some(row.balance))}</td>
+                </tr>
+            }
+            .into_any()
+        });
         view! {
-            {table("Invoices", &heads, lines.into_any())}
+            {shown}
             {cut.then(|| view! { <p class="quiet">"The 100 newest invoices are shown."</p> }.into_any())}
         }
         .into_any()
-    };
-    rows_or(rows, "No invoice.", draw)
+    })
 }
 
 /// The status word; overdue is derived from the day it was due.
-pub(super) fn invoice_state(desk: Desk, row: &ClientInvoice) -> AnyView {
+fn invoice_state(desk: Desk, row: &ClientInvoice) -> AnyView {
     let late = days_between(row.due_date, desk.writing.today.get());
     match row.status {
         InvoiceStatus::Draft => mark(("Draft", Tone::Neutral)),

@@ -108,11 +108,15 @@ fn chosen(now: Signal<String>, on_choose: Callback<String>) -> Var<String> {
 fn change(desk: Desk, what: &str, change: ClientChange) {
     let painted = paint_change(&change);
     let sending = Box::pin(async move {
-        // The version that the change before left.
-        let version = desk.now().map(|record| record.client.version).unwrap_or_default();
+        let version = version_now(desk);
         update_client(desk, ClientChange { version, ..change }).await
     });
     desk.write_now(what.to_owned(), painted, sending, None);
+}
+
+/// The client's version when a change is sent: what the change before left.
+fn version_now(desk: Desk) -> u32 {
+    desk.now().map(|record| record.client.version).unwrap_or_default()
 }
 
 fn start(desk: Desk) -> AnyView {
@@ -169,12 +173,11 @@ fn start(desk: Desk) -> AnyView {
 }
 
 fn begin(desk: Desk) {
-    let Some(record) = desk.now() else { return };
-    let body = AtVersion { version: record.client.version };
     let query = ClientQuery { client_id: desk.id };
     // Said with what was added, which only the answer knows.
     let told = Var::new(String::new());
     let sending = Box::pin(async move {
+        let body = AtVersion { version: version_now(desk) };
         let onboarded = desk.api.change::<EnsureClientOnboarding>(&query, &body).await?;
         told.set(match onboarded.deliverables.as_slice() {
             [] => "Everything was there already.".to_owned(),

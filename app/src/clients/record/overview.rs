@@ -1,7 +1,7 @@
 //! What matters most about a client? Pipeline, people, the agreement, projects, health over time, data.
 
 use super::desk::{Desk, Form, Removal};
-use super::table::{facts, line_actions, mark, open_button, part, rows_or, table, writers};
+use super::table::{facts, line_actions, mark, open_button, part, rows_or, table, text_or_none, writers};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
@@ -50,7 +50,7 @@ fn health(desk: Desk) -> AnyView {
                         value_head="TRS"
                         note_head="Health / churn risk"
                         marks
-                        summary=Signal::derive(move || in_words(&marks.get()))
+                        summary=Signal::derive(move || words::trend("TRS", "on", &marks.get()))
                     />
                 }
                 .into_any()
@@ -85,91 +85,71 @@ fn last_said(record: &ClientRecord) -> Option<String> {
     Some(format!("Last recorded on {}, {why}{note}", format::full_day(point.snapshot_date)))
 }
 
-fn in_words(marks: &[TrendMark]) -> String {
-    let mut scored = marks.iter().filter_map(|mark| mark.value.map(|value| (value, &mark.name)));
-    match (scored.next(), scored.next_back()) {
-        (Some((first, since)), Some((last, until))) => {
-            format!("TRS went from {first} on {since} to {last} on {until}")
-        }
-        _ => "No TRS yet".to_owned(),
-    }
-}
-
 fn opportunities(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.opportunities.clone());
-    let draw = move |rows: Vec<OpenOpportunity>| {
-        let lines = rows
-            .into_iter()
-            .map(|row| {
-                let owner = row.owner_name.unwrap_or_else(|| "Unassigned".to_owned());
-                let next = row.next_step.unwrap_or_else(|| format::NONE.to_owned());
-                view! {
-                    <tr>
-                        <th scope="row">{row.name}</th>
-                        <td>{row.stage.as_str()}</td>
-                        <td class="number">{desk.money(Some(row.amount))}</td>
-                        <td class="number">{format!("{} %", row.probability)}</td>
-                        <td>{desk.day(row.expected_close_date)}</td>
-                        <td>{owner}</td>
-                        <td>{next}</td>
-                    </tr>
-                }
-                .into_any()
-            })
-            .collect_view();
-        let heads = [
-            ("Name", false),
-            ("Stage", false),
-            ("Amount", true),
-            ("Probability", true),
-            ("Close", false),
-            ("Owner", false),
-            ("Next step", false),
-        ];
-        table("Open opportunities", &heads, lines.into_any())
-    };
-    rows_or(rows, "No open opportunity.", draw)
+    let heads = [
+        ("Name", false),
+        ("Stage", false),
+        ("Amount", true),
+        ("Probability", true),
+        ("Close", false),
+        ("Owner", false),
+        ("Next step", false),
+    ];
+    rows_or(rows, "No open opportunity.", move |rows| {
+        table("Open opportunities", &heads, rows, |row: OpenOpportunity| {
+            let owner = row.owner_name.unwrap_or_else(|| "Unassigned".to_owned());
+            let next = text_or_none(row.next_step);
+            view! {
+                <tr>
+                    <th scope="row">{row.name}</th>
+                    <td>{row.stage.as_str()}</td>
+                    <td class="number">{desk.money(Some(row.amount))}</td>
+                    <td class="number">{format!("{} %", row.probability)}</td>
+                    <td>{desk.day(row.expected_close_date)}</td>
+                    <td>{owner}</td>
+                    <td>{next}</td>
+                </tr>
+            }
+            .into_any()
+        })
+    })
 }
 
 fn contacts(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.contacts.clone());
-    let draw = move |rows: Vec<Contact>| {
-        let lines = rows
-            .into_iter()
-            .map(|row| {
-                let actions = line_actions(
-                    desk,
-                    &row.name,
-                    Form::Contact(Some(row.id)),
-                    Form::Remove(Removal::Contact(row.id)),
-                );
-                let email = row.email.map(|email| {
-                    view! { <a class="link" href=format!("mailto:{email}")>{email.clone()}</a> }.into_any()
-                });
-                view! {
-                    <tr>
-                        <th scope="row">{row.name}</th>
-                        <td>{row.role}</td>
-                        <td>{email}</td>
-                        <td>{row.phone}</td>
-                        <td>{row.power.map(words::power)}</td>
-                        {actions}
-                    </tr>
-                }
-                .into_any()
-            })
-            .collect_view();
-        let heads = [
-            ("Name", false),
-            ("Job title", false),
-            ("E-mail", false),
-            ("Phone", false),
-            ("Say", false),
-            ("", false),
-        ];
-        table("Contacts", &heads, lines.into_any())
-    };
-    rows_or(rows, "Nobody is known yet.", draw)
+    let heads = [
+        ("Name", false),
+        ("Job title", false),
+        ("E-mail", false),
+        ("Phone", false),
+        ("Say", false),
+        ("", false),
+    ];
+    rows_or(rows, "Nobody is known yet.", move |rows| {
+        table("Contacts", &heads, rows, |row: Contact| {
+            let actions = line_actions(
+                desk,
+                &row.name,
+                Form::Contact(Some(row.id)),
+                Form::Remove(Removal::Contact(row.id)),
+            );
+            let email = row.email.map(|email| {
+                view! { <a class="link" href=format!("mailto:{email}")>{email.clone()}</a> }.into_any()
+            });
+            view! {
+                <tr>
+                    <th scope="row">{row.name}</th>
+                    <td>{row.role}</td>
+                    <td>{email}</td>
+                    <td>{row.phone}</td>
+                    <td>{row.power.map(words::power)}</td>
+                    {actions}
+                </tr>
+            }
+            .into_any()
+        })
+    })
 }
 
 fn commercials(desk: Desk) -> AnyView {
@@ -205,34 +185,29 @@ fn commercials(desk: Desk) -> AnyView {
 
 pub(super) fn projects(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.projects.clone());
-    let draw = move |rows: Vec<ClientProject>| {
-        let lines = rows
-            .into_iter()
-            .map(|row| {
-                view! {
-                    <tr>
-                        <th scope="row">{row.name}</th>
-                        <td>{words::project_status(row.status)}</td>
-                        <td>{mark(words::project_health(row.health))}</td>
-                        <td class="number">{format!("{} %", row.progress)}</td>
-                        <td>{desk.day(row.due_on)}</td>
-                        <td>{row.owner_name.unwrap_or_else(|| format::NONE.to_owned())}</td>
-                    </tr>
-                }
-                .into_any()
-            })
-            .collect_view();
-        let heads = [
-            ("Name", false),
-            ("Status", false),
-            ("Health", false),
-            ("Progress", true),
-            ("Due", false),
-            ("Lead", false),
-        ];
-        table("Projects", &heads, lines.into_any())
-    };
-    rows_or(rows, "No project.", draw)
+    let heads = [
+        ("Name", false),
+        ("Status", false),
+        ("Health", false),
+        ("Progress", true),
+        ("Due", false),
+        ("Lead", false),
+    ];
+    rows_or(rows, "No project.", move |rows| {
+        table("Projects", &heads, rows, |row: ClientProject| {
+            view! {
+                <tr>
+                    <th scope="row">{row.name}</th>
+                    <td>{words::project_status(row.status)}</td>
+                    <td>{mark(words::project_health(row.health))}</td>
+                    <td class="number">{format!("{} %", row.progress)}</td>
+                    <td>{desk.day(row.due_on)}</td>
+                    <td>{text_or_none(row.owner_name)}</td>
+                </tr>
+            }
+            .into_any()
+        })
+    })
 }
 
 fn about(desk: Desk) -> AnyView {
@@ -250,12 +225,11 @@ fn about(desk: Desk) -> AnyView {
             client
                 .get()
                 .map(|(model, goal, notes, updated)| {
-                    let said = |text: Option<String>| text.unwrap_or_else(|| format::NONE.to_owned());
                     facts(
                         vec![
-                            ("Revenue model", said(model)),
-                            ("Primary goal", said(goal)),
-                            ("Notes", said(notes)),
+                            ("Revenue model", text_or_none(model)),
+                            ("Primary goal", text_or_none(goal)),
+                            ("Notes", text_or_none(notes)),
                             ("Last change", desk.moment(updated)),
                         ],
                     )

@@ -1,7 +1,7 @@
 //! Which data does the work with a client need, and what was handed over?
 
 use super::desk::{Desk, Form, Removal};
-use super::table::{line_actions, mark, part, rows_or, table};
+use super::table::{line_actions, mark, part, rows_or, table, text_or_none};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
@@ -32,35 +32,28 @@ pub(super) fn sources(desk: Desk) -> AnyView {
 
 fn source_group(desk: Desk, status: DataSourceStatus, rows: Vec<DataSource>) -> AnyView {
     let count = rows.len();
-    let lines = rows
-        .into_iter()
-        .map(|row| {
-            let actions = line_actions(
-                desk,
-                &row.name,
-                Form::Source(Some(row.id)),
-                Form::Remove(Removal::Source(row.id)),
-            );
-            view! {
-                <tr>
-                    <th scope="row">{row.name}</th>
-                    <td>{row.category}</td>
-                    <td>{if row.required { "Required" } else { "Optional" }}</td>
-                    <td>{row.notes.unwrap_or_else(|| format::NONE.to_owned())}</td>
-                    {actions}
-                </tr>
-            }
-            .into_any()
-        })
-        .collect_view();
     let (word, _) = words::source_status(status);
     let heads = [("Name", false), ("Category", false), ("Needed", false), ("Notes", false), ("", false)];
+    let shown = table(word, &heads, rows, |row| {
+        let (edit, remove) = (Form::Source(Some(row.id)), Form::Remove(Removal::Source(row.id)));
+        let actions = line_actions(desk, &row.name, edit, remove);
+        view! {
+            <tr>
+                <th scope="row">{row.name}</th>
+                <td>{row.category}</td>
+                <td>{if row.required { "Required" } else { "Optional" }}</td>
+                <td>{text_or_none(row.notes)}</td>
+                {actions}
+            </tr>
+        }
+        .into_any()
+    });
     view! {
         <h4 class="record-group">
             {mark(words::source_status(status))}
             <span class="quiet">{format::plural(count as u64, "source", "sources")}</span>
         </h4>
-        {table(word, &heads, lines.into_any())}
+        {shown}
     }
     .into_any()
 }
@@ -73,41 +66,36 @@ pub(super) fn deliverables(desk: Desk) -> AnyView {
 /// The deliverables, with what may be done with them.
 pub(super) fn delivered(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.deliverables.clone());
-    let draw = move |rows: Vec<Deliverable>| {
-        let lines = rows
-            .into_iter()
-            .map(|row| {
-                let actions = line_actions(
-                    desk,
-                    &row.title,
-                    Form::Deliverable(Some(row.id)),
-                    Form::Remove(Removal::Deliverable(row.id)),
-                );
-                let shared = shared_until(desk, &row);
-                view! {
-                    <tr>
-                        <th scope="row">{row.title.clone()}</th>
-                        <td>{words::deliverable_type(row.kind)}</td>
-                        <td>{mark(words::deliverable_status(row.status))}</td>
-                        <td>{link(row.url, &row.title)}</td>
-                        <td>{shared}</td>
-                        {actions}
-                    </tr>
-                }
-                .into_any()
-            })
-            .collect_view();
-        let heads = [
-            ("Title", false),
-            ("Type", false),
-            ("Status", false),
-            ("Link", false),
-            ("Shared until", false),
-            ("", false),
-        ];
-        table("Deliverables", &heads, lines.into_any())
-    };
-    rows_or(rows, "Nothing is to be delivered yet.", draw)
+    let heads = [
+        ("Title", false),
+        ("Type", false),
+        ("Status", false),
+        ("Link", false),
+        ("Shared until", false),
+        ("", false),
+    ];
+    rows_or(rows, "Nothing is to be delivered yet.", move |rows| {
+        table("Deliverables", &heads, rows, |row: Deliverable| {
+            let actions = line_actions(
+                desk,
+                &row.title,
+                Form::Deliverable(Some(row.id)),
+                Form::Remove(Removal::Deliverable(row.id)),
+            );
+            let shared = shared_until(desk, &row);
+            view! {
+                <tr>
+                    <th scope="row">{row.title.clone()}</th>
+                    <td>{words::deliverable_type(row.kind)}</td>
+                    <td>{mark(words::deliverable_status(row.status))}</td>
+                    <td>{link(row.url, &row.title)}</td>
+                    <td>{shared}</td>
+                    {actions}
+                </tr>
+            }
+            .into_any()
+        })
+    })
 }
 
 /// A link out of RevOS: in a new tab, and nobody there learns from where. Anything but http(s) is only shown.

@@ -1,6 +1,7 @@
 //! How do the tabs show rows: as tables with their actions at the end of each line?
 
 use super::desk::{Desk, Form};
+use crate::shell::format;
 use leptos::prelude::*;
 use revos_ui::{Badge, Signal, Tone, live};
 
@@ -56,8 +57,18 @@ pub(super) fn line_actions(desk: Desk, name: &str, edit: Form, remove: Form) -> 
     .into_any()
 }
 
-/// A table with these heads; numbers are aligned to the right. A last, nameless column holds the actions.
-pub(super) fn table(label: &'static str, heads: &[(&'static str, bool)], body: AnyView) -> AnyView {
+/// A table with these heads, and a line for each row; numbers are aligned to the right. A last, nameless column holds
+/// the actions.
+pub(super) fn table<T>(
+    label: &'static str,
+    heads: &[(&'static str, bool)],
+    rows: Vec<T>,
+    line: impl Fn(T) -> AnyView,
+) -> AnyView {
+    framed(label, heads, rows.into_iter().map(line).collect())
+}
+
+fn framed(label: &'static str, heads: &[(&'static str, bool)], lines: Vec<AnyView>) -> AnyView {
     let heads = heads
         .iter()
         .map(|(head, number)| {
@@ -81,7 +92,7 @@ pub(super) fn table(label: &'static str, heads: &[(&'static str, bool)], body: A
                 <thead>
                     <tr>{heads}</tr>
                 </thead>
-                <tbody>{body}</tbody>
+                <tbody>{lines}</tbody>
             </table>
         </div>
     }
@@ -102,6 +113,11 @@ where
         if rows.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { draw(rows) }
     })
     .into_any()
+}
+
+/// A text, or the sign for none.
+pub(super) fn text_or_none(text: Option<String>) -> String {
+    text.unwrap_or_else(|| format::NONE.to_owned())
 }
 
 /// A word in its colour.

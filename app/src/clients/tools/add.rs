@@ -1,10 +1,9 @@
 //! How does a client come into the list?
 
+use super::super::colleagues::colleague_options;
 use super::super::tool::Workbench;
 use super::super::words;
-use super::{Asked, ask};
 use crate::shell::Refused;
-use crate::shell::api::{Answer, Terms};
 use crate::shell::form::{field_problems, new_id};
 use crate::shell::session::Session;
 use leptos::prelude::*;
@@ -14,7 +13,6 @@ use revos_shared::clients::{ClientsQuery, Segment};
 use revos_shared::kernel::check::Check as _;
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::limits::SEARCH_MAX_CHARS;
-use revos_shared::kernel::workspace::Colleague;
 use revos_shared::session::Capability;
 use revos_shared::{ClientId, UserId};
 use revos_ui::{
@@ -47,7 +45,7 @@ pub(super) fn add_form(bench: Workbench) -> AnyView {
     let added = Var::new(None::<String>);
     // One id for all tries of this form: a repeated request adds no second client.
     let id = ClientId(new_id());
-    let colleagues = colleague_options(session);
+    let colleagues = colleague_options();
 
     let save = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -143,29 +141,4 @@ fn refuse(refused: &Refused, problems: Var<Vec<Problem>>, title: Var<Option<Stri
     let found = field_problems(&refused.problems(), &FIELDS);
     title.set(Some(refused.sentence()));
     problems.set(found);
-}
-
-/// The staff to choose from, and nobody.
-pub(in crate::clients) fn colleague_options(session: Session) -> Signal<Vec<SelectOption>> {
-    let Some(api) = session.api() else { return Signal::stored(Vec::new()) };
-    let asked = ask(async move {
-        match api.list_colleagues(Terms::default()).await? {
-            Answer::Full { reply, .. } => Ok(reply.data),
-            Answer::Unchanged { .. } => Ok(Vec::new()),
-        }
-    });
-    let me = session.member().map(|member| (member.person.id, member.person.name.clone()));
-    Signal::derive(move || {
-        let option =
-            |colleague: &Colleague| SelectOption::new(colleague.id.to_string(), colleague.name.clone());
-        let nobody = SelectOption::new("", "Nobody (unassigned)");
-        asked.with(|asked| match asked {
-            Asked::There(colleagues) => [nobody].into_iter().chain(colleagues.iter().map(option)).collect(),
-            // Until the others are known, and when they cannot be: oneself.
-            Asked::Waiting | Asked::Failed => {
-                let own = me.iter().map(|(id, name)| SelectOption::new(id.to_string(), name.clone()));
-                [nobody].into_iter().chain(own).collect()
-            }
-        })
-    })
 }

@@ -1,7 +1,7 @@
 //! How is one thing changed about many clients, and how did it go for each?
 
+use super::super::colleagues::colleague_options;
 use super::super::tool::{Tool, Workbench};
-use super::add::colleague_options;
 use crate::shell::form::field_problems;
 use crate::shell::format;
 use crate::shell::session::Session;
@@ -101,7 +101,7 @@ pub(super) fn bulk_form(tool: Tool, bench: Workbench) -> AnyView {
     let form = move || {
         let field = match tool {
             Tool::Owner => {
-                let colleagues = colleague_options(session);
+                let colleagues = colleague_options();
                 let options = Signal::derive(move || {
                     let mut options = colleagues.get();
                     for option in &mut options {

@@ -8,8 +8,6 @@ mod export;
 mod filter;
 mod views;
 
-pub(super) use add::colleague_options;
-
 use super::tool::{Tool, Workbench};
 use crate::shell::part::part;
 use live_query::Failure;

@@ -3,7 +3,7 @@
 use super::super::tool::Workbench;
 use super::{Asked, ask};
 use crate::shell::address::Address;
-use crate::shell::api::{Answer, Api, SignedIn, Terms};
+use crate::shell::api::{Api, SignedIn};
 use crate::shell::form::{field_problems, new_id};
 use crate::shell::session::Session;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use revos_shared::kernel::check::Check as _;
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::ids::SavedViewId;
 use revos_shared::kernel::workspace::{
-    DeleteView, SaveView, SavedView, ViewFields, ViewRemoval, ViewWorkspace, ViewsQuery,
+    DeleteView, ListSavedViews, SaveView, SavedView, ViewFields, ViewRemoval, ViewWorkspace, ViewsQuery,
 };
 use revos_ui::{
     Badge, Button, ButtonKind, CheckBox, ErrorSummary, FailedState, Problem, Signal, SkeletonLines,
@@ -45,10 +45,7 @@ pub(super) fn view_form(bench: Workbench) -> AnyView {
     let load = move || {
         ask(async move {
             let query = ViewsQuery { workspace: ViewWorkspace::Clients };
-            match api.list_saved_views(&query, Terms::default()).await? {
-                Answer::Full { reply, .. } => Ok(reply.data),
-                Answer::Unchanged { .. } => Ok(Vec::new()),
-            }
+            api.read_rows::<ListSavedViews, _>(&query, None).await.map(|views| views.data)
         })
     };
     let asked = Var::new(load());

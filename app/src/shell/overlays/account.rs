@@ -6,7 +6,7 @@ use super::super::session::{Session, SessionState};
 use super::super::theme::{Theme, ThemeChoice};
 use super::Notice;
 use leptos::{html, prelude::*};
-use revos_shared::session::{Member, Persona};
+use revos_shared::session::Persona;
 use revos_ui::{IconButton, IconName, MenuChoice, MenuItem, Signal, Var, effect, live};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
@@ -15,12 +15,9 @@ use web_sys::HtmlElement;
 /// The inside of the menu.
 pub(super) fn account_menu(session: Session, keyboard: Keyboard, notice: Var<Option<Notice>>) -> AnyView {
     let theme = expect_context::<Theme>();
-    let of_member = move |read: fn(&Member) -> String| {
-        Signal::derive(move || session.member().map(|member| read(&member)).unwrap_or_default())
-    };
-    let name = of_member(|member| member.person.name.clone());
-    let email = of_member(|member| member.person.email.clone());
-    let place = of_member(|member| {
+    let name = session.of_member(|member| member.person.name.clone());
+    let email = session.of_member(|member| member.person.email.clone());
+    let place = session.of_member(|member| {
         let persona = match member.person.persona {
             Persona::SuperAdmin => "Super admin",
             persona => persona.as_str(),

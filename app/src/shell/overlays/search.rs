@@ -1,14 +1,12 @@
 //! What does the database find? Asked when nothing was typed for a moment; only the newest answer counts.
 
-use super::super::api::{Answer, Api, SignedIn, Terms};
+use super::super::api::{Api, SignedIn};
 use super::super::failure;
 use super::super::session::Session;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use live_query::{Failure, Reason};
-use revos_shared::Envelope;
 use revos_shared::kernel::limits::SEARCH_MAX_CHARS;
-use revos_shared::kernel::workspace::{SearchHit, SearchQuery};
+use revos_shared::kernel::workspace::{SearchHit, SearchQuery, SearchWorkspace};
 use revos_shared::session::Capability;
 use revos_ui::Var;
 use std::cell::RefCell;
@@ -104,11 +102,12 @@ impl Search {
 
     fn ask(self, api: Api<SignedIn>, text: String, number: u32, course: &Rc<RefCell<Course>>) {
         let request = AbortController::new().ok();
-        let terms = Terms { etag: None, signal: request.as_ref().map(AbortController::signal) };
+        let signal = request.as_ref().map(AbortController::signal);
         course.borrow_mut().request = request;
         let course = Rc::clone(course);
         spawn_local(async move {
-            let outcome = answer(api, SearchQuery { q: text.clone() }, terms).await;
+            let query = SearchQuery { q: text.clone() };
+            let outcome = api.read_rows::<SearchWorkspace, _>(&query, signal).await;
             // The palette may be closed by now, or another text asked for.
             if course.borrow().number != number {
                 return;
@@ -118,17 +117,5 @@ impl Search {
                 Err(why) => Standing { text, failed: Some(failure::sentence(&why)), ..Standing::default() },
             });
         });
-    }
-}
-
-async fn answer(
-    api: Api<SignedIn>,
-    query: SearchQuery,
-    terms: Terms,
-) -> Result<Envelope<Vec<SearchHit>>, Failure> {
-    match api.search_workspace(&query, terms).await? {
-        // Rows read for somebody else are no rows at all.
-        Answer::Full { reply, .. } if reply.read_for == api.read_for() => Ok(reply),
-        _ => Err(Failure::new(Reason::Decode)),
     }
 }

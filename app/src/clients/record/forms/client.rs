@@ -3,11 +3,9 @@
 use super::super::desk::{Desk, Sending};
 use super::super::lines::{Apply, Settled};
 use super::{amount, said, send, shown};
-use crate::clients::tools::colleague_options;
+use crate::clients::colleagues::colleague_options;
 use crate::clients::words;
-use crate::shell::session::Session;
 use crate::shell::sheet::{Definition, Entries, Field, Kind, Submission, choices, choices_or, field};
-use leptos::prelude::expect_context;
 use revos_shared::clients::changes::{ClientChange, HealthChange};
 use revos_shared::clients::endpoints::{ClientQuery, SetClientHealth, UpdateClient};
 use revos_shared::clients::{ClientDetail, ClientRecord, ClientStatus, Phase, Segment};
@@ -34,7 +32,6 @@ fn values(client: &ClientDetail) -> Vec<String> {
 }
 
 fn fields(may_assign: bool) -> Vec<Field> {
-    let session = expect_context::<Session>();
     let mut fields = vec![
         field!("name", "Name", Kind::Line("text")),
         field!(
@@ -50,7 +47,7 @@ fn fields(may_assign: bool) -> Vec<Field> {
         ),
         field!("industry", "Industry", Kind::Line("text")),
         field!("region", "Region", Kind::Line("text")),
-        field!("owner_id", "Owner", Kind::Choice(colleague_options(session))),
+        field!("owner_id", "Owner", Kind::Choice(colleague_options())),
         field!("arr", "Contract ARR", Kind::Line("text"), "Agreed recurring revenue per year."),
         field!("qbr_date", "Next QBR", Kind::Line("date")),
         field!("is_expansion", "Account to expand", Kind::Tick),

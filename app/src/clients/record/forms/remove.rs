@@ -1,18 +1,16 @@
 //! How does something under a client go away? After one question that names it and says what follows.
 
 use super::super::desk::{Desk, Removal, Sending};
-use super::super::lines::{Apply, Line, Settled, lacks, take};
-use super::send;
+use super::super::lines::{Apply, Line, SetLine, Settled, gone_from, sync, take};
 use crate::shell::Refused;
 use crate::shell::address::Address;
 use crate::shell::api::Order;
 use leptos::prelude::*;
 use live_query::browser::LiveQueries;
-use revos_shared::ClientId;
+use revos_shared::Endpoint;
 use revos_shared::clients::changes::{SetChange, Versioned};
 use revos_shared::clients::endpoints::{
-    ClientQuery, ClientRemoval, ContactRemoval, DeleteClient, DeleteContact, DeleteDeliverable,
-    DeliverableRemoval, SyncDataSources, SyncDiscoveryQuestions, SyncKanban,
+    ClientRemoval, ContactRemoval, DeleteClient, DeleteContact, DeleteDeliverable, DeliverableRemoval,
 };
 use revos_shared::clients::{ClientRecord, Contact, DataSource, Deliverable, KanbanCard, Question};
 use revos_ui::{Button, ButtonKind, ErrorSummary, Var};
@@ -25,7 +23,7 @@ struct Asking {
     title: String,
     consequence: String,
     apply: Option<Apply>,
-    sending: Arc<dyn Fn() -> Sending + Send + Sync>,
+    sending: Remove,
 }
 
 /// Asks, and removes.
@@ -96,90 +94,97 @@ fn question(desk: Desk, record: &ClientRecord, removal: Removal) -> Option<Askin
                 }),
             })
         }
-        Removal::Contact(id) => line::<Contact>(record, id.0.as_u128(), |contact| {
-            let which = ContactRemoval { client_id, contact_id: contact.id, version: contact.version };
-            let what = format!("{} is no longer a contact of {}.", contact.name, record.client.name);
-            (
-                contact.name.clone(),
-                what,
-                Arc::new(move || {
-                    desk.order(Order::removal::<DeleteContact>(&which), move |_| {
-                        Ok(gone_from::<Contact>(id.0.as_u128()))
-                    })
-                }),
-            )
-        }),
-        Removal::Deliverable(id) => line::<Deliverable>(record, id.0.as_u128(), |deliverable| {
-            let which = DeliverableRemoval {
+        Removal::Contact(id) => {
+            let known = record.contacts.iter().find(|contact| contact.id == id)?;
+            let what = format!("{} is no longer a contact of {}.", known.name, record.client.name);
+            let which =
+                move |row: &Contact| ContactRemoval { client_id, contact_id: id, version: row.version };
+            let name = |row: &Contact| row.name.clone();
+            row::<Contact, DeleteContact>(desk, record, id.0.as_u128(), name, &what, which)
+        }
+        Removal::Deliverable(id) => {
+            let which = move |row: &Deliverable| DeliverableRemoval {
                 client_id,
-                deliverable_id: deliverable.id,
-                version: deliverable.version,
+                deliverable_id: id,
+                version: row.version,
             };
-            let what = "The client no longer sees it. What the link leads to stays where it is.".to_owned();
-            (
-                deliverable.title.clone(),
-                what,
-                Arc::new(move || {
-                    desk.order(Order::removal::<DeleteDeliverable>(&which), move |_| {
-                        Ok(gone_from::<Deliverable>(id.0.as_u128()))
-                    })
-                }),
+            let what = "The client no longer sees it. What the link leads to stays where it is.";
+            let name = |row: &Deliverable| row.title.clone();
+            row::<Deliverable, DeleteDeliverable>(desk, record, id.0.as_u128(), name, what, which)
+        }
+        Removal::Question(id) => {
+            let name = |row: &Question| row.question.clone();
+            row_of_set(desk, record, (id, id.0.as_u128()), name, "Its answer goes with it.")
+        }
+        Removal::Source(id) => {
+            let name = |row: &DataSource| row.name.clone();
+            row_of_set(
+                desk,
+                record,
+                (id, id.0.as_u128()),
+                name,
+                "It no longer counts towards data readiness.",
             )
-        }),
-        Removal::Question(id) => line::<Question>(record, id.0.as_u128(), |question| {
-            let gone = Versioned { id, version: question.version };
-            (
-                question.question.clone(),
-                "Its answer goes with it.".to_owned(),
-                Arc::new(move || {
-                    let set = SetChange { items: Vec::new(), deleted: vec![gone] };
-                    let confirm = move |_| gone_from::<Question>(id.0.as_u128());
-                    send::<SyncDiscoveryQuestions>(desk, &at(client_id), &set, confirm)
-                }),
-            )
-        }),
-        Removal::Source(id) => line::<DataSource>(record, id.0.as_u128(), |source| {
-            let gone = Versioned { id, version: source.version };
-            let what = "It no longer counts towards data readiness.".to_owned();
-            (
-                source.name.clone(),
-                what,
-                Arc::new(move || {
-                    let set = SetChange { items: Vec::new(), deleted: vec![gone] };
-                    let confirm = move |_| gone_from::<DataSource>(id.0.as_u128());
-                    send::<SyncDataSources>(desk, &at(client_id), &set, confirm)
-                }),
-            )
-        }),
-        Removal::Card(id) => line::<KanbanCard>(record, id.0.as_u128(), |card| {
-            let gone = Versioned { id, version: card.version };
-            (
-                card.title.clone(),
-                "The card leaves the board.".to_owned(),
-                Arc::new(move || {
-                    let set = SetChange { items: Vec::new(), deleted: vec![gone] };
-                    let confirm = move |_| gone_from::<KanbanCard>(id.0.as_u128());
-                    send::<SyncKanban>(desk, &at(client_id), &set, confirm)
-                }),
-            )
-        }),
+        }
+        Removal::Card(id) => {
+            let name = |row: &KanbanCard| row.title.clone();
+            row_of_set(desk, record, (id, id.0.as_u128()), name, "The card leaves the board.")
+        }
     }
 }
 
-type Asked = (String, String, Arc<dyn Fn() -> Sending + Send + Sync>);
+/// A row with a removal of its own.
+fn row<T: Line, E: Endpoint>(
+    desk: Desk,
+    record: &ClientRecord,
+    id: u128,
+    name: fn(&T) -> String,
+    consequence: &str,
+    which: impl FnOnce(&T) -> E::Query,
+) -> Option<Asking>
+where
+    E::Query: Send + Sync + 'static,
+{
+    line(record, id, name, consequence, |line| {
+        let which = which(line);
+        Arc::new(move || desk.order(Order::removal::<E>(&which), move |_| Ok(gone_from::<T>(id))))
+    })
+}
 
-fn line<T: Line>(record: &ClientRecord, id: u128, ask: impl FnOnce(&T) -> Asked) -> Option<Asking> {
+/// A row that leaves the set it is saved with.
+fn row_of_set<T: SetLine>(
+    desk: Desk,
+    record: &ClientRecord,
+    (id, key): (T::Id, u128),
+    name: fn(&T) -> String,
+    consequence: &str,
+) -> Option<Asking> {
+    line(record, key, name, consequence, |line| {
+        let version = line.identity().1;
+        Arc::new(move || {
+            let deleted = vec![Versioned { id, version }];
+            sync::<T>(desk, SetChange { items: Vec::new(), deleted }, Some(key))
+        })
+    })
+}
+
+/// Sends the removal.
+type Remove = Arc<dyn Fn() -> Sending + Send + Sync>;
+
+fn line<T: Line>(
+    record: &ClientRecord,
+    id: u128,
+    name: fn(&T) -> String,
+    consequence: &str,
+    sending: impl FnOnce(&T) -> Remove,
+) -> Option<Asking> {
     let line = T::lines(record).iter().find(|line| line.identity().0 == id)?;
-    let (name, consequence, sending) = ask(line);
-    Some(Asking { title: format!("Remove “{name}”?"), consequence, apply: Some(take::<T>(id)), sending })
-}
-
-fn at(client_id: ClientId) -> ClientQuery {
-    ClientQuery { client_id }
-}
-
-fn gone_from<T: Line>(id: u128) -> (Apply, Settled) {
-    (take::<T>(id), lacks::<T>(id))
+    Some(Asking {
+        title: format!("Remove “{}”?", name(line)),
+        consequence: consequence.to_owned(),
+        apply: Some(take::<T>(id)),
+        sending: sending(line),
+    })
 }
 
 /// Nothing is left to paint.

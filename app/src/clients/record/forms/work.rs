@@ -1,37 +1,30 @@
 //! How is the work with a client filled in: discovery, data, the board, deliverables?
 
 use super::super::desk::{Desk, answered};
-use super::super::lines::{Line, holds, put, put_all};
+use super::super::lines::{Line, holds, put, sync};
 use super::{amount, said, send, shown};
-use crate::clients::tools::colleague_options;
+use crate::clients::colleagues::colleague_options;
 use crate::clients::words;
 use crate::shell::form::new_id;
 use crate::shell::format;
-use crate::shell::session::Session;
 use crate::shell::sheet::{Current, Definition, Field, Kind, Submission, choices, field};
 use jiff::Timestamp;
-use leptos::prelude::expect_context;
 use revos_shared::UserId;
 use revos_shared::clients::changes::{
     DataSourceItem, DeliverableFields, DiscoveryAnswers, KanbanItem, QuestionItem, SetChange,
 };
 use revos_shared::clients::endpoints::{
-    ClientQuery, CreateDeliverable, DeliverableQuery, FormQuery, SaveDiscovery, SyncDataSources,
-    SyncDiscoveryQuestions, SyncKanban, UpdateDeliverable,
+    ClientQuery, CreateDeliverable, DeliverableQuery, FormQuery, SaveDiscovery, UpdateDeliverable,
 };
 use revos_shared::clients::{
     ClientRecord, DataSource, DataSourceStatus, Deliverable, DeliverableStatus, DeliverableType,
     DiscoveryForm, FormType, KanbanCard, KanbanStatus, Question,
 };
 use revos_shared::kernel::ids::DeliverableId;
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The current row in a refusal: itself, or the only one of a set.
-fn current<T: Line + for<'de> Deserialize<'de>>(
-    text: &str,
-    values: fn(&T) -> Vec<String>,
-) -> Option<(Vec<String>, u32)> {
+fn current<T: Line>(text: &str, values: fn(&T) -> Vec<String>) -> Option<(Vec<String>, u32)> {
     let row = lean_json::from_str::<T>(text)
         .ok()
         .or_else(|| lean_json::from_str::<Vec<T>>(text).ok().and_then(|mut rows| rows.pop()))?;
@@ -142,9 +135,7 @@ pub(super) fn question(desk: Desk, record: &ClientRecord, known: Option<Question
                 })
             });
             let set = SetChange { items: vec![item], deleted: Vec::new() };
-            let confirm = |rows: Vec<Question>| (put_all(rows.clone()), holds(&rows));
-            let query = ClientQuery { client_id: desk.id };
-            desk.write(painted, send::<SyncDiscoveryQuestions>(desk, &query, &set, confirm), then);
+            desk.write(painted, sync::<Question>(desk, set, None), then);
             Ok(())
         }),
         current: |text| current(text, question_values),
@@ -214,9 +205,7 @@ pub(super) fn source(desk: Desk, known: Option<DataSource>) -> Definition {
                 })
             });
             let set = SetChange { items: vec![item], deleted: Vec::new() };
-            let confirm = |rows: Vec<DataSource>| (put_all(rows.clone()), holds(&rows));
-            let query = ClientQuery { client_id: desk.id };
-            desk.write(painted, send::<SyncDataSources>(desk, &query, &set, confirm), then);
+            desk.write(painted, sync::<DataSource>(desk, set, None), then);
             Ok(())
         }),
         current: |text| current(text, source_values),
@@ -233,7 +222,6 @@ pub(super) fn card(
     known: Option<KanbanCard>,
     column: KanbanStatus,
 ) -> Definition {
-    let session = expect_context::<Session>();
     let id = known.as_ref().map(|card| card.id);
     let new = || vec![String::new(), column.to_string(), String::new(), String::new()];
     let ends: Vec<_> = KanbanStatus::ALL
@@ -255,7 +243,7 @@ pub(super) fn card(
                 "Column",
                 choices(KanbanStatus::ALL, |status| (status.as_str(), words::card_status(status)))
             ),
-            field!("assignee_id", "Assignee", Kind::Choice(colleague_options(session))),
+            field!("assignee_id", "Assignee", Kind::Choice(colleague_options())),
             field!("due_date", "Due", Kind::Line("date")),
         ],
         begun: known.as_ref().map_or_else(new, card_values),
@@ -290,9 +278,7 @@ pub(super) fn card(
                 })
             });
             let set = SetChange { items: vec![item], deleted: Vec::new() };
-            let confirm = |rows: Vec<KanbanCard>| (put_all(rows.clone()), holds(&rows));
-            let query = ClientQuery { client_id: desk.id };
-            desk.write(painted, send::<SyncKanban>(desk, &query, &set, confirm), then);
+            desk.write(painted, sync::<KanbanCard>(desk, set, None), then);
             Ok(())
         }),
         current: |text| current(text, card_values),
