@@ -1,0 +1,53 @@
+// How is work of the page measured? By the browser's own counters, in milliseconds.
+
+import type { CDPSession, Page } from "@playwright/test";
+
+/** Work of the main thread, in milliseconds. */
+export interface Work {
+  script: number;
+  /** Script, style and layout. */
+  all: number;
+}
+
+/** Counts the work of a page. */
+export class Meter {
+  private constructor(private readonly session: CDPSession) {}
+
+  static async of(page: Page): Promise<Meter> {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable");
+    return new Meter(session);
+  }
+
+  /** The work that something takes. */
+  async during(act: () => Promise<void>): Promise<Work> {
+    const before = await this.#counters();
+    await act();
+    const after = await this.#counters();
+    const spent = (name: string) => ((after.get(name) ?? 0) - (before.get(name) ?? 0)) * 1_000;
+    const script = spent("ScriptDuration");
+    return { script, all: script + spent("LayoutDuration") + spent("RecalcStyleDuration") };
+  }
+
+  /** Slows the processor down. */
+  async slowDown(factor: number): Promise<void> {
+    await this.session.send("Emulation.setCPUThrottlingRate", { rate: factor });
+  }
+
+  async #counters(): Promise<Map<string, number>> {
+    const { metrics } = await this.session.send("Performance.getMetrics");
+    return new Map(metrics.map(({ name, value }) => [name, value]));
+  }
+}
+
+/** The middle one. */
+export function median(values: number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Prints a figure beside its goal. */
+export function tell(what: string, figure: number, unit: string, goal: number): void {
+  const met = figure <= goal ? "met" : "MISSED";
+  console.log(`${what}: ${figure.toFixed(2)} ${unit} (goal at most ${goal}, ${met})`);
+}
