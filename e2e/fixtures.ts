@@ -2,7 +2,7 @@
 
 import { test as base, type BrowserContext, expect, type Page } from "@playwright/test";
 import { Database, type Organization } from "./database.ts";
-import { type Persona, READS_FORGOTTEN_MS, Stack } from "./stack.ts";
+import { type Persona, Stack } from "./stack.ts";
 import { noteRequests } from "./time.ts";
 import { Troubles } from "./troubles.ts";
 
@@ -131,12 +131,6 @@ export async function live(page: Page): Promise<void> {
   await expect(mark(page)).toHaveText(/^Updated /);
 }
 
-/** The server answers identical reads within a second from one; resolves once that is over. */
-export async function readsAreForgotten(): Promise<void> {
-  const began = Date.now();
-  await expect.poll(() => Date.now() - began, { intervals: [100] }).toBeGreaterThan(READS_FORGOTTEN_MS);
-}
-
 /** The browser's storage holds a text kept under a name that contains this. */
 export async function isKept(page: Page, name: string): Promise<void> {
   await expect
@@ -181,4 +175,5 @@ export async function fromAccountMenu(page: Page, item: string): Promise<void> {
   await page.getByRole("menuitem", { name: item }).click();
 }
 
+export { readsAreForgotten } from "./stack.ts";
 export { expect };

@@ -169,9 +169,7 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     (Object.keys(TABS) as (keyof typeof TABS)[]).map((tab) => [
       `record-${tab}`,
       async ({ page, enter, database }: Stage) => {
-        // Beside the list each of them is as narrow as on a phone.
-        const view = tab === "overview" ? "" : "&view=page";
-        await enter("admin", `/clients/${await demoClient(database)}?tab=${tab}${view}`);
+        await enter("admin", `/clients/${await demoClient(database)}?tab=${tab}`);
         await recordIsThere(page);
         await expect(page.getByRole("tabpanel").locator("[aria-busy]")).toHaveCount(0);
       },

@@ -47,8 +47,10 @@ export interface Upstream {
   auth: { count: number; requests: Record<string, number> };
 }
 
-/** After this the server does not answer from an earlier read any more; identical ones within a second share one. */
-export const READS_FORGOTTEN_MS = 1_100;
+/** The server answers identical reads within a second from one; resolves once that is over, which only time tells. */
+export async function readsAreForgotten(): Promise<void> {
+  await sleep(1_100);
+}
 
 /** A running stack. */
 export class Stack {
@@ -127,7 +129,7 @@ export class Stack {
   async play(faults: { rest?: Fault; auth?: Fault }): Promise<void> {
     await this.#control("PUT", "faults", faults);
     // Until then the API may answer a read as it did a moment ago.
-    if (faults.rest && faults.rest.kind !== "none") await sleep(READS_FORGOTTEN_MS);
+    if (faults.rest && faults.rest.kind !== "none") await readsAreForgotten();
   }
 
   /** Everything works again. */

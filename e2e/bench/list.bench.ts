@@ -17,11 +17,19 @@ async function rowsOnScreen(page: Page): Promise<void> {
   await painted(page);
 }
 
-test("1,000 rows", async ({ page, enter, organization }) => {
-  await organization.addClients(many(1_000));
-  await enter(organization.admin, "/clients?status=all&rows=1000");
-  await live(page);
-  await rowsOnScreen(page);
+/** Opens a list of that many clients, all of them read. */
+const listed = test.extend<{ listOf: (count: number) => Promise<void> }>({
+  listOf: async ({ page, enter, organization }, use) =>
+    use(async (count) => {
+      await organization.addClients(many(count));
+      await enter(organization.admin, `/clients?status=all&rows=${count}`);
+      await live(page);
+      await rowsOnScreen(page);
+    }),
+});
+
+listed("1,000 rows", async ({ page, listOf }) => {
+  await listOf(1_000);
   const meter = await Meter.of(page);
   const cells = await grid(page).locator("tbody tr:nth-child(2) > *").count();
   const search = page.getByRole("searchbox", { name: "Search clients" });
@@ -57,12 +65,8 @@ test("1,000 rows", async ({ page, enter, organization }) => {
   tell("1,000 rows created ÷ plain script", median(ours) / median(plain), "", 1.3);
 });
 
-test("10,000 rows", async ({ page, enter, organization }) => {
-  test.slow();
-  await organization.addClients(many(10_000));
-  await enter(organization.admin, "/clients?status=all&rows=10000");
-  await live(page);
-  await rowsOnScreen(page);
+listed("10,000 rows", async ({ page, listOf }) => {
+  await listOf(10_000);
   const nodes = await grid(page).evaluate((table) => table.querySelectorAll("*").length);
   tell("10,000 rows, elements of the table", nodes, "", 1_400);
 
@@ -97,11 +101,8 @@ test("10,000 rows", async ({ page, enter, organization }) => {
   tell("10,000 rows, longest task over 50 ms while scrolling", longest, "ms", 50);
 });
 
-test("one changed row of 5,000", async ({ page, enter, organization, database }) => {
-  await organization.addClients(many(5_000));
-  await enter(organization.admin, "/clients?status=all&rows=5000");
-  await live(page);
-  await rowsOnScreen(page);
+listed("one changed row of 5,000", async ({ page, listOf, organization, database }) => {
+  await listOf(5_000);
   const first = await database.one<{ id: string }>(
     "select id from public.clients where organization_id = $1 order by lower(name) limit 1",
     [organization.id],
@@ -126,11 +127,8 @@ test("one changed row of 5,000", async ({ page, enter, organization, database })
   tell("one changed row of 5,000, rows repainted", touched, "", 1);
 });
 
-test("interaction to next paint, at a quarter of the speed", async ({ page, enter, organization }) => {
-  await organization.addClients(many(200));
-  await enter(organization.admin, "/clients?status=all");
-  await live(page);
-  await rowsOnScreen(page);
+listed("interaction to next paint, at a quarter of the speed", async ({ page, listOf }) => {
+  await listOf(200);
   const meter = await Meter.of(page);
   await meter.slowDown(4);
   await page.evaluate(() => {

@@ -108,14 +108,14 @@ fn chosen(now: Signal<String>, on_choose: Callback<String>) -> Var<String> {
 fn change(desk: Desk, what: &str, change: ClientChange) {
     let painted = paint_change(&change);
     let sending = Box::pin(async move {
-        let version = version_now(desk);
+        let version = client_version(desk);
         update_client(desk, ClientChange { version, ..change }).await
     });
     desk.write_now(what.to_owned(), painted, sending, None);
 }
 
 /// The client's version when a change is sent: what the change before left.
-fn version_now(desk: Desk) -> u32 {
+fn client_version(desk: Desk) -> u32 {
     desk.now().map(|record| record.client.version).unwrap_or_default()
 }
 
@@ -177,7 +177,7 @@ fn begin(desk: Desk) {
     // Said with what was added, which only the answer knows.
     let told = Var::new(String::new());
     let sending = Box::pin(async move {
-        let body = AtVersion { version: version_now(desk) };
+        let body = AtVersion { version: client_version(desk) };
         let onboarded = desk.api.change::<EnsureClientOnboarding>(&query, &body).await?;
         told.set(match onboarded.deliverables.as_slice() {
             [] => "Everything was there already.".to_owned(),
