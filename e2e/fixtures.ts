@@ -1,6 +1,6 @@
 // What does every test start with? A running stack, a watched browser, and people who can sign in.
 
-import { test as base, type BrowserContext, expect, type Page } from "@playwright/test";
+import { test as base, type BrowserContext, expect, type Page, type Route } from "@playwright/test";
 import { Database, type Organization } from "./database.ts";
 import { type Persona, Stack } from "./stack.ts";
 import { noteRequests } from "./time.ts";
@@ -173,6 +173,16 @@ export async function listed(page: Page): Promise<string[]> {
 export async function fromAccountMenu(page: Page, item: string): Promise<void> {
   await page.getByRole("button", { name: /account menu$/ }).click();
   await page.getByRole("menuitem", { name: item }).click();
+}
+
+/**
+ * Stands between the page and what it asks for, and passes everything on until it is told to meddle. Call it before
+ * the page is opened: Chromium starts to stop requests only some moments after it was asked to.
+ */
+export async function onTheWay(page: Page, url: string | RegExp, meddling: (route: Route) => Promise<void>) {
+  let meddles = false;
+  await page.route(url, (route) => (meddles ? meddling(route) : route.fallback()));
+  return { meddle: () => void (meddles = true), rest: () => void (meddles = false) };
 }
 
 export { readsAreForgotten } from "./stack.ts";

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { expect, listed, live, names, panel, readsAreForgotten, test } from "../../fixtures.ts";
+import { expect, listed, live, names, onTheWay, panel, readsAreForgotten, test } from "../../fixtures.ts";
 import { grid, heads, line, openTool } from "../../list.ts";
 import { everyLook } from "../../looks.ts";
 import { count } from "../../time.ts";
@@ -340,18 +340,19 @@ test("makes one client of a double press", async ({ page, enter, organization, d
 
 test("makes one client also when the first answer was lost", async ({ page, enter, organization, database, troubles }) => {
   troubles.allow("net::ERR_FAILED POST /api/clients");
-  await enter(organization.admin);
-  await live(page);
-  const dialog = await openTool(page, ADD);
-  await dialog.getByRole("textbox", { name: "Name" }).fill("Ironlark Tools");
-  await page.route("**/api/clients", async (route) => {
+  const way = await onTheWay(page, "**/api/clients", async (route) => {
     if (route.request().method() !== "POST") return route.fallback();
     await route.fetch();
     await route.abort();
   });
+  await enter(organization.admin);
+  await live(page);
+  const dialog = await openTool(page, ADD);
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Ironlark Tools");
+  way.meddle();
   await dialog.getByRole("button", { name: ADD }).click();
   await expect(dialog.getByRole("alert")).toContainText("Not saved");
-  await page.unroute("**/api/clients");
+  way.rest();
   await dialog.getByRole("button", { name: ADD }).click();
   await expect(dialog.getByRole("status")).toContainText("was added");
   expect(await database.query("select 1 from public.clients where organization_id = $1", [organization.id])).toHaveLength(1);

@@ -1,7 +1,7 @@
 // What does a person see, and keep, while the database is unreachable?
 
 import type { Page } from "@playwright/test";
-import { expect, isKept, listed, live, mark, names, panel, test } from "../../fixtures.ts";
+import { expect, isKept, listed, live, mark, names, onTheWay, panel, test } from "../../fixtures.ts";
 import { answered, count, pass, setHidden } from "../../time.ts";
 
 const LIST = "GET /api/clients";
@@ -137,32 +137,34 @@ for (const [what, status, body] of [
 
 test("keeps the rows when something on the way answers with a web page", async ({ page, enter, troubles }) => {
   troubles.allow(/^502 GET \/api\/clients/);
+  const html = { status: 502, contentType: "text/html", body: "<html><h1>Bad gateway</h1></html>" };
+  const way = await onTheWay(page, "**/api/clients*", (route) => route.fulfill(html));
   await enter("admin");
   await live(page);
-  const html = { status: 502, contentType: "text/html", body: "<html><h1>Bad gateway</h1></html>" };
-  await page.route("**/api/clients*", (route) => route.fulfill(html));
+  way.meddle();
   await page.keyboard.press("r");
   await expect(mark(page)).toHaveText(LAST_GOOD);
   await expect(page.getByText("Bad gateway")).toHaveCount(0);
   await rowsAreThere(page);
-  await page.unrouteAll();
+  way.rest();
   await recovers(page);
 });
 
 test("keeps the rows when an answer is cut short", async ({ page, enter }) => {
-  await enter("admin");
-  await live(page);
-  await page.route("**/api/clients?*", async (route) => {
+  const way = await onTheWay(page, "**/api/clients?*", async (route) => {
     const headers = { ...route.request().headers() };
     delete headers["if-none-match"];
     const whole = await route.fetch({ headers });
     const text = await whole.text();
     await route.fulfill({ response: whole, body: text.slice(0, text.length / 2) });
   });
+  await enter("admin");
+  await live(page);
+  way.meddle();
   await page.keyboard.press("r");
   await expect(mark(page)).toContainText("RevOS answered something unreadable");
   await rowsAreThere(page);
-  await page.unrouteAll();
+  way.rest();
   await recovers(page);
 });
 
@@ -227,24 +229,26 @@ test("says that the browser is offline, and goes on when it is not", async ({ pa
 
 test("says so when the server itself cannot be asked, and starts when it can", async ({ page, enter, troubles }) => {
   troubles.allow(/^net::ERR_CONNECTION_REFUSED GET \/api\//);
-  await page.route("**/api/**", (route) => route.abort("connectionrefused"));
+  const way = await onTheWay(page, "**/api/**", (route) => route.abort("connectionrefused"));
+  way.meddle();
   await enter("admin");
   await expect(page.getByRole("alert")).toContainText("unreachable");
-  await page.unrouteAll();
+  way.rest();
   await page.getByRole("button", { name: "Retry now" }).click();
   await live(page);
 });
 
 test("shows everything but the trend when only the trend fails", async ({ page, enter, troubles }) => {
   troubles.allow("net::ERR_CONNECTION_RESET GET /api/clients/health-trend");
-  await page.route("**/api/clients/health-trend*", (route) => route.abort("connectionreset"));
+  const way = await onTheWay(page, "**/api/clients/health-trend*", (route) => route.abort("connectionreset"));
+  way.meddle();
   await enter("admin");
   await live(page);
   await expect(panel(page, "Health")).toContainText("so the trend is missing");
   await expect(panel(page, "Health")).toContainText("73");
   // From here on no time passes, so that the page does not retry by itself before the person does.
   await page.clock.pauseAt(await page.evaluate(() => Date.now() + 100));
-  await page.unrouteAll();
+  way.rest();
   await panel(page, "Health").getByRole("button", { name: "Retry trend" }).click();
   await expect(panel(page, "Health").getByRole("img")).toBeVisible();
 });

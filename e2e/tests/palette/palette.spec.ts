@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import type { Database } from "../../database.ts";
-import { expect, fillSignIn, fromAccountMenu, live, test } from "../../fixtures.ts";
+import { expect, fillSignIn, fromAccountMenu, live, onTheWay, test } from "../../fixtures.ts";
 import { active, field, groups, openPalette, option, palette } from "../../palette.ts";
 import { count } from "../../time.ts";
 
@@ -211,16 +211,17 @@ test("asks nothing for a customer, who has no page to open a record on", async (
 });
 
 test("waits until nothing is typed, gives up older questions, and shows the newest answer", async ({ page, enter }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const way = await onTheWay(page, "**/api/search?q=brindle", async (route) => {
+    await held;
+    await route.continue().catch(() => undefined);
+  });
+  way.meddle();
   await enter("admin");
   await live(page);
   const given_up: string[] = [];
   page.on("requestfailed", (request) => given_up.push(new URL(request.url()).search));
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/api/search?q=brindle", async (route) => {
-    await held;
-    await route.continue().catch(() => undefined);
-  });
   await openPalette(page);
   const asked = page.waitForRequest("**/api/search?q=brindle");
   await page.keyboard.type("brindle");

@@ -1,6 +1,6 @@
 // Do cards go where people put them, and does nobody overwrite anybody?
 
-import { expect, test } from "../../fixtures.ts";
+import { expect, onTheWay, test } from "../../fixtures.ts";
 import { clientWithRows, form, giveTo, openTab, press, recordIsThere } from "../../record.ts";
 import { answered, count } from "../../time.ts";
 import type { Page } from "@playwright/test";
@@ -78,10 +78,13 @@ test("moves one card after the other, though the first numbers the second anew",
   // How the page learns the second card's version.
   troubles.allow(/^409 POST /);
   const learned: (() => void)[] = [];
-  await page.route(/\/api\/clients\/[^/?]+(\?.*)?$/, async (route) => {
+  const way = await onTheWay(page, /\/api\/clients\/[^/?]+(\?.*)?$/, async (route) => {
     await new Promise<void>((resolve) => learned.push(resolve));
     await route.continue();
   });
+  await page.reload();
+  await openTab(page, "kanban");
+  way.meddle();
   for (const title of ["Collect exports", "Map fields"]) {
     await card(page, title).focus();
     await page.keyboard.press("m");
@@ -91,7 +94,7 @@ test("moves one card after the other, though the first numbers the second anew",
   await expect
     .poll(() => database.query("select title from public.kanban_items where client_id = $1 and status = 'done' order by position", [client]))
     .toEqual([{ title: "Collect exports" }, { title: "Map fields" }]);
-  await page.unrouteAll({ behavior: "ignoreErrors" });
+  way.rest();
   for (const go of learned) go();
   await expect(page.locator(".record-notice")).toHaveCount(0);
 });

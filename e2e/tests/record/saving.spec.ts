@@ -1,6 +1,6 @@
 // Is every change of a client saved once, shown at once, and never lost?
 
-import { expect, isKept, live, test } from "../../fixtures.ts";
+import { expect, isKept, live, onTheWay, test } from "../../fixtures.ts";
 import { clientWithRows, giveTo, press, record, recordIsThere } from "../../record.ts";
 import { count } from "../../time.ts";
 
@@ -35,13 +35,15 @@ test("paints a change before the answer, and takes it back with the reason when 
   troubles.allow(/^403 PUT /);
   await giveTo(organization, organization.member);
   const owner = await beside(organization.member, `/clients/${client}`);
-  await recordIsThere(owner);
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
-  await owner.route("**/api/clients/*/contacts/*", async (route) => {
+  const way = await onTheWay(owner, "**/api/clients/*/contacts/*", async (route) => {
     await held;
     await route.continue();
   });
+  way.meddle();
+  await owner.reload();
+  await recordIsThere(owner);
   await owner.getByRole("button", { name: "Edit Wren Talbot" }).click();
   await owner.getByLabel("Job title").fill("Head of buying");
   await press(owner, "Save");
