@@ -14,6 +14,11 @@ export function line(page: Page, name: string): Locator {
   return grid(page).locator("tbody").getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
 }
 
+/** The table holds so many rows, drawn or not. */
+export async function hasRows(page: Page, count: number): Promise<void> {
+  await expect(grid(page)).toHaveAttribute("aria-rowcount", String(count + 1));
+}
+
 /** Opens what a button above the table opens; resolves once its inside has arrived. */
 export async function openTool(page: Page, button: string): Promise<Locator> {
   await panel(page, "All clients").locator(".toolbar, .bulk-bar").getByRole("button", { name: button, exact: true }).click();

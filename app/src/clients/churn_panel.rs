@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::ChurnRow;
 use revos_shared::clients::thresholds::CHURN_WATCH;
-use revos_ui::{Badge, EmptyState, Icon, IconName, Panel, Signal, SkeletonLines, lines, live};
+use revos_ui::{EmptyState, Icon, IconName, Panel, Signal, SkeletonLines, badge, lines, live};
 
 /// Active clients with a churn risk worth watching, the worst first.
 #[component]
@@ -96,7 +96,10 @@ fn line(rows: Signal<Vec<ChurnRow>>, id: u128, today: Signal<Date>) -> AnyView {
             <span class="line-change">{live(move || change_mark(change.get()))}</span>
             <span class="line-value">{live(move || row.with(|row| row.churn_risk))}</span>
             <span class="line-badge">
-                <Badge word=Signal::derive(move || band.get().0.to_owned()) tone=Signal::derive(move || band.get().1) />
+                {live(move || {
+                    let (word, tone) = band.get();
+                    badge(word, tone)
+                })}
             </span>
         </li>
     }

@@ -1,12 +1,13 @@
 //! Which clients are there? The table of those that the address asks for.
 
 use super::columns::{self, ShownColumns, Writing};
+use super::data::ClientRows;
 use super::list::{ClientList, ListAddress};
 use super::selection::Selection;
 use super::tool::{Tool, Toolbox};
 use crate::shell::format;
 use crate::shell::query::{Standby, Standing, row_of};
-use crate::shell::window::{RowWindow, use_row_window};
+use crate::shell::window::{RowWindow, hand_on, use_row_window};
 use leptos::{html, prelude::*};
 use revos_shared::clients::endpoints::ClientSums;
 use revos_shared::clients::{ClientColumn, ClientRow, ClientSort};
@@ -17,7 +18,7 @@ use revos_ui::{
 };
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, Event, FocusEvent, HtmlElement, KeyboardEvent};
 
 /// So many chosen columns always find room on a desk.
 const FEW_COLUMNS: usize = 9;
@@ -115,23 +116,34 @@ fn Grid(list: ClientList, address: ListAddress, writing: Writing, selection: Sel
     let sort = address.sort();
     let body = NodeRef::<html::Tbody>::new();
     let window = use_row_window(count, body);
-    let visible = Signal::memo(move || {
+    let focused = Var::new(None::<ClientId>);
+    let visible = Signal::fold(move |before: Option<&Vec<Placed>>| {
         let RowWindow { first, last, .. } = window.get();
+        let before: Vec<_> =
+            before.into_iter().flatten().map(|placed| (placed.line, placed.row.id.0.as_u128())).collect();
         rows.with(|rows| {
             let last = last.min(rows.len());
             let slice = rows.get(first.min(last)..last).unwrap_or_default();
-            slice.iter().enumerate().map(|(at, row)| (first + at, row.clone())).collect::<Vec<_>>()
+            let ids: Vec<u128> = slice.iter().map(|row| row.id.0.as_u128()).collect();
+            let focused = focused.get_untracked().map(|id| id.0.as_u128());
+            let lines = hand_on(&before, &ids, focused).into_iter().map(|(line, _)| line);
+            let placed = slice.iter().zip(lines).enumerate();
+            placed.map(|(at, (row, line))| Placed { line, place: first + at, row: Arc::clone(row) }).collect()
         })
     });
     // Tab reaches one row: the one that had the focus last, else the first on screen.
-    let focused = Var::new(None::<ClientId>);
     let stop = Signal::memo(move || {
         let last = focused.get();
         visible.with(|rows| {
-            let had = rows.iter().map(|(_, row)| row.id).find(|id| Some(*id) == last);
-            had.or_else(|| rows.first().map(|(_, row)| row.id))
+            let had = rows.iter().map(|placed| placed.row.id).find(|id| Some(*id) == last);
+            had.or_else(|| rows.first().map(|placed| placed.row.id))
         })
     });
+    let on_focus = move |event: FocusEvent| {
+        if let Some((_, id)) = row_at(&event) {
+            focused.set(Some(id));
+        }
+    };
     let on_key = move |event: KeyboardEvent| walk(&event, rows, selection, window);
     let room = Signal::memo(move || columns.with(|columns| room(columns, list.sums.get())));
     view! {
@@ -151,11 +163,11 @@ fn Grid(list: ClientList, address: ListAddress, writing: Writing, selection: Sel
                     })}
                 </tr>
             </thead>
-            <tbody role="rowgroup" node_ref=body on:keydown=on_key>
+            <tbody role="rowgroup" node_ref=body on:focusin=on(on_focus) on:keydown=on_key>
                 {spacer(Signal::derive(move || window.get().above))}
                 {lines(
-                    move || visible.with(|rows| rows.iter().map(|(_, row)| row.id.0.as_u128()).collect()),
-                    move |id| line(id, visible, columns, writing, selection, stop, focused),
+                    move || visible.with(|rows| rows.iter().map(|placed| placed.line).collect()),
+                    move |at| line(at, visible, columns, writing, selection, stop),
                 )}
                 {spacer(Signal::derive(move || window.get().below))}
             </tbody>
@@ -277,34 +289,36 @@ fn foot(list: ClientList, columns: ShownColumns, writing: Writing) -> AnyView {
     .into_any()
 }
 
-#[allow(clippy::too_many_arguments, reason = "what a line shows and what it tells")]
+/// A row at its place in the list, and the line that shows it.
+#[derive(Clone, PartialEq)]
+struct Placed {
+    line: u128,
+    place: usize,
+    row: Arc<ClientRow>,
+}
+
+/// A line on screen. It shows one row after the other as one scrolls, so everything in it follows its row.
 fn line(
-    key: u128,
-    visible: Signal<Vec<(usize, ClientRow)>>,
+    at: u128,
+    visible: Signal<Vec<Placed>>,
     columns: Signal<ShownColumns>,
     writing: Writing,
     selection: Selection,
     stop: Signal<Option<ClientId>>,
-    focused: Var<Option<ClientId>>,
 ) -> AnyView {
-    let Some(placed) = row_of(visible, key, |(_, row)| row.id.0.as_u128()) else { return ().into_any() };
-    let id = placed.with_untracked(|(_, row)| row.id);
-    let place = Signal::memo(move || placed.with(|(place, _)| *place));
-    let row = Signal::memo(move || placed.with(|(_, row)| row.clone()));
-    let name = move || live(move || row.with(|row| row.name.clone()));
+    let Some(placed) = row_of(visible, at, |placed| placed.line) else { return ().into_any() };
+    let row = Signal::memo(move || placed.with(|placed| Arc::clone(&placed.row)));
+    let id = move || row.with(|row| row.id);
     view! {
         <tr
             role="row"
-            id=format!("client-{id}")
-            aria-rowindex=live(move || (place.get() + 2).to_string())
-            aria-selected=live(move || selection.has(id).to_string())
-            tabindex=live(move || if stop.get() == Some(id) { "0" } else { "-1" })
-            on:focusin=on(move |_| focused.set(Some(id)))
+            id=live(move || format!("client-{}", id()))
+            aria-rowindex=live(move || placed.with(|placed| (placed.place + 2).to_string()))
+            aria-selected=live(move || selection.has(id()).to_string())
+            tabindex=live(move || if stop.get() == Some(id()) { "0" } else { "-1" })
         >
             {selection.cell(row)}
-            <th scope="row" role="rowheader" class="cell-name">
-                <a class="cut" href=format!("/clients/{id}") tabindex="-1" title=name()>{name()}</a>
-            </th>
+            {columns::name_cell(row)}
             {live(move || {
                 columns.with(|columns| {
                     columns.0.iter().skip(1).map(|column| columns::cell(*column, row, writing)).collect_view()
@@ -315,19 +329,20 @@ fn line(
     .into_any()
 }
 
+/// The row that an event happened in, and its client.
+fn row_at(event: &Event) -> Option<(Element, ClientId)> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let row = target.closest("tr[id]").ok()??;
+    let id = row.id().strip_prefix("client-")?.parse().ok()?;
+    Some((row, id))
+}
+
 /// Arrows, Home and End move between all rows, also those that are not on screen; `x` and Space choose the row.
-fn walk(
-    event: &KeyboardEvent,
-    rows: Signal<Arc<Vec<ClientRow>>>,
-    selection: Selection,
-    window: Signal<RowWindow>,
-) {
+fn walk(event: &KeyboardEvent, rows: Signal<ClientRows>, selection: Selection, window: Signal<RowWindow>) {
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return;
     }
-    let Some(row) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    let id = row.id().strip_prefix("client-").and_then(|id| id.parse::<ClientId>().ok());
-    let Some(id) = id else { return };
+    let Some((row, id)) = row_at(event) else { return };
     let (at, count) = rows.with_untracked(|rows| (rows.iter().position(|row| row.id == id), rows.len()));
     let Some(at) = at else { return };
     let to = match event.key().as_str() {

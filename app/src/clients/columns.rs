@@ -8,9 +8,10 @@ use revos_shared::Money;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{ClientColumn, ClientRow, ClientStatus};
 use revos_shared::kernel::error::UnknownWord;
-use revos_ui::{Badge, Signal, Tone, live};
+use revos_ui::{Live, Signal, Tone, badge, live};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// How amounts and times of the table are written.
 #[derive(Clone, Copy)]
@@ -150,77 +151,66 @@ fn none() -> String {
     format::NONE.to_owned()
 }
 
+/// The head of a row.
+pub(super) fn name_cell(row: Signal<Arc<ClientRow>>) -> AnyView {
+    let name = move || live(move || row.with(|row| row.name.clone()));
+    let link = live(move || row.with(|row| format!("/clients/{}", row.id)));
+    view! {
+        <th scope="row" role="rowheader" class="cell-name">
+            <a class="cut" href=link tabindex="-1" title=name()>{name()}</a>
+        </th>
+    }
+    .into_any()
+}
+
 /// The cell of a column, after the name.
-pub(super) fn cell(column: ClientColumn, row: Signal<ClientRow>, writing: Writing) -> AnyView {
+pub(super) fn cell(column: ClientColumn, row: Signal<Arc<ClientRow>>, writing: Writing) -> AnyView {
     let Writing { currency, time_zone, today } = writing;
     let plain = live(move || row.with(|row| currency.with(|currency| text(column, row, currency))));
-    let class = if is_number(column) { "number" } else { "" };
     let content = match column {
-        ClientColumn::Status => {
-            let status = Signal::memo(move || row.with(|row| words::status(row.status)));
-            view! {
-                <Badge
-                    word=Signal::derive(move || status.get().0.to_owned())
-                    tone=Signal::derive(move || status.get().1)
-                />
-            }
-            .into_any()
-        }
+        ClientColumn::Status => mark(move || Some(row.with(|row| words::status(row.status)))),
         ClientColumn::Health => {
-            let band = Signal::memo(move || row.with(|row| row.health.map(HealthBand::of)));
-            let mark = live(move || {
-                let band = band.get().filter(|band| *band != HealthBand::Healthy);
-                band.map(|band| word_mark(words::health_band(band)))
+            let mark = mark(move || {
+                let band = row.with(|row| row.health).map(HealthBand::of);
+                band.filter(|band| *band != HealthBand::Healthy).map(words::health_band)
             });
-            scored(mark.into_any(), plain.into_any())
+            scored(mark, plain)
         }
         ClientColumn::Churn => {
-            let band = Signal::memo(move || row.with(|row| row.churn_risk.and_then(ChurnBand::of)));
-            let mark = live(move || band.get().map(|band| word_mark(words::churn_band(band))));
-            scored(mark.into_any(), plain.into_any())
+            let band = move || row.with(|row| row.churn_risk).and_then(ChurnBand::of);
+            scored(mark(move || band().map(words::churn_band)), plain)
         }
         ClientColumn::Ar => {
-            let overdue = Signal::memo(move || {
-                row.with(|row| row.ar_overdue.is_some_and(|overdue| overdue > Money::ZERO))
-            });
-            let mark = live(move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad))));
-            scored(mark.into_any(), plain.into_any())
+            let overdue = move || row.with(|row| row.ar_overdue).is_some_and(|amount| amount > Money::ZERO);
+            scored(mark(move || overdue().then_some(OVERDUE)), plain)
         }
         ClientColumn::Qbr => {
-            let overdue = Signal::memo(move || {
-                row.with(|row| {
-                    row.status == ClientStatus::Active && row.qbr_date.is_some_and(|date| date < today.get())
-                })
+            let mark = mark(move || {
+                let (status, date) = row.with(|row| (row.status, row.qbr_date));
+                let late = status == ClientStatus::Active && date.is_some_and(|date| date < today.get());
+                late.then_some(OVERDUE)
             });
             let date = live(move || {
-                row.with(|row| row.qbr_date.map_or_else(none, |date| format::day(date, today.get())))
+                row.with(|row| row.qbr_date).map_or_else(none, |date| format::day(date, today.get()))
             });
-            view! {
-                <span class="review">
-                    {date} {live(move || overdue.get().then(|| word_mark(("Overdue", Tone::Bad))))}
-                </span>
-            }
-            .into_any()
+            view! { <span class="review">{date} {mark}</span> }.into_any()
         }
         ClientColumn::Updated => {
             let at = move || row.with(|row| row.updated_at.as_millisecond());
+            let full = live(move || time_zone.with(|zone| format::moment(at(), zone)));
             let short = live(move || {
-                let (at, zone) = (at(), time_zone.get());
-                match format::calendar_day(at, &zone) {
-                    Some(day) if day != today.get() => format::day(day, today.get()),
-                    _ => format::clock(at, &zone),
-                }
+                let (at, today) = (at(), today.get());
+                time_zone.with(|zone| match format::calendar_day(at, zone) {
+                    Some(day) if day != today => format::day(day, today),
+                    _ => format::clock(at, zone),
+                })
             });
-            view! {
-                <span class="quiet" title=live(move || format::moment(at(), &time_zone.get()))>
-                    {short}
-                </span>
-            }
-            .into_any()
+            view! { <span class="quiet" title=full>{short}</span> }.into_any()
         }
         ClientColumn::Owner => view! { <span class="cut">{plain}</span> }.into_any(),
         _ => plain.into_any(),
     };
+    let class = if is_number(column) { "number" } else { "" };
     view! {
         <td role="gridcell" class=class data-column=column.as_str() data-label=label(column)>
             {content}
@@ -229,19 +219,25 @@ pub(super) fn cell(column: ClientColumn, row: Signal<ClientRow>, writing: Writin
     .into_any()
 }
 
+/// A word for a state that passes, and its colour.
+type Mark = (&'static str, Tone);
+
+const OVERDUE: Mark = ("Overdue", Tone::Bad);
+
+/// A word beside a figure, where there is one: the state in the colour it has everywhere.
+fn mark(of: impl Fn() -> Option<Mark> + Send + Sync + 'static) -> AnyView {
+    let mark = Signal::memo(of);
+    live(move || mark.get().map(|(word, tone)| badge(word, tone))).into_any()
+}
+
 /// A figure with the word for it.
-fn scored(mark: AnyView, figure: AnyView) -> AnyView {
+fn scored(mark: AnyView, figure: Live<String>) -> AnyView {
     view! {
         <span class="scored">
             {mark} <span class="score">{figure}</span>
         </span>
     }
     .into_any()
-}
-
-/// A word beside a figure: the state in the colour it has everywhere.
-fn word_mark((word, tone): (&'static str, Tone)) -> AnyView {
-    view! { <Badge word tone=Signal::stored(tone) /> }.into_any()
 }
 
 #[cfg(test)]

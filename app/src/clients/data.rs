@@ -23,13 +23,15 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Clients as lists show them. Each is there once, however many lists it is in.
+pub(super) type ClientRows = Arc<Vec<Arc<ClientRow>>>;
+
 /// A row of this slice's stores. One type for all of them: the machinery of a store is there once per type of
 /// row, and each copy of it travels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(clippy::large_enum_variant, reason = "nearly all rows are clients")]
 enum Row {
     /// A client.
-    Client(ClientRow),
+    Client(Arc<ClientRow>),
     /// What the clients of a list add up to, also those that are not among its rows.
     Sums(ClientSums),
     /// An answer that is one thing: the text it came as, read by whoever shows it.
@@ -41,7 +43,7 @@ enum Row {
 type Key = u128;
 
 impl Row {
-    const fn key(&self) -> Key {
+    fn key(&self) -> Key {
         match self {
             Self::Client(client) => client.id.0.as_u128(),
             Self::Sums(_) => 1,
@@ -49,7 +51,7 @@ impl Row {
         }
     }
 
-    const fn client(&self) -> Option<&ClientRow> {
+    const fn client(&self) -> Option<&Arc<ClientRow>> {
         if let Self::Client(client) = self { Some(client) } else { None }
     }
 
@@ -79,7 +81,7 @@ type Read = fn(&str) -> Option<Vec<Row>>;
 
 fn read_list(data: &str) -> Option<Vec<Row>> {
     let list: ClientList = lean_json::from_str(data).ok()?;
-    Some(list.rows.into_iter().map(Row::Client).chain([Row::Sums(list.sums)]).collect())
+    Some(list.rows.into_iter().map(Arc::new).map(Row::Client).chain([Row::Sums(list.sums)]).collect())
 }
 
 /// A text that says a `T`.
@@ -88,7 +90,7 @@ fn read_text<T: DeserializeOwned>(data: &str) -> Option<Vec<Row>> {
 }
 
 fn sample_rows() -> Rows<Row> {
-    Rows::all(sample_clients().into_iter().map(Row::Client).collect())
+    Rows::all(sample_clients().into_iter().map(Arc::new).map(Row::Client).collect())
 }
 
 /// Subscribes to what stands at a place of the server. Not generic, so that there is one copy of it.
@@ -139,7 +141,7 @@ pub(super) struct WorkspaceClients {
     /// What is shown, where it comes from, how old it is and what is wrong.
     pub view: Signal<View<Extent>>,
     /// The rows.
-    pub rows: Signal<Arc<Vec<ClientRow>>>,
+    pub rows: Signal<ClientRows>,
     /// The day of the rows in the organization's time zone.
     pub today: Signal<Date>,
     /// How many clients match, whether or not they are all here.

@@ -1,18 +1,15 @@
 //! How healthy is the portfolio, and how did that move? The health panel.
 
+use super::health_trend::health_trend;
 use super::panel_parts::{Enlarge, EnlargeButton};
 use super::words;
 use crate::shell::format;
+use crate::shell::part::{Arrival, show_part_over};
 use crate::shell::query::{Standby, Standing};
-use crate::shell::router::UrlValue;
-use crate::shell::standing::Shown;
 use leptos::prelude::*;
 use revos_shared::clients::thresholds::{CHURN_AT_RISK, CHURN_CRITICAL};
 use revos_shared::clients::{ClientsSummary, TrendPoint};
-use revos_ui::{
-    Band, BandBar, Button, EmptyState, Figure, Fill, Freshness, FreshnessState, Panel, Segment, Segments,
-    Signal, Skeleton, TrendLine, TrendMark, live,
-};
+use revos_ui::{Band, BandBar, EmptyState, Figure, Fill, Panel, Signal, Skeleton, live};
 
 /// Means, bands and the trend of the portfolio.
 #[component]
@@ -47,7 +44,9 @@ pub(super) fn HealthPanel(
             <div class="health">
                 <Means figures />
                 <Bands figures />
-                <Trend standing=trend_standing beside=standing.freshness trend />
+                {show_part_over("The trend", block, move || -> Arrival {
+                    Box::pin(health_trend(trend_standing, standing.freshness, trend))
+                })}
                 <Counts figures />
             </div>
         }
@@ -70,6 +69,10 @@ pub(super) fn HealthPanel(
     .into_any()
 }
 
+fn block() -> AnyView {
+    view! { <Skeleton size="block" /> }.into_any()
+}
+
 fn outline() -> impl IntoView {
     view! {
         <div class="health" aria-hidden="true">
@@ -86,9 +89,6 @@ fn outline() -> impl IntoView {
 fn figure(figures: Signal<Option<ClientsSummary>>, read: fn(&ClientsSummary) -> String) -> Signal<String> {
     Signal::memo(move || figures.with(|figures| figures.as_ref().map(read).unwrap_or_default()))
 }
-
-/// Months of the trend, as the address says them.
-const LENGTHS: &[&str] = &["6", "12"];
 
 #[component]
 fn Means(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
@@ -157,71 +157,4 @@ fn Counts(figures: Signal<Option<ClientsSummary>>) -> impl IntoView {
         </dl>
     }
     .into_any()
-}
-
-#[component]
-fn Trend(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendPoint>>) -> impl IntoView {
-    let length_value = UrlValue::new("trend", "12");
-    let length = length_value.one_of(LENGTHS);
-    let marks = Signal::memo(move || {
-        let months = if length.get() == "6" { 6 } else { 12 };
-        trend.with(|points| {
-            points
-                .iter()
-                .skip(points.len().saturating_sub(months))
-                .map(|point| TrendMark {
-                    tick: format::month_tick(point.month),
-                    name: format::month(point.month),
-                    value: point.trs_mean,
-                    note: format::count(u64::from(point.clients)),
-                })
-                .collect::<Vec<_>>()
-        })
-    });
-    let drawable = Signal::memo(move || marks.with(|marks| marks.iter().any(|mark| mark.value.is_some())));
-    // Said here only when the panel's own mark does not say it already.
-    let is_old = |mark: &Freshness| mark.state == FreshnessState::LastGood;
-    let old = Signal::memo(move || standing.freshness.with(is_old) && !beside.with(is_old));
-    live(move || {
-        match standing.shown.get() {
-        Shown::Loading => view! { <Skeleton size="block" /> }.into_any(),
-        Shown::Rows if drawable.get() => view! {
-            <TrendLine
-                label="Portfolio TRS by month"
-                time_head="Month"
-                value_head="TRS"
-                note_head="Clients"
-                marks
-                summary=Signal::derive(move || marks.with(|marks| words::trend("Portfolio TRS", "in", marks)))
-            />
-            <Segments
-                label="Months of the trend"
-                segments=vec![
-                    Segment { value: "6", label: "6 mo", name: "6 months" },
-                    Segment { value: "12", label: "12 mo", name: "12 months" },
-                ]
-                chosen=length
-                on_choose=move |value| length_value.set(value)
-            />
-            {live(move || {
-                old.get()
-                    .then(|| {
-                        view! {
-                            <p class="trend-note">{live(move || standing.freshness.with(|mark| mark.text.clone()))}</p>
-                        }.into_any()
-                    })
-            })}
-        }
-        .into_any(),
-        Shown::Rows => view! { <p class="trend-note">"The trend begins with the first monthly score."</p> }.into_any(),
-        Shown::Failed { title, .. } => view! {
-            <div class="trend-failed">
-                <p>{format!("{title}, so the trend is missing.")}</p>
-                <Button label="Retry trend" on_press=standing.on_retry />
-            </div>
-        }
-        .into_any(),
-        Shown::Denied => view! { <p class="trend-note">"You have no right to see the trend."</p> }.into_any(),
-    }
-    })
 }

@@ -2,7 +2,7 @@
 //! asked of the database.
 
 use super::columns::ShownColumns;
-use super::data::{ClientsOptions, WorkspaceClients, use_workspace_clients};
+use super::data::{ClientRows, ClientsOptions, WorkspaceClients, use_workspace_clients};
 use crate::shell::address::Address;
 use crate::shell::session::Session;
 use crate::shell::standing;
@@ -10,10 +10,10 @@ use leptos::prelude::*;
 use live_query::View;
 use live_query::browser::Extent;
 use revos_shared::clients::endpoints::ClientSums;
-use revos_shared::clients::{ClientRow, ClientSort, ClientStatus, ClientsQuery};
+use revos_shared::clients::{ClientSort, ClientStatus, ClientsQuery, by_name};
 use revos_shared::kernel::chosen::Chosen;
 use revos_shared::kernel::limits::{LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
-use revos_ui::{Signal, effect};
+use revos_ui::{Signal, Var, effect};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -155,7 +155,7 @@ pub(super) struct ClientList {
     /// How they stand.
     pub view: Signal<View<Extent>>,
     /// The rows, filtered and in order.
-    pub rows: Signal<Arc<Vec<ClientRow>>>,
+    pub rows: Signal<ClientRows>,
     /// How many match.
     pub total: Signal<u64>,
     /// Sums over all that match.
@@ -176,10 +176,11 @@ impl ClientList {
     }
 }
 
-/// A store of the server's rows for one question.
+/// A store of the server's rows.
 #[derive(Clone)]
 struct Asked {
-    query: ClientsQuery,
+    /// For which question; none when it holds all clients.
+    query: Option<ClientsQuery>,
     clients: WorkspaceClients,
 }
 
@@ -195,22 +196,28 @@ struct Shown {
     /// Is it an answer to the address's question, and not found among all clients?
     is_answer: bool,
     view: View<Extent>,
-    rows: Arc<Vec<ClientRow>>,
+    rows: ClientRows,
     total: u64,
     sums: ClientSums,
     truncated: bool,
 }
 
-/// The rows that the address asks for. While all clients are here, filter and order are found on the spot; a cut
-/// list is asked for with them.
+/// The rows that the address asks for. While all clients are here, or all of a wider question, filter and order are
+/// found on the spot; else the server is asked.
 pub(super) fn use_client_list(all: WorkspaceClients, address: ListAddress) -> ClientList {
     let session = expect_context::<Session>();
     let me = session.member().map(|member| member.person.id);
     let query = Signal::memo(move || address.state.with(|state| state.query.clone()));
+    // The question that was asked and whose answer is here as a whole.
+    let whole = Var::new(None::<ClientsQuery>);
+    let question = Signal::memo(move || {
+        let query = all.truncated.get().then(|| query.get())?;
+        Some(whole.get().filter(|whole| whole.covers(&query)).unwrap_or(query))
+    });
     // A new question is a new store; the memo's owner lets go of the one before.
-    let asked = Signal::memo(move || {
-        all.truncated.get().then(|| {
-            let query = query.get();
+    let asked = Signal::memo(move || match question.get() {
+        None => Asked { query: None, clients: all },
+        Some(query) => {
             let filter = ClientsQuery { limit: None, ..query.clone() };
             let limit = query.limit();
             let clients = use_workspace_clients(ClientsOptions {
@@ -219,42 +226,57 @@ pub(super) fn use_client_list(all: WorkspaceClients, address: ListAddress) -> Cl
                 persist: false,
                 ..ClientsOptions::default()
             });
-            Asked { query, clients }
-        })
+            Asked { query: Some(query), clients }
+        }
     });
-    let here = Signal::memo(move || {
+    effect(move || {
+        let Asked { query, clients } = asked.get();
+        let is_whole = clients.view.with(|view| view.data.is_some()) && !clients.truncated.get();
+        let answered = query.filter(|_| is_whole);
+        if whole.with_untracked(|whole| *whole != answered) {
+            whole.set(answered);
+        }
+    });
+    // Is there no answer to this very question, but one to a wider one?
+    let is_found = Signal::memo(move || {
+        asked.with(|asked| query.with(|query| asked.query.as_ref().is_none_or(|asked| asked != query)))
+    });
+    // By name once: every other order is found from that one.
+    let named = Signal::memo(move || Arc::new(by_name(Vec::clone(&asked.get().clients.rows.get()))));
+    let found = Signal::memo(move || {
         let query = query.get();
-        let rows = all.rows.with(|rows| match me {
+        let rows = named.with(|rows| match me {
             Some(me) => rows.iter().filter(|row| query.matches(row, me)).cloned().collect(),
             None => Vec::clone(rows),
         });
-        Arc::new(query.sort().sorted(rows))
+        Arc::new(query.sort().sorted_by_name(rows))
     });
-    let shown = Signal::fold(move |before: Option<&Shown>| match asked.get() {
-        None => here.with(|rows| Shown {
-            is_answer: false,
-            view: all.view.get(),
-            rows: Arc::clone(rows),
-            total: rows.len() as u64,
-            sums: ClientSums::of(rows),
-            truncated: false,
-        }),
-        Some(Asked { clients, .. }) => {
-            let view = clients.view.get();
-            match before {
-                // Until the answer to a new question is there, that to the one before stays.
-                Some(before) if before.is_answer && standing::shown(&view) == standing::Shown::Loading => {
-                    Shown { view: View { refreshing: true, ..before.view.clone() }, ..before.clone() }
-                }
-                _ => Shown {
-                    is_answer: true,
-                    view,
-                    rows: clients.rows.get(),
-                    total: clients.total.get(),
-                    sums: clients.sums.get(),
-                    truncated: clients.truncated.get(),
-                },
+    let shown = Signal::fold(move |before: Option<&Shown>| {
+        let Asked { query, clients } = asked.get();
+        let (is_answer, view) = (query.is_some(), clients.view.get());
+        if is_found.get() {
+            return found.with(|rows| Shown {
+                is_answer,
+                view,
+                rows: Arc::clone(rows),
+                total: rows.len() as u64,
+                sums: ClientSums::of(rows),
+                truncated: false,
+            });
+        }
+        match before {
+            // Until the answer to a new question is there, that to the one before stays.
+            Some(before) if before.is_answer && standing::shown(&view) == standing::Shown::Loading => {
+                Shown { view: View { refreshing: true, ..before.view.clone() }, ..before.clone() }
             }
+            _ => Shown {
+                is_answer,
+                view,
+                rows: clients.rows.get(),
+                total: clients.total.get(),
+                sums: clients.sums.get(),
+                truncated: clients.truncated.get(),
+            },
         }
     });
     let truncated = Signal::memo(move || shown.with(|shown| shown.truncated));

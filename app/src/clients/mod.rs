@@ -20,6 +20,8 @@ mod data;
 #[cfg(feature = "csr")]
 mod health_panel;
 #[cfg(feature = "csr")]
+mod health_trend;
+#[cfg(feature = "csr")]
 mod list;
 #[cfg(feature = "csr")]
 mod page;

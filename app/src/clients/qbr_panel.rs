@@ -7,7 +7,7 @@ use crate::shell::query::{Standby, Standing, row_of};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientsSummary, QbrHorizon, QbrRow};
-use revos_ui::{Badge, EmptyState, Panel, Segment, Segments, Signal, SkeletonLines, lines, live};
+use revos_ui::{EmptyState, Panel, Segment, Segments, Signal, SkeletonLines, badge, lines, live};
 
 /// Active clients with a review that is overdue or inside the horizon.
 #[component]
@@ -135,7 +135,7 @@ fn line(rows: Signal<Vec<QbrRow>>, id: u128, today: Signal<Date>) -> AnyView {
             <span class="line-change quiet">{relative}</span>
             <span class="line-value" title=full>{date}</span>
             <span class="line-badge">
-                {live(move || state.get().map(|(word, tone)| view! { <Badge word tone=Signal::stored(tone) /> }.into_any()))}
+                {live(move || state.get().map(|(word, tone)| badge(word, tone)))}
             </span>
         </li>
     }

@@ -1,5 +1,6 @@
 //! Which clients are chosen for a change of many?
 
+use super::data::ClientRows;
 use leptos::prelude::*;
 use revos_shared::clients::ClientRow;
 use revos_shared::kernel::limits::BULK_MAX;
@@ -27,6 +28,17 @@ pub(super) enum Whose {
     All,
 }
 
+impl Whose {
+    /// Is this one among them?
+    fn has(self, row: &ClientRow) -> bool {
+        match self {
+            Self::Nobodys => false,
+            Self::Own(me) => row.owner_id == Some(me),
+            Self::All => true,
+        }
+    }
+}
+
 impl Selection {
     /// Nothing chosen.
     pub(super) fn new(whose: Signal<Whose>) -> Self {
@@ -36,15 +48,6 @@ impl Selection {
     /// Whose clients may be chosen.
     pub(super) fn whose(self) -> Whose {
         self.whose.get()
-    }
-
-    /// May this one be chosen?
-    fn allows(self, row: &ClientRow) -> bool {
-        match self.whose.get() {
-            Whose::Nobodys => false,
-            Whose::Own(me) => row.owner_id == Some(me),
-            Whose::All => true,
-        }
     }
 
     /// Is this one chosen?
@@ -65,7 +68,7 @@ impl Selection {
     /// Chooses it, or no longer.
     pub(super) fn toggle(self, row: &ClientRow) {
         let id = row.id;
-        if untrack(|| self.allows(row)) {
+        if self.whose.get_untracked().has(row) {
             self.chosen.update(|chosen| match chosen.iter().position(|other| *other == id) {
                 Some(at) => _ = chosen.remove(at),
                 None if chosen.len() < BULK_MAX => chosen.push(id),
@@ -80,13 +83,14 @@ impl Selection {
     }
 
     /// The head of the column: chooses all rows of the list, or none.
-    pub(super) fn head(self, rows: Signal<Arc<Vec<ClientRow>>>) -> AnyView {
+    pub(super) fn head(self, rows: Signal<ClientRows>) -> AnyView {
         if self.whose.get() == Whose::Nobodys {
             return view! { <td role="gridcell" class="cell-choose"></td> }.into_any();
         }
         let first = move || {
+            let whose = self.whose.get();
             rows.with(|rows| {
-                let allowed = rows.iter().filter(|row| self.allows(row));
+                let allowed = rows.iter().filter(|row| whose.has(row));
                 allowed.take(BULK_MAX).map(|row| row.id).collect::<Vec<_>>()
             })
         };
@@ -99,8 +103,9 @@ impl Selection {
             self.set(if none { Vec::new() } else { untrack(first) });
         };
         let label = move || {
-            let count = rows.with(|rows| rows.iter().filter(|row| self.allows(row)).count());
-            let which = if self.whose.get() == Whose::All { "" } else { "of your " };
+            let whose = self.whose.get();
+            let count = rows.with(|rows| rows.iter().filter(|row| whose.has(row)).count());
+            let which = if whose == Whose::All { "" } else { "of your " };
             if count > BULK_MAX {
                 format!("Choose the first {BULK_MAX} {which}clients")
             } else {
@@ -122,27 +127,22 @@ impl Selection {
     }
 
     /// The cell of a row. The keyboard chooses with `x`, so it is no stop of its own.
-    pub(super) fn cell(self, row: Signal<ClientRow>) -> AnyView {
-        let id = row.with_untracked(|row| row.id);
-        let allowed = Signal::memo(move || row.with(|row| self.allows(row)));
-        view! {
-            <td role="gridcell" class="cell-choose">
-                {live(move || {
-                    allowed.get().then(|| {
-                        view! {
-                            <input
-                                type="checkbox"
-                                tabindex="-1"
-                                aria-label=live(move || row.with(|row| format!("Choose {}", row.name)))
-                                prop:checked=live(move || self.has(id))
-                                on:change=on(move |_| row.with_untracked(|row| self.toggle(row)))
-                            />
-                        }
-                        .into_any()
-                    })
-                })}
-            </td>
-        }
-        .into_any()
+    pub(super) fn cell(self, row: Signal<Arc<ClientRow>>) -> AnyView {
+        let allowed = Signal::memo(move || row.with(|row| self.whose.get().has(row)));
+        let content = live(move || {
+            allowed.get().then(|| {
+                view! {
+                    <input
+                        type="checkbox"
+                        tabindex="-1"
+                        aria-label=live(move || row.with(|row| format!("Choose {}", row.name)))
+                        prop:checked=live(move || self.has(row.with(|row| row.id)))
+                        on:change=on(move |_| row.with_untracked(|row| self.toggle(row)))
+                    />
+                }
+                .into_any()
+            })
+        });
+        view! { <td role="gridcell" class="cell-choose">{content}</td> }.into_any()
     }
 }

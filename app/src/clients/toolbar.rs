@@ -1,5 +1,6 @@
 //! What stands above the table of clients? Search, what is filtered, and what can be done with the list.
 
+use super::data::ClientRows;
 use super::list::ListAddress;
 use super::selection::{Selection, Whose};
 use super::tool::{Tool, Toolbox};
@@ -24,7 +25,7 @@ pub(super) fn Toolbar(
     /// Where the filters are kept.
     address: ListAddress,
     /// Rows that may know the names of owners.
-    rows: Signal<Arc<Vec<ClientRow>>>,
+    rows: Signal<ClientRows>,
     /// What the buttons open.
     toolbox: Toolbox,
     /// May the person add a client?
@@ -117,7 +118,7 @@ fn SearchBox(address: ListAddress) -> impl IntoView {
 
 /// The active filters; each can be taken away.
 #[component]
-fn Chips(address: ListAddress, rows: Signal<Arc<Vec<ClientRow>>>) -> impl IntoView {
+fn Chips(address: ListAddress, rows: Signal<ClientRows>) -> impl IntoView {
     let chips = move || {
         let query = address.state.with(|state| state.query.clone());
         let mut chips = Vec::new();
@@ -182,7 +183,7 @@ pub(super) fn or_none<T>(choice: OrNone<T>, word: impl Fn(T) -> &'static str) ->
 }
 
 /// Whose clients, in words; the names are those of the rows at hand.
-pub(super) fn owner_name(owner: OwnerChoice, rows: &[ClientRow]) -> String {
+pub(super) fn owner_name(owner: OwnerChoice, rows: &[Arc<ClientRow>]) -> String {
     match owner {
         OwnerChoice::Me => "me".to_owned(),
         OwnerChoice::Unassigned => "unassigned".to_owned(),

@@ -149,25 +149,49 @@ pub(crate) use zoned::{calendar_day, clock, moment, start_of_day};
 #[cfg(feature = "csr")]
 mod zoned {
     use js_sys::{Array, Function, Object, Reflect, global};
+    use std::cell::RefCell;
     use wasm_bindgen::{JsCast as _, JsValue};
+
+    /// How a moment is written.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Style {
+        Clock,
+        Day,
+        Moment,
+    }
+
+    impl Style {
+        const fn parts(self) -> &'static [(&'static str, &'static str)] {
+            const MOMENT: [(&str, &str); 7] = [
+                ("day", "numeric"),
+                ("month", "short"),
+                ("year", "numeric"),
+                ("hour", "2-digit"),
+                ("minute", "2-digit"),
+                ("second", "2-digit"),
+                ("timeZoneName", "short"),
+            ];
+            match self {
+                Self::Clock => &[("hour", "2-digit"), ("minute", "2-digit")],
+                Self::Day => &[("day", "2-digit"), ("month", "2-digit"), ("year", "numeric")],
+                Self::Moment => &MOMENT,
+            }
+        }
+    }
+
+    thread_local! {
+        /// What writes a style in a zone. To make one takes the browser longer than a line of a table.
+        static WRITERS: RefCell<Vec<(Style, String, Function)>> = const { RefCell::new(Vec::new()) };
+    }
 
     /// `14:02` in this time zone.
     pub(crate) fn clock(unix_millis: i64, time_zone: &str) -> String {
-        written(unix_millis, time_zone, &[("hour", "2-digit"), ("minute", "2-digit")])
+        written(unix_millis, time_zone, Style::Clock)
     }
 
     /// `20 May 2026, 14:02:31 GMT-4` in this time zone, for tooltips.
     pub(crate) fn moment(unix_millis: i64, time_zone: &str) -> String {
-        let parts = [
-            ("day", "numeric"),
-            ("month", "short"),
-            ("year", "numeric"),
-            ("hour", "2-digit"),
-            ("minute", "2-digit"),
-            ("second", "2-digit"),
-            ("timeZoneName", "short"),
-        ];
-        written(unix_millis, time_zone, &parts)
+        written(unix_millis, time_zone, Style::Moment)
     }
 
     /// When a day begins in this time zone, in milliseconds since 1970; none in a browser without `Intl`.
@@ -188,28 +212,32 @@ mod zoned {
 
     /// The calendar day it is in this time zone; none in a browser without `Intl`.
     pub(crate) fn calendar_day(unix_millis: i64, time_zone: &str) -> Option<super::Date> {
-        let part = |name, form: &str| written(unix_millis, time_zone, &[(name, form)]).parse::<i16>().ok();
-        let small = |value: i16| i8::try_from(value).ok();
-        let (year, month, day) =
-            (part("year", "numeric")?, part("month", "numeric")?, part("day", "numeric")?);
-        super::Date::new(year, small(month)?, small(day)?).ok()
+        let text = written(unix_millis, time_zone, Style::Day);
+        let mut parts = text.split('/').map(|part| part.parse::<i16>().ok());
+        let (day, month, year) = (parts.next()??, parts.next()??, parts.next()??);
+        super::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
     }
 
     /// An unknown zone falls back to the browser's own; a browser without `Intl` gets nothing.
-    fn written(unix_millis: i64, time_zone: &str, parts: &[(&str, &str)]) -> String {
-        format_in(unix_millis, Some(time_zone), parts)
-            .or_else(|_| format_in(unix_millis, None, parts))
-            .unwrap_or_default()
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
+    fn written(unix_millis: i64, time_zone: &str, style: Style) -> String {
+        let writer = WRITERS.with_borrow_mut(|writers| {
+            let known = writers.iter().find(|(known, zone, _)| *known == style && zone == time_zone);
+            if let Some((_, _, writer)) = known {
+                return Ok(writer.clone());
+            }
+            let made = writer(style, Some(time_zone)).or_else(|_| writer(style, None))?;
+            writers.push((style, time_zone.to_owned(), made.clone()));
+            Ok::<_, JsValue>(made)
+        });
+        let text =
+            writer.and_then(|write| write.call1(&JsValue::UNDEFINED, &JsValue::from_f64(unix_millis as f64)));
+        text.ok().and_then(|text| text.as_string()).unwrap_or_default()
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double")]
-    fn format_in(
-        unix_millis: i64,
-        time_zone: Option<&str>,
-        parts: &[(&str, &str)],
-    ) -> Result<String, JsValue> {
+    fn writer(style: Style, time_zone: Option<&str>) -> Result<Function, JsValue> {
         let options = Object::new();
-        for (part, form) in parts {
+        for (part, form) in style.parts() {
             Reflect::set(&options, &(*part).into(), &(*form).into())?;
         }
         if let Some(time_zone) = time_zone {
@@ -218,9 +246,8 @@ mod zoned {
         let intl = Reflect::get(&global(), &"Intl".into())?;
         let constructor: Function = Reflect::get(&intl, &"DateTimeFormat".into())?.dyn_into()?;
         let formatter = Reflect::construct(&constructor, &Array::of2(&"en-GB".into(), &options))?;
-        let format: Function = Reflect::get(&formatter, &"format".into())?.dyn_into()?;
-        let text = format.call1(&formatter, &JsValue::from_f64(unix_millis as f64))?;
-        Ok(text.as_string().unwrap_or_default())
+        // Bound to its formatter already.
+        Reflect::get(&formatter, &"format".into())?.dyn_into()
     }
 }
 

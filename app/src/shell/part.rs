@@ -55,10 +55,19 @@ enum Stage {
 
 /// Shows a part: an outline until it is there, and what can be done when it did not arrive.
 pub(crate) fn show_part(what: &'static str, load: impl Fn() -> Arrival + 'static) -> AnyView {
-    show(what, Box::new(load))
+    show_part_over(what, || view! { <SkeletonLines count=8 class="skeleton-rows" /> }.into_any(), load)
 }
 
-fn show(what: &'static str, load: Box<dyn Fn() -> Arrival>) -> AnyView {
+/// Shows a part over an outline of its own.
+pub(crate) fn show_part_over(
+    what: &'static str,
+    outline: fn() -> AnyView,
+    load: impl Fn() -> Arrival + 'static,
+) -> AnyView {
+    show(what, outline, Box::new(load))
+}
+
+fn show(what: &'static str, outline: fn() -> AnyView, load: Box<dyn Fn() -> Arrival>) -> AnyView {
     let stage = Var::new(Stage::Loading);
     let arrived: Rc<RefCell<Option<AnyView>>> = Rc::default();
     let ask = {
@@ -85,7 +94,7 @@ fn show(what: &'static str, load: Box<dyn Fn() -> Arrival>) -> AnyView {
         Stage::Loading => view! {
             <div aria-busy="true">
                 <span class="hidden-visually">"Loading"</span>
-                <SkeletonLines count=8 class="skeleton-rows" />
+                {outline()}
             </div>
         }
         .into_any(),

@@ -3,10 +3,11 @@
 use leptos::ev::{resize, scroll};
 use leptos::html;
 use leptos::prelude::*;
+use live_query::longest_rise;
 use revos_ui::{Signal, Var, effect};
 
-/// Lists up to this length are drawn as a whole.
-const WHOLE: usize = 200;
+/// Lists up to this length are drawn as a whole: what fills two screens.
+const WHOLE: usize = 60;
 /// Rows drawn before and after those on screen, so that scrolling a little shows no gap.
 const MARGIN: usize = 6;
 /// The height of a row before one was measured, in pixels.
@@ -58,6 +59,44 @@ impl RowWindow {
         let half = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default() / 2.0;
         window().scroll_to_with_x_and_y(0.0, y - half);
     }
+}
+
+/// Which line on screen shows which row: pairs of both, in the list's order.
+///
+/// Lines never change places, since one that is moved loses the focus. A row that stays keeps its line where the order
+/// allows it, the focused row always. Between such rows, the lines of those that have left show those that have come:
+/// to write other texts is a fraction of the work of a new line. The line of a focused row that has left is not handed
+/// on, so that the focus never comes to a row that nobody went to.
+pub(crate) fn hand_on(before: &[(u128, u128)], rows: &[u128], focused: Option<u128>) -> Vec<(u128, u128)> {
+    let stayed: Vec<(usize, usize)> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(at, row)| Some((at, before.iter().position(|(_, shown)| shown == row)?)))
+        .collect();
+    let fixed = focused.and_then(|row| stayed.iter().find(|(at, _)| rows.get(*at) == Some(&row)).copied());
+    let in_order = |&(at, place): &(usize, usize)| {
+        fixed.is_none_or(|(fixed_at, fixed_place)| (at < fixed_at) == (place < fixed_place))
+    };
+    let stayed: Vec<(usize, usize)> = stayed.into_iter().filter(in_order).collect();
+    let keeps = longest_rise(&stayed.iter().map(|(_, place)| *place).collect::<Vec<_>>());
+    let kept = stayed.into_iter().zip(keeps).filter(|(_, keeps)| *keeps).map(|(pair, _)| pair);
+
+    let mut fresh = before.iter().map(|(line, _)| line + 1).max().unwrap_or_default();
+    let (mut lines, mut at, mut place) = (Vec::with_capacity(rows.len()), 0, 0);
+    for (next_at, next_place) in kept.chain([(rows.len(), before.len())]) {
+        let left = before.get(place..next_place).unwrap_or_default().iter();
+        let mut free = left.filter(|(_, row)| Some(*row) != focused).map(|(line, _)| *line);
+        for row in rows.get(at..next_at).unwrap_or_default() {
+            let line = free.next().unwrap_or_else(|| {
+                fresh += 1;
+                fresh - 1
+            });
+            lines.push((line, *row));
+        }
+        lines.extend(before.get(next_place));
+        (at, place) = (next_at + 1, next_place + 1);
+    }
+    lines
 }
 
 /// The part of a list of `count` rows that is drawn. The rows are the children of `body` that have a tabindex, all of
@@ -116,7 +155,47 @@ mod tests {
         assert_eq!((window.first, window.last), (0, 7));
     }
 
+    #[test]
+    fn rows_that_come_take_the_lines_of_rows_that_have_left() {
+        let first = hand_on(&[], &[10, 11, 12], None);
+        assert_eq!(first, [(0, 10), (1, 11), (2, 12)]);
+        assert_eq!(hand_on(&first, &[20, 21, 22, 23], None), [(0, 20), (1, 21), (2, 22), (3, 23)]);
+        assert_eq!(hand_on(&first, &[11, 12, 20], None), [(1, 11), (2, 12), (3, 20)], "lines stay in order");
+        assert_eq!(hand_on(&first, &[20, 12], None), [(0, 20), (2, 12)]);
+        assert_eq!(
+            hand_on(&first, &[12, 10, 11], Some(12)),
+            [(2, 12), (3, 10), (4, 11)],
+            "the focused one stays"
+        );
+        assert_eq!(hand_on(&first, &[20, 21], Some(10)), [(1, 20), (2, 21)], "and its line is not handed on");
+    }
+
     proptest::proptest! {
+        #[test]
+        fn lines_keep_their_order_and_the_focus(steps in proptest::collection::vec(proptest::sample::subsequence((0_u128..20).collect::<Vec<_>>(), 0..12), 1..8), turned in proptest::prelude::any::<u8>()) {
+            const FOCUSED: u128 = 7;
+            let mut before: Vec<(u128, u128)> = Vec::new();
+            for (step, mut rows) in steps.into_iter().enumerate() {
+                if turned & (1 << step) != 0 {
+                    rows.reverse();
+                }
+                let now = hand_on(&before, &rows, Some(FOCUSED));
+                proptest::prop_assert_eq!(now.iter().map(|(_, row)| *row).collect::<Vec<_>>(), rows);
+                let lines: Vec<u128> = now.iter().map(|(line, _)| *line).collect();
+                proptest::prop_assert!((1..lines.len()).all(|at| !lines[..at].contains(&lines[at])), "one row each");
+                let old: Vec<u128> = before.iter().map(|(line, _)| *line).collect();
+                let places: Vec<usize> =
+                    lines.iter().filter_map(|line| old.iter().position(|known| known == line)).collect();
+                proptest::prop_assert!(places.is_sorted(), "nothing changes places");
+                if let Some((line, _)) = before.iter().find(|(_, row)| *row == FOCUSED) {
+                    let holder = now.iter().find(|(other, _)| other == line).map(|(_, row)| *row);
+                    let still = now.iter().any(|(_, row)| *row == FOCUSED);
+                    proptest::prop_assert_eq!(holder, still.then_some(FOCUSED));
+                }
+                before = now;
+            }
+        }
+
         #[test]
         fn drawn_rows_and_space_are_as_long_as_the_list(count in 201_usize..20_000, top in -800_000.0..2_000.0_f64, row in 20.0..200.0_f64) {
             let window = RowWindow::of(count, top, 900.0, row);

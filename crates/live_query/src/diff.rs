@@ -102,7 +102,8 @@ pub fn patch<R: PartialEq, K: Eq + Hash + Clone>(
 
 /// Marks the members of one longest rising subsequence: the rows that need not move (patience
 /// sorting, O(n log n)).
-fn longest_rise(values: &[usize]) -> Vec<bool> {
+#[must_use]
+pub fn longest_rise(values: &[usize]) -> Vec<bool> {
     let mut tails: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(values.len());
     for (at, value) in values.iter().enumerate() {

@@ -19,7 +19,7 @@ mod timing;
 mod view;
 
 pub use context::{Context, Fact};
-pub use diff::{Changes, diff, patch};
+pub use diff::{Changes, diff, longest_rise, patch};
 pub use event::{Answer, Effect, Event, Report, Restored};
 pub use failure::{
     Failure, Reason, Retry, RetryAfter, UPSTREAM_UNAVAILABLE, parse_http_date, parse_retry_after,

@@ -1,7 +1,5 @@
 //! How is a state said in one word? With a colour that only repeats the word.
 
-use crate::icon::{Icon, IconName};
-use crate::signal::{Signal, live};
 use leptos::prelude::*;
 
 /// What a colour means here.
@@ -56,24 +54,7 @@ impl Fill {
     }
 }
 
-/// A word in a tinted box, with a picture if the word needs one.
-#[component]
-pub fn Badge(
-    /// The word.
-    #[prop(into)]
-    word: Signal<String>,
-    /// What its colour means.
-    #[prop(optional, into)]
-    tone: Signal<Tone>,
-    /// A picture before the word.
-    #[prop(optional)]
-    icon: Option<IconName>,
-) -> impl IntoView {
-    view! {
-        <span class="badge" data-tone=live(move || tone.get().word())>
-            {icon.map(|name| view! { <Icon name size=12 /> }.into_any())}
-            {live(move || word.get())}
-        </span>
-    }
-    .into_any()
+/// A word in a tinted box. A plain view and no component: long lists hold many of them.
+pub fn badge(word: &'static str, tone: Tone) -> AnyView {
+    view! { <span class="badge" data-tone=tone.word()>{word}</span> }.into_any()
 }

@@ -20,7 +20,7 @@ pub mod states;
 pub mod table;
 pub mod trend_line;
 
-pub use badge::{Badge, Fill, Tone};
+pub use badge::{Fill, Tone, badge};
 pub use band_bar::{Band, BandBar};
 pub use button::{Button, ButtonKind, IconButton};
 pub use choice::{CheckBox, SelectField, SelectOption};

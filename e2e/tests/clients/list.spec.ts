@@ -2,8 +2,8 @@
 
 import type { Page } from "@playwright/test";
 import type { Database } from "../../database.ts";
-import { expect, listed, live, names, panel, test } from "../../fixtures.ts";
-import { grid, heads, line, many, openTool, sums } from "../../list.ts";
+import { expect, listed, live, names, panel, readsAreForgotten, test } from "../../fixtures.ts";
+import { grid, hasRows, heads, line, many, openTool, sums } from "../../list.ts";
 import { count } from "../../time.ts";
 
 /** The names of the demo organization's clients of whom this is true, in their order. */
@@ -248,7 +248,7 @@ test("sums up a list that is cut over all that match", async ({ page, enter, sta
     await expect(page.getByRole("rowheader", { name: `All ${expected.clients} clients` })).toBeVisible();
     expect(await sums(page), filter).toEqual(expected.sums);
     const shown = Math.min(expected.clients, 200);
-    await expect(names(page)).toHaveCount(shown);
+    await hasRows(page, shown);
     await expect(panel(page, "All clients").locator(".table-count")).toHaveText(
       shown < expected.clients ? `200 of ${expected.clients} clients` : `${expected.clients} clients`,
     );
@@ -258,12 +258,12 @@ test("sums up a list that is cut over all that match", async ({ page, enter, sta
 test("keeps the rows of a cut list until those of the next question are there", async ({ page, enter, stack, organization }) => {
   await organization.addClients(many(300));
   await enter(organization.admin);
-  await expect(names(page)).toHaveCount(200);
+  await hasRows(page, 200);
   await stack.play({ rest: { kind: "latency", ms: 1_500 } });
   await grid(page).getByRole("columnheader", { name: "Health" }).getByRole("button").click();
   await expect(page).toHaveURL(/sort=-health/);
   await expect(panel(page, "All clients").locator(".refresh-line")).toHaveCount(1);
-  await expect(names(page)).toHaveCount(200);
+  await hasRows(page, 200);
   await expect(names(page).first()).toHaveText("Brindlecrest Freight 00001");
   // Health 100 for the first time.
   await expect(names(page).first()).toHaveText("Brindlecrest Freight 00101");
@@ -273,11 +273,51 @@ test("keeps the rows of a cut list until those of the next question are there", 
 test("loads more of a cut list", async ({ page, enter, organization }) => {
   await organization.addClients(many(300));
   await enter(organization.admin);
-  await expect(names(page)).toHaveCount(200);
+  await hasRows(page, 200);
   await panel(page, "All clients").getByRole("button", { name: "Load more" }).click();
   await expect(page).toHaveURL(/rows=1000/);
   await expect(panel(page, "All clients").locator(".table-count")).toHaveText("294 clients");
   await expect(panel(page, "All clients").getByRole("button", { name: "Load more" })).toHaveCount(0);
+});
+
+test("finds order and narrower filters on the spot once all that matches is here", async ({ page, enter, organization }) => {
+  await organization.addClients(many(300));
+  await enter(organization.admin, "/clients?rows=1000");
+  await expect(panel(page, "All clients").locator(".table-count")).toHaveText("294 clients");
+  const asked = count(page, "GET /api/clients");
+  await grid(page).getByRole("columnheader", { name: "Health" }).getByRole("button").click();
+  await expect(names(page).first()).toHaveText("Brindlecrest Freight 00101");
+  await page.getByRole("searchbox", { name: "Search clients" }).fill("0020");
+  await expect(panel(page, "All clients").locator(".table-count")).toHaveText("10 clients");
+  await expect(page.getByRole("rowheader", { name: "All 10 clients" })).toBeVisible();
+  await expect(names(page).first()).toHaveText("Brindlecrest Freight 00202");
+  expect(count(page, "GET /api/clients")).toBe(asked);
+  // More than what is here.
+  await page.getByRole("button", { name: "Remove filter Status: Active" }).click();
+  await expect(panel(page, "All clients").locator(".table-count")).toHaveText("11 clients");
+  expect(count(page, "GET /api/clients")).toBe(asked + 1);
+});
+
+test("keeps the focus on its row when others come and go around it", async ({ page, enter, organization, database }) => {
+  await organization.addClients(many(80));
+  await enter(organization.admin);
+  await live(page);
+  await line(page, "Brindlecrest Freight 00003").focus();
+  await database.query(
+    `update public.clients set name = case right(name, 2) when '01' then 'Zephyrine Foods' when '60' then 'Aldersgate Press'
+                               when '04' then 'Aldersgate Wool' else name end
+     where organization_id = $1`,
+    [organization.id],
+  );
+  await readsAreForgotten();
+  await page.keyboard.press("r");
+  await expect(names(page).nth(0)).toHaveText("Aldersgate Press");
+  await expect(names(page).nth(1)).toHaveText("Aldersgate Wool");
+  await expect(line(page, "Brindlecrest Freight 00003")).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(line(page, "Brindlecrest Freight 00002")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("section.record").getByRole("heading", { level: 2 })).toHaveText("Brindlecrest Freight 00002");
 });
 
 /** The numbers in the names of the rows that are drawn. */

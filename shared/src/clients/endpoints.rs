@@ -22,6 +22,7 @@ use crate::kernel::ids::{ClientId, ContactId, DataSourceId, DeliverableId, Kanba
 use crate::kernel::limits::{TREND_MONTHS_DEFAULT, TREND_MONTHS_MAX};
 use crate::kernel::money::Money;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// How many months of the trend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,11 +78,12 @@ pub struct ClientSums {
 impl ClientSums {
     /// The sums of a complete list. Never of a cut one.
     #[must_use]
-    pub fn of(rows: &[ClientRow]) -> Self {
+    pub fn of(rows: &[impl Borrow<ClientRow>]) -> Self {
+        let rows = || rows.iter().map(Borrow::borrow);
         // Not known of one is not known of all.
-        let all = |read: fn(&ClientRow) -> Option<Money>| rows.iter().map(read).sum::<Option<Money>>();
+        let all = |read: fn(&ClientRow) -> Option<Money>| rows().map(read).sum::<Option<Money>>();
         Self {
-            arr: rows.iter().filter_map(|row| row.arr).sum(),
+            arr: rows().filter_map(|row| row.arr).sum(),
             open_value: all(|row| row.open_value),
             mrr: all(|row| row.mrr),
             ar_outstanding: all(|row| row.ar_outstanding),

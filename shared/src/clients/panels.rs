@@ -6,6 +6,7 @@ use super::thresholds::{ChurnBand, QBR_SOON_DAYS};
 use crate::kernel::order::in_order;
 use crate::kernel::value_set;
 use jiff::civil::Date;
+use std::borrow::Borrow;
 
 /// A client of the churn panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +23,10 @@ pub struct ChurnRow {
 
 /// Active clients with churn risk 10 or above: highest risk first, then highest ARR, then name.
 #[must_use]
-pub fn churn_panel(rows: &[ClientRow]) -> Vec<ChurnRow> {
+pub fn churn_panel(rows: &[impl Borrow<ClientRow>]) -> Vec<ChurnRow> {
     let listed: Vec<ChurnRow> = rows
         .iter()
+        .map(Borrow::borrow)
         .filter(|row| row.is_active())
         .filter_map(|row| {
             let churn_risk = row.churn_risk?;
@@ -88,9 +90,10 @@ pub struct QbrRow {
 
 /// Active clients with a review that is overdue or inside the horizon, by date; undated ones last, by name.
 #[must_use]
-pub fn qbr_panel(rows: &[ClientRow], as_of: Date, horizon: QbrHorizon) -> Vec<QbrRow> {
+pub fn qbr_panel(rows: &[impl Borrow<ClientRow>], as_of: Date, horizon: QbrHorizon) -> Vec<QbrRow> {
     let listed: Vec<QbrRow> = rows
         .iter()
+        .map(Borrow::borrow)
         .filter(|row| row.is_active())
         .filter_map(|row| {
             let days = days_until(row.qbr_date, as_of);

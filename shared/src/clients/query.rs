@@ -2,15 +2,15 @@
 //! page, the API and (as `list_clients`) the database.
 
 use super::client::{ClientRow, ClientStatus, Phase, Segment};
+use super::sort::ClientSort;
 use super::thresholds::{ChurnBand, HealthBand};
 use crate::kernel::chosen::{Chosen, OrNone};
 use crate::kernel::error::UnknownWord;
 use crate::kernel::ids::UserId;
 use crate::kernel::limits::{LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
-use crate::kernel::order::{in_order, lower};
+use crate::kernel::order::{contains_lower, lower};
 use crate::kernel::value_set;
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -217,6 +217,22 @@ impl ClientsQuery {
         self.text().is_none() && Self { q: None, sort: None, limit: None, ..self.clone() } == Self::default()
     }
 
+    /// Is every client that `other` means also meant here, whatever the order? No, when in doubt.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let text = self
+            .text()
+            .is_none_or(|text| other.text().is_some_and(|other| contains_lower(other, &lower(text))));
+        let owner = self.owner.is_empty()
+            || !other.owner.is_empty() && other.owner.iter().all(|owner| self.owner.has(owner));
+        text && owner
+            && self.status.covers(other.status)
+            && self.phase.covers(other.phase)
+            && self.segment.covers(other.segment)
+            // The words of two sides narrow each other.
+            && (self.band.is_empty() || self.band == other.band)
+    }
+
     /// The order to use.
     #[must_use]
     pub fn sort(&self) -> ClientSort {
@@ -275,158 +291,17 @@ impl ClientsQuery {
 
 impl ClientRow {
     fn contains(&self, wanted: &str) -> bool {
-        let has = |text: &str| lower(text).contains(wanted);
+        let has = |text: &str| contains_lower(text, wanted);
         has(&self.name) || [&self.industry, &self.region].into_iter().flatten().any(|text| has(text))
     }
 }
 
-value_set! {
-    /// A column of the list; the word of the address.
-    ClientColumn {
-        /// Name.
-        Name = "name",
-        /// Status.
-        Status = "status",
-        /// Phase.
-        Phase = "phase",
-        /// Segment.
-        Segment = "segment",
-        /// Owner.
-        Owner = "owner",
-        /// Furthest open stage.
-        Stage = "stage",
-        /// Value of the open opportunities.
-        Open = "open",
-        /// Contracted annual recurring revenue.
-        Arr = "arr",
-        /// Monthly recurring revenue.
-        Mrr = "mrr",
-        /// Receivables.
-        Ar = "ar",
-        /// Health.
-        Health = "health",
-        /// Churn risk.
-        Churn = "churn",
-        /// Composite score.
-        Trs = "trs",
-        /// Next review.
-        Qbr = "qbr",
-        /// Last change.
-        Updated = "updated",
-    }
-}
-
-impl ClientColumn {
-    /// Figures and times are asked for largest first, words from A to Z.
-    #[must_use]
-    pub const fn largest_first(self) -> bool {
-        matches!(
-            self,
-            Self::Open
-                | Self::Arr
-                | Self::Mrr
-                | Self::Ar
-                | Self::Health
-                | Self::Churn
-                | Self::Trs
-                | Self::Updated
-        )
-    }
-
-    fn compare(self, a: &ClientRow, b: &ClientRow, descending: bool) -> Ordering {
-        match self {
-            Self::Name => by(Some(lower(&a.name)), Some(lower(&b.name)), descending),
-            Self::Status => by(Some(a.status), Some(b.status), descending),
-            Self::Phase => by(a.phase, b.phase, descending),
-            Self::Segment => by(a.segment, b.segment, descending),
-            Self::Owner => {
-                let name = |row: &ClientRow| row.owner_name.as_deref().map(lower);
-                by(name(a), name(b), descending)
-            }
-            Self::Stage => by(a.furthest_open_stage, b.furthest_open_stage, descending),
-            Self::Open => by(a.open_value, b.open_value, descending),
-            Self::Arr => by(a.arr, b.arr, descending),
-            Self::Mrr => by(a.mrr, b.mrr, descending),
-            Self::Ar => by(a.ar_outstanding, b.ar_outstanding, descending),
-            Self::Health => by(a.health, b.health, descending),
-            Self::Churn => by(a.churn_risk, b.churn_risk, descending),
-            Self::Trs => by(a.trs_score, b.trs_score, descending),
-            Self::Qbr => by(a.qbr_date, b.qbr_date, descending),
-            Self::Updated => by(Some(a.updated_at), Some(b.updated_at), descending),
-        }
-    }
-}
-
-/// What is not known stands last in both directions.
-fn by<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) if descending => b.cmp(&a),
-        (Some(a), Some(b)) => a.cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    }
-}
-
-/// An order of the list; in the address a minus means largest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ClientSort {
-    /// The column.
-    pub column: ClientColumn,
-    /// Largest first?
-    pub descending: bool,
-}
-
-impl Default for ClientSort {
-    fn default() -> Self {
-        Self { column: ClientColumn::Name, descending: false }
-    }
-}
-
-impl ClientSort {
-    /// The order after a press on this column's head.
-    #[must_use]
-    pub fn pressed(self, column: ClientColumn) -> Self {
-        let descending = if self.column == column { !self.descending } else { column.largest_first() };
-        Self { column, descending }
-    }
-
-    /// The rows in this order; equal ones stand by name, then by id. The same as the database answers.
-    #[must_use]
-    pub fn sorted(self, rows: Vec<ClientRow>) -> Vec<ClientRow> {
-        in_order(rows, |a, b| {
-            let equal = || lower(&a.name).cmp(&lower(&b.name)).then_with(|| a.id.cmp(&b.id));
-            self.column.compare(a, b, self.descending).then_with(equal)
-        })
-    }
-}
-
-impl FromStr for ClientSort {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        let (descending, word) = match text.strip_prefix('-') {
-            Some(word) => (true, word),
-            None => (false, text),
-        };
-        Ok(Self { column: word.parse()?, descending })
-    }
-}
-
-impl fmt::Display for ClientSort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.column)
-    }
-}
-
-crate::kernel::chosen::as_text!(ClientSort);
 crate::kernel::chosen::as_text!(OwnerChoices);
 
 #[cfg(test)]
 mod tests {
     use super::super::test_rows::row;
     use super::*;
-    use crate::kernel::ids::ClientId;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -452,31 +327,10 @@ mod tests {
     }
 
     #[test]
-    fn unknown_values_stand_last_in_both_directions() {
-        let rows = || vec![row("A", None, None), row("B", Some(50), None), row("C", Some(90), None)];
-        let names = |sort: &str| {
-            let sort: ClientSort = sort.parse().unwrap();
-            sort.sorted(rows()).into_iter().map(|row| row.name).collect::<String>()
-        };
-        assert_eq!((names("health").as_str(), names("-health").as_str()), ("BCA", "CBA"));
-        assert_eq!(names("-name"), "CBA");
-    }
-
-    #[test]
-    fn a_head_is_pressed_for_what_people_look_for_first() {
-        let by_name = ClientSort::default();
-        assert_eq!(by_name.pressed(ClientColumn::Name).to_string(), "-name");
-        assert_eq!(by_name.pressed(ClientColumn::Mrr).to_string(), "-mrr");
-        assert_eq!(by_name.pressed(ClientColumn::Mrr).pressed(ClientColumn::Mrr).to_string(), "mrr");
-        assert_eq!(by_name.pressed(ClientColumn::Qbr).to_string(), "qbr");
-    }
-
-    #[test]
     fn unknown_words_are_refused() {
         for bad in [r#"{"status":"lost"}"#, r#"{"owner":"x"}"#, r#"{"band":"healthy,"}"#, r#"{"zone":"x"}"#] {
             assert!(serde_json::from_str::<ClientsQuery>(bad).is_err(), "{bad}");
         }
-        assert!("--name".parse::<ClientSort>().is_err() && "".parse::<ClientSort>().is_err());
     }
 
     #[test]
@@ -530,19 +384,30 @@ mod tests {
         }
 
         #[test]
-        fn both_directions_hold_the_same_rows(scores in proptest::collection::vec(proptest::option::of(0_u8..=100), 0..30), column in 0..ClientColumn::ALL.len()) {
-            let rows: Vec<_> = scores.iter().enumerate().map(|(at, score)| {
-                let mut client = row("x", *score, *score);
-                client.id = ClientId(Uuid::from_u128(at as u128));
-                client
-            }).collect();
-            let column = ClientColumn::ALL[column];
-            let ids = |descending| {
-                let mut ids: Vec<_> = ClientSort { column, descending }.sorted(rows.clone()).into_iter().map(|row| row.id).collect();
-                ids.sort();
-                ids
-            };
-            prop_assert_eq!(ids(true), ids(false));
+        fn what_covers_a_filter_hides_nothing_of_it(
+            filter in filters(),
+            wider in filters(),
+            name in "[a-zA-Z ]{1,8}",
+            status in proptest::sample::select(ClientStatus::ALL),
+            owner in proptest::option::of(Just(ME)),
+            health in proptest::option::of(0_u8..=100),
+        ) {
+            let client = ClientRow { status, owner_id: owner, ..row(&name, health, Some(12)) };
+            if wider.covers(&filter) && filter.matches(&client, ME) {
+                prop_assert!(wider.matches(&client, ME));
+            }
+            // Each field alone, so that covering is not rare.
+            let none = ClientsQuery::default();
+            for wider in [
+                ClientsQuery { q: filter.q.as_ref().map(|text| text.to_uppercase()), ..none.clone() },
+                ClientsQuery { status: filter.status, ..none.clone() },
+                ClientsQuery { phase: filter.phase, ..none.clone() },
+                ClientsQuery { owner: filter.owner.clone(), ..none.clone() },
+                ClientsQuery { band: filter.band, ..none },
+            ] {
+                prop_assert!(wider.covers(&filter));
+                prop_assert!(!filter.matches(&client, ME) || wider.matches(&client, ME));
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::kernel::instants::days_between;
 use crate::kernel::money::Money;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// The portfolio in numbers. The database computes the same (`clients_summary`), for lists that are cut.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,9 +80,10 @@ impl FiscalYear {
 impl ClientsSummary {
     /// The figures of a complete list. Never of a cut one.
     #[must_use]
-    pub fn of(rows: &[ClientRow], as_of: Date, fiscal_year: FiscalYear) -> Self {
+    pub fn of(rows: &[impl Borrow<ClientRow>], as_of: Date, fiscal_year: FiscalYear) -> Self {
+        let rows = || rows.iter().map(Borrow::borrow);
         let count = |keep: &dyn Fn(&ClientRow) -> bool| {
-            u32::try_from(rows.iter().filter(|row| keep(row)).count()).unwrap_or(u32::MAX)
+            u32::try_from(rows().filter(|row| keep(row)).count()).unwrap_or(u32::MAX)
         };
         let active = |keep: &dyn Fn(&ClientRow) -> bool| count(&|row| row.is_active() && keep(row));
         let health = |band| active(&|row| row.health.map(HealthBand::of) == Some(band));
@@ -91,7 +93,7 @@ impl ClientsSummary {
         };
         let at_risk = |row: &ClientRow| row.churn_risk.is_some_and(|risk| risk >= CHURN_AT_RISK);
         let quarter = fiscal_year.quarter_start(as_of);
-        let customers = || rows.iter().filter(|row| row.is_active());
+        let customers = || rows().filter(|row| row.is_active());
         Self {
             as_of,
             total: count(&|_| true),
@@ -165,7 +167,7 @@ mod tests {
 
     #[test]
     fn nothing_to_average_is_not_zero() {
-        let summary = ClientsSummary::of(&[], AS_OF, CALENDAR);
+        let summary = ClientsSummary::of(&[] as &[ClientRow], AS_OF, CALENDAR);
         assert_eq!((summary.average_health, summary.portfolio_trs, summary.active), (None, None, 0));
     }
 

@@ -85,6 +85,12 @@ impl<T: Choice> Chosen<T> {
         self.is_empty() || self.has(value)
     }
 
+    /// Is every value that the other choice lets through let through here too?
+    #[must_use]
+    pub const fn covers(&self, other: Self) -> bool {
+        self.is_empty() || !other.is_empty() && other.bits & !self.bits == 0
+    }
+
     /// The choice with this value in or out, whichever it was not.
     #[must_use]
     pub fn toggled(&self, value: T) -> Self {

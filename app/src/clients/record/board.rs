@@ -12,7 +12,7 @@ use revos_shared::clients::changes::CardMove;
 use revos_shared::clients::endpoints::{CardQuery, MoveKanbanItem};
 use revos_shared::clients::{KanbanCard, KanbanStatus};
 use revos_shared::kernel::ids::KanbanItemId;
-use revos_ui::{Badge, Icon, IconName, Menu, MenuItem, Signal, Tone, Var, focus_by_id, lines, live, on};
+use revos_ui::{Icon, IconName, Menu, MenuItem, Signal, Tone, Var, badge, focus_by_id, lines, live, on};
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
@@ -142,7 +142,7 @@ impl Board {
                     })}
                     {live(move || card.with(|card| card.due_date).map(|due| format!(" · due {}", desk.day(Some(due)))))}
                     {live(move || {
-                        late.get().then(|| view! { <Badge word="Overdue" tone=Signal::stored(Tone::Bad) /> }.into_any())
+                        late.get().then(|| badge("Overdue", Tone::Bad))
                     })}
                 </p>
                 {writers(desk, move || self.tools(card))}

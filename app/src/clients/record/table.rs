@@ -3,7 +3,7 @@
 use super::desk::{Desk, Form};
 use crate::shell::format;
 use leptos::prelude::*;
-use revos_ui::{Badge, Signal, Tone, live};
+use revos_ui::{Signal, Tone, badge, live};
 
 /// A titled part of a tab, with what can be added to it.
 pub(super) fn part(
@@ -122,7 +122,7 @@ pub(super) fn text_or_none(text: Option<String>) -> String {
 
 /// A word in its colour.
 pub(super) fn mark((word, tone): (&'static str, Tone)) -> AnyView {
-    view! { <Badge word tone=Signal::stored(tone) /> }.into_any()
+    badge(word, tone)
 }
 
 /// Facts with their names.

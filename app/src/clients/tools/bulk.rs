@@ -20,6 +20,7 @@ use revos_ui::{
     live,
 };
 use std::str::FromStr;
+use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
 const FIELDS: [(&str, &str); 4] = [
@@ -38,7 +39,7 @@ pub(super) fn bulk_form(tool: Tool, bench: Workbench) -> AnyView {
     let Some(api) = session.api() else { return ().into_any() };
     let ids = bench.selection.ids();
     // The rows as they are on screen now: their versions are what the person has seen.
-    let chosen: Vec<ClientRow> = bench
+    let chosen: Vec<Arc<ClientRow>> = bench
         .list
         .rows
         .with_untracked(|rows| rows.iter().filter(|row| ids.contains(&row.id)).cloned().collect());
@@ -180,7 +181,7 @@ fn fields(tool: Tool, text: &str) -> Option<BulkFields> {
 }
 
 /// How it went, the ones that were not changed by name.
-fn told(results: &[BulkResult], rows: &[ClientRow], bench: Workbench) -> AnyView {
+fn told(results: &[BulkResult], rows: &[Arc<ClientRow>], bench: Workbench) -> AnyView {
     let count =
         |outcome: BulkOutcome| results.iter().filter(|result| result.outcome == outcome).count() as u64;
     let changed = count(BulkOutcome::Changed);

@@ -11,6 +11,7 @@ use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::{write_day, write_moment};
 use revos_shared::kernel::workspace::{RecordUiEvent, UiEvent, UiEventKey};
 use revos_ui::{Button, ButtonKind, live};
+use std::borrow::Borrow;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
@@ -64,14 +65,14 @@ pub(super) fn export_form(bench: Workbench) -> AnyView {
 
 /// The rows as RFC 4180 writes them. Amounts are plain decimals, days and times ISO 8601, so that a spreadsheet reads
 /// them as what they are.
-fn csv(columns: &[ClientColumn], rows: &[ClientRow]) -> String {
+fn csv(columns: &[ClientColumn], rows: &[impl Borrow<ClientRow>]) -> String {
     let mut text = String::from("\u{feff}");
     let mut line = |cells: Vec<String>| {
         text.push_str(&cells.into_iter().map(|cell| quoted(&cell)).collect::<Vec<_>>().join(","));
         text.push_str("\r\n");
     };
     line(columns.iter().map(|column| columns::label(*column).to_owned()).collect());
-    for row in rows {
+    for row in rows.iter().map(Borrow::borrow) {
         line(columns.iter().map(|column| cell(*column, row)).collect());
     }
     text

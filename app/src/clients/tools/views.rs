@@ -15,8 +15,8 @@ use revos_shared::kernel::workspace::{
     DeleteView, ListSavedViews, SaveView, SavedView, ViewFields, ViewRemoval, ViewWorkspace, ViewsQuery,
 };
 use revos_ui::{
-    Badge, Button, ButtonKind, CheckBox, ErrorSummary, FailedState, Problem, Signal, SkeletonLines,
-    TextField, Tone, Var, live,
+    Button, ButtonKind, CheckBox, ErrorSummary, FailedState, Problem, SkeletonLines, TextField, Tone, Var,
+    badge, live,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -157,7 +157,7 @@ impl Views {
                 >
                     {view.name.clone()}
                 </button>
-                <Badge word tone=Signal::stored(Tone::Neutral) />
+                {badge(word, Tone::Neutral)}
                 {own.then(|| {
                     let label = if view.is_shared { "Make private" } else { "Share" };
                     view! { <Button label on_press=move |()| self.share(share.clone()) /> }.into_any()
