@@ -99,6 +99,23 @@ test("moves one card after the other, though the first numbers the second anew",
   await expect(page.locator(".record-notice")).toHaveCount(0);
 });
 
+test("asks before the window is closed while a change is on its way", async ({ page, stack }) => {
+  const asks = () =>
+    page.evaluate(() => {
+      const leaving = new Event("beforeunload", { cancelable: true });
+      window.dispatchEvent(leaving);
+      return leaving.defaultPrevented;
+    });
+  expect(await asks()).toBe(false);
+  await stack.play({ rest: { kind: "latency", ms: 800 } });
+  await card(page, "Collect exports").focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(titles(page, "Doing")).toHaveText(["Review funnel", "Collect exports"]);
+  expect(await asks()).toBe(true);
+  await stack.heal();
+  await expect.poll(asks).toBe(false);
+});
+
 test("two people: the slower one is told, and sees the other's move", async ({
   page,
   beside,

@@ -11,6 +11,7 @@ use crate::shell::session::Session;
 use crate::shell::{Refused, format};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use leptos::ev::beforeunload;
 use leptos::prelude::*;
 use revos_shared::clients::changes::FormField;
 use revos_shared::clients::{ClientRecord, ClientRights, FormType, KanbanStatus};
@@ -230,6 +231,8 @@ impl Desk {
 
     /// Goes on when the page was left: what a person did is sent, though nobody is there to be told.
     async fn send_all(self, waiting: Rc<RefCell<Waiting>>) {
+        // Whoever closes the window meanwhile is asked whether they mean it.
+        let leaving = window_event_listener(beforeunload, |event| event.prevent_default());
         loop {
             let next = waiting.borrow_mut().changes.pop_front();
             let Some(Change { number, sending, then }) = next else { break };
@@ -254,6 +257,7 @@ impl Desk {
             then(refused);
         }
         waiting.borrow_mut().busy = false;
+        leaving.remove();
     }
 
     /// A change on its way; `confirm` reads the answer. Not generic, so that there is one copy of it.
