@@ -31,6 +31,10 @@ export class Database {
 
   constructor(url: string) {
     this.#pool = new pg.Pool({ connectionString: url, max: 3 });
+    // The pool calls itself ended before its connections are closed, and the database may stop in between. A query that
+    // loses its connection fails by itself, so nothing is overlooked here.
+    this.#pool.on("connect", (client) => client.on("error", () => undefined));
+    this.#pool.on("error", () => undefined);
   }
 
   async close(): Promise<void> {
