@@ -38,6 +38,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         // A browser run signs in far more often than a person would.
         limits.insert("REVOS_SIGN_INS_PER_MINUTE".to_owned(), "1000".to_owned());
         limits.insert("REVOS_REQUESTS_PER_MINUTE".to_owned(), "100000".to_owned());
+        // And its outages are over in a moment.
+        limits.insert("REVOS_PROBE_SECONDS".to_owned(), "1".to_owned());
     }
     let options = LocalOptions {
         listen: SocketAddr::from((IpAddr::V4(Ipv4Addr::LOCALHOST), arguments.port)),

@@ -73,7 +73,7 @@ async fn every_kind_of_outage_has_one_answer_for_every_read() {
 
 #[tokio::test]
 async fn a_person_is_recognised_in_an_outage_and_sees_no_row_by_it() {
-    let rig = Rig::with(Wishes { membership: Some(Duration::ZERO), ..Wishes::default() }).await;
+    let rig = Rig::with(Wishes { membership: Some(Duration::ZERO), ..Wishes::of_the_stubborn() }).await;
     let faults = rig.project.gateway.faults();
     let elsewhere = rig.replica().await;
     let (known, unknown) = (rig.program(ADMIN).await, rig.program(MEMBER).await.at(&elsewhere));
@@ -213,7 +213,7 @@ async fn a_second_try_that_succeeds_is_not_noticed() {
 
 #[tokio::test]
 async fn requests_are_never_multiplied() {
-    let rig = Rig::new().await;
+    let rig = Rig::with(Wishes::of_the_stubborn()).await;
     let person = rig.program(MEMBER).await;
     person.get("/api/session").await;
     let gateway = &rig.project.gateway;

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use supabase::Limits;
+use supabase::{Circuit, Limits};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use tokio::task::JoinHandle;
@@ -55,9 +55,16 @@ pub(crate) struct Wishes {
     pub(crate) demo_accounts: Vec<DemoAccount>,
     /// How long a membership is remembered.
     pub(crate) membership: Option<Duration>,
+    /// When a failing upstream is left alone.
+    pub(crate) circuit: Circuit,
 }
 
 impl Wishes {
+    /// Whatever fails, everybody asks: for tests that try one failure after the other.
+    pub(crate) fn of_the_stubborn() -> Self {
+        Self { circuit: Circuit { failures: usize::MAX, ..Circuit::default() }, ..Self::default() }
+    }
+
     pub(crate) fn setting(mut self, name: &'static str, value: &str) -> Self {
         self.settings.insert(name, value.to_owned());
         self
@@ -95,7 +102,7 @@ impl Rig {
     /// Another server before the same project, which has read nothing yet.
     pub(crate) async fn replica(&self) -> Server {
         let gateway = &self.project.gateway;
-        Server::start(&gateway.url(), gateway.publishable_key(), Wishes::default()).await
+        Server::start(&gateway.url(), gateway.publishable_key(), Wishes::of_the_stubborn()).await
     }
 
     /// Somebody who has not signed in.
@@ -217,6 +224,7 @@ impl Server {
         settings.entry("REVOS_REQUESTS_PER_MINUTE").or_insert("100000".to_owned());
         let mut config = Config::read(|name| settings.get(name).cloned()).unwrap();
         config.upstream = wishes.limits;
+        config.circuit = wishes.circuit;
         config.membership = wishes.membership.unwrap_or(config.membership);
         let (origin, secure) = (config.public_origin.clone(), config.secure);
         let state = AppState::new(config, wishes.demo_accounts).unwrap();

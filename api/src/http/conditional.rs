@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::signed_in::SignedIn;
-use super::state::once;
+use super::state::Shared;
 use axum::body::Body;
 use axum::response::Response;
 use base64::Engine as _;
@@ -22,7 +22,7 @@ use supabase::List;
 /// What is remembered of the answers each person got.
 pub struct Reads {
     /// Answers that identical reads share, for as long as they are under way and a moment more.
-    shared: moka::future::Cache<ReadKey, Arc<Prepared>>,
+    shared: Shared<ReadKey, Arc<Prepared>>,
     /// The digest under which an ETag was last read.
     digests: moka::future::Cache<ReadKey, (String, HeaderValue)>,
     /// How often each person has written lately: what they read after a write is never an answer of before.
@@ -96,7 +96,7 @@ impl Reads {
     #[must_use]
     pub fn new(time: Duration) -> Self {
         Self {
-            shared: moka::future::Cache::builder().max_capacity(KEPT).time_to_live(time).build(),
+            shared: Shared::new(time),
             digests: moka::future::Cache::builder().max_capacity(KEPT).time_to_live(DIGEST_TIME).build(),
             writes: moka::sync::Cache::builder().max_capacity(KEPT).time_to_live(WRITES_TIME).build(),
         }
@@ -193,7 +193,7 @@ async fn share(
     reading: impl Future<Output = Result<Prepared, Failure>>,
 ) -> Result<Arc<Prepared>, Failure> {
     let shared = &signed_in.state().upstream()?.reads.shared;
-    once(shared, key, async { reading.await.map(Arc::new) }).await
+    shared.once(key, async { reading.await.map(Arc::new) }).await
 }
 
 impl ReadKey {

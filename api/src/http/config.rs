@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use supabase::{KeySource, Limits, Project};
+use supabase::{Circuit, KeySource, Limits, Project};
 use url::Url;
 
 /// A setting, read from the environment.
@@ -73,6 +73,13 @@ pub const SHUTDOWN_SECONDS: Setting = Setting {
     default: Some("10"),
     help: "Seconds that running requests get to finish after SIGTERM (0-300).",
 };
+/// How soon an upstream that fails is tried again.
+pub const PROBE_SECONDS: Setting = Setting {
+    name: "REVOS_PROBE_SECONDS",
+    default: Some("5"),
+    help: "While the project's REST or Auth service fails, one request in so many seconds, more or less a fifth, \
+           tries whether it is back (1-60). All others are answered at once, with the time of the next try.",
+};
 /// What is logged.
 pub const LOG: Setting = Setting {
     name: "REVOS_LOG",
@@ -94,6 +101,7 @@ pub const SETTINGS: &[Setting] = &[
     REQUESTS_PER_MINUTE,
     CLIENT_ADDRESS_HEADER,
     SHUTDOWN_SECONDS,
+    PROBE_SECONDS,
     LOG,
     LOG_FORMAT,
 ];
@@ -149,6 +157,8 @@ pub struct Config {
     pub shutdown: Duration,
     /// Limits of upstream requests.
     pub upstream: Limits,
+    /// When a failing upstream is left alone, and how it is tried again.
+    pub circuit: Circuit,
     /// How long a membership is remembered; [`MEMBERSHIP_TIME`] outside tests.
     pub membership: Duration,
 }
@@ -243,6 +253,10 @@ impl Config {
             client_address_header,
             shutdown: Duration::from_secs(number(&SHUTDOWN_SECONDS, 0..=300)?.into()),
             upstream: Limits::default(),
+            circuit: Circuit {
+                probe_every: Duration::from_secs(number(&PROBE_SECONDS, 1..=60)?.into()),
+                ..Circuit::default()
+            },
             membership: MEMBERSHIP_TIME,
         })
     }

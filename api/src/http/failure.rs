@@ -94,6 +94,13 @@ impl Failure {
         self
     }
 
+    /// With the time after which a further try is welcome, if it is known.
+    #[must_use]
+    pub(super) fn retry_after_any(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait.or(self.retry_after);
+        self
+    }
+
     /// Was a row refused because of this constraint? For handlers that know what to do then.
     #[must_use]
     pub fn is_of(&self, constraint: &str) -> bool {

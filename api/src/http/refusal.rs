@@ -4,14 +4,15 @@ use super::failure::Failure;
 use revos_shared::ErrorCode;
 use serde_json::json;
 use std::time::Duration;
-use supabase::{AuthCode, AuthError, Cause, Refusal, RestError, TokenError};
+use supabase::{AuthCode, AuthError, Cause, Outage, Refusal, RestError, TokenError};
 
 impl From<RestError> for Failure {
     fn from(error: RestError) -> Self {
         let cause = error.to_string();
         match error {
-            RestError::Unreachable(reason) => unreachable(reason),
-            RestError::TimedOut => Self::new(ErrorCode::UpstreamTimeout),
+            RestError::Unreachable(outage) => unreachable(outage),
+            RestError::TimedOut(retry_in) => late(retry_in),
+            RestError::Busy(wait) => busy(wait),
             RestError::Refused(refusal) => refused(&refusal),
             RestError::NotPostgrest { .. } | RestError::Unreadable(_) | RestError::Cut { .. } => {
                 Self::new(ErrorCode::UpstreamUnreadable)
@@ -21,9 +22,24 @@ impl From<RestError> for Failure {
     }
 }
 
-fn unreachable(cause: Cause) -> Failure {
-    Failure::new(ErrorCode::UpstreamUnavailable).detailing(json!({ "cause": cause.as_str() }))
+fn unreachable(Outage { cause, retry_in }: Outage) -> Failure {
+    Failure::new(ErrorCode::UpstreamUnavailable)
+        .detailing(json!({ "cause": cause.as_str() }))
+        .retry_after_any(retry_in)
 }
+
+fn late(retry_in: Option<Duration>) -> Failure {
+    Failure::new(ErrorCode::UpstreamTimeout).retry_after_any(retry_in)
+}
+
+fn busy(wait: Option<Duration>) -> Failure {
+    Failure::new(ErrorCode::RateLimited).retry_after(wait.unwrap_or(PATIENCE).min(PATIENCE_MAX))
+}
+
+/// The wait when an upstream has too many requests and does not say for how long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A wrong word of an upstream silences nobody for longer.
+const PATIENCE_MAX: Duration = Duration::from_secs(600);
 
 /// The database's own words go to the log; the caller gets the key of our functions or a code by SQLSTATE.
 fn refused(refusal: &Refusal) -> Failure {
@@ -45,6 +61,9 @@ fn refused(refusal: &Refusal) -> Failure {
         _ => ErrorCode::UpstreamUnreadable,
     });
     let mut failure = Failure::new(code).because(format!("{} {}", refusal.code, refusal.message));
+    if code.is_outage() {
+        failure = failure.retry_after_any(refusal.retry_in);
+    }
     failure.constraint = refusal.constraint().map(Box::from);
     // Only what our own functions chose to add; never the database's words.
     let added = refusal.detail.as_deref().filter(|_| known.is_some());
@@ -71,8 +90,8 @@ impl From<AuthError> for Failure {
     fn from(error: AuthError) -> Self {
         let cause = error.to_string();
         match error {
-            AuthError::Unreachable(reason) => unreachable(reason),
-            AuthError::TimedOut => Self::new(ErrorCode::UpstreamTimeout),
+            AuthError::Unreachable(outage) => unreachable(outage),
+            AuthError::TimedOut(retry_in) => late(retry_in),
             AuthError::NotAuth(_) => Self::new(ErrorCode::UpstreamUnreadable),
             AuthError::Refused { code, retry_after } => match code {
                 AuthCode::InvalidCredentials => Self::new(ErrorCode::InvalidCredentials),
@@ -81,8 +100,7 @@ impl From<AuthError> for Failure {
                     Self::new(ErrorCode::NoMembership).detailing(json!({ "deactivated": true }))
                 }
                 AuthCode::SessionEnded => Self::new(ErrorCode::Unauthenticated),
-                AuthCode::RateLimited => Self::new(ErrorCode::RateLimited)
-                    .retry_after(retry_after.unwrap_or(Duration::from_secs(60))),
+                AuthCode::RateLimited => busy(retry_after),
                 AuthCode::Other(_) => Self::new(ErrorCode::UpstreamUnreadable),
             },
         }
@@ -94,7 +112,7 @@ impl From<TokenError> for Failure {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::Expired | TokenError::Invalid => Self::new(ErrorCode::Unauthenticated),
-            TokenError::KeysUnreachable => unreachable(Cause::Connect),
+            TokenError::KeysUnreachable => unreachable(Outage { cause: Cause::Connect, retry_in: None }),
         }
         .because(error.to_string())
     }
@@ -111,6 +129,7 @@ mod tests {
             code: code.to_owned(),
             message: message.to_owned(),
             detail: detail.map(str::to_owned),
+            retry_in: None,
         })
         .into()
     }
@@ -136,7 +155,8 @@ mod tests {
 
     #[test]
     fn an_unreachable_database_is_503_with_its_cause() {
-        let failure = Failure::from(RestError::Unreachable(Cause::Gateway(521)));
+        let failure =
+            Failure::from(RestError::Unreachable(Outage { cause: Cause::Gateway(521), retry_in: None }));
         assert_eq!(failure.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(failure.details, Some(json!({ "cause": "gateway" })));
     }

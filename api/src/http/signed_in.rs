@@ -4,7 +4,7 @@ use super::config::REFRESH_BEFORE;
 use super::cookies::NewCookies;
 use super::extract::{RequestId, deadline};
 use super::failure::Failure;
-use super::state::{AppState, Upstream, once};
+use super::state::{AppState, Upstream};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
@@ -214,7 +214,7 @@ pub async fn exchange(
         let verified = upstream.verifier.verify(&grant.access).await?;
         Ok::<_, Failure>(Refreshed { grant, verified })
     };
-    once(&upstream.refreshed, key, Box::pin(exchanging)).await
+    upstream.refreshed.once(key, Box::pin(exchanging)).await
 }
 
 impl Refreshed {
@@ -287,7 +287,7 @@ pub async fn membership(
         })?;
         Ok(Arc::new(Membership { member, time_zone, home }))
     };
-    let outcome = once(&upstream.members, key, Box::pin(reading)).await;
+    let outcome = upstream.members.once(key, Box::pin(reading)).await;
     match &outcome {
         Ok(membership) => upstream.recognised.insert(key, Arc::clone(membership)).await,
         Err(failure) if failure.code.is_outage() => {}

@@ -4,12 +4,12 @@ use super::conditional::Reads;
 use super::config::{COALESCE_TIME, Config, RECOGNITION_TIME};
 use super::cookies::CookieNames;
 use super::failure::Failure;
+use super::flight::{Flights, Memory, once};
 use super::rate::Rates;
 use super::signed_in::{Membership, Refreshed};
 use revos_shared::ErrorCode;
 use revos_shared::session::endpoints::DemoAccount;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use supabase::{Auth, Rest, Transport, Verifier, VerifierSettings};
 use uuid::Uuid;
@@ -41,11 +41,11 @@ pub struct Upstream {
     /// Tokens.
     pub verifier: Verifier,
     /// Who each person is.
-    pub members: moka::future::Cache<MemberKey, Arc<Membership>>,
+    pub members: Shared<MemberKey, Arc<Membership>>,
     /// Who each person last was, for the time when nobody can be asked.
     pub recognised: moka::future::Cache<MemberKey, Arc<Membership>>,
     /// Fresh tokens by the hash of the refresh token they were exchanged for.
-    pub refreshed: moka::future::Cache<[u8; 32], Refreshed>,
+    pub refreshed: Shared<[u8; 32], Refreshed>,
     /// Answers that identical reads share.
     pub reads: Reads,
 }
@@ -89,18 +89,19 @@ impl AppState {
             (Some(project), Some(keys)) => {
                 let transport = Transport::new(config.upstream)
                     .map_err(|error| StartError::Transport(error.to_string()))?;
+                let auth = transport.guarded(config.circuit);
                 let settings = VerifierSettings {
                     keys: keys.clone(),
                     issuer: project.issuer(),
                     audience: "authenticated".to_owned(),
                 };
                 Some(Upstream {
-                    rest: Rest::new(project, transport.clone()),
-                    auth: Auth::new(project, transport.clone())?,
-                    verifier: Verifier::new(settings, transport),
-                    members: cache(config.membership),
+                    rest: Rest::new(project, transport.guarded(config.circuit)),
+                    auth: Auth::new(project, auth.clone())?,
+                    verifier: Verifier::new(settings, auth),
+                    members: Shared::new(config.membership),
                     recognised: cache(RECOGNITION_TIME),
-                    refreshed: cache(REFRESHED_TIME),
+                    refreshed: Shared::new(REFRESHED_TIME),
                     reads: Reads::new(COALESCE_TIME),
                 })
             }
@@ -120,34 +121,57 @@ impl AppState {
     }
 }
 
-/// Does `work` once for all who ask for `key` at the same time, and remembers what it brought.
-///
-/// Whoever begins may have less patience than those who join; they do not inherit its timeout and begin anew.
-///
-/// # Errors
-/// Whatever `work` fails with; failures are not remembered.
-pub async fn once<K, V>(
-    cache: &moka::future::Cache<K, V>,
-    key: K,
-    work: impl Future<Output = Result<V, Failure>>,
-) -> Result<V, Failure>
+/// What is done once for all who want it at the same time, and remembered.
+#[derive(Clone)]
+pub struct Shared<K, V> {
+    known: moka::future::Cache<K, V>,
+    under_way: Arc<Flights<K, Result<V, Failure>>>,
+}
+
+impl<K, V> Shared<K, V>
 where
     K: std::hash::Hash + Eq + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    let (begun, joined) = (AtomicBool::new(false), Instant::now());
-    let mut work = std::pin::pin!(async {
-        begun.store(true, Ordering::Relaxed);
-        work.await
-    });
-    loop {
-        match cache.try_get_with(key.clone(), work.as_mut()).await {
-            Err(failure)
-                if failure.code == ErrorCode::UpstreamTimeout
-                    && !begun.load(Ordering::Relaxed)
-                    && joined.elapsed() < JOIN_TIME => {}
-            outcome => return outcome.map_err(|failure| (*failure).clone()),
-        }
+    /// Remembers for this long.
+    #[must_use]
+    pub fn new(time: Duration) -> Self {
+        Self { known: cache(time), under_way: Arc::default() }
+    }
+
+    /// Does `work` once for all who ask for `key` at the same time, and remembers what it brought.
+    ///
+    /// Whoever begins may have less patience than those who join; they do not inherit its timeout and begin anew.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with; failures are not remembered.
+    pub async fn once(&self, key: K, work: impl Future<Output = Result<V, Failure>>) -> Result<V, Failure> {
+        let joined = Instant::now();
+        let again =
+            |failure: &Failure| failure.code == ErrorCode::UpstreamTimeout && joined.elapsed() < JOIN_TIME;
+        once(&self.under_way, self, key, again, work).await
+    }
+}
+
+impl<K, V> Memory<K, V> for Shared<K, V>
+where
+    K: std::hash::Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    async fn get(&self, key: &K) -> Option<V> {
+        self.known.get(key).await
+    }
+
+    async fn insert(&self, key: K, value: V) {
+        self.known.insert(key, value).await;
+    }
+}
+
+impl<K, V> std::ops::Deref for Shared<K, V> {
+    type Target = moka::future::Cache<K, V>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.known
     }
 }
 

@@ -1,7 +1,7 @@
 //! How does a person sign in, stay signed in and sign out? Supabase Auth's password and refresh grants.
 
 use crate::Project;
-use crate::error::Cause;
+use crate::error::Outage;
 use crate::token::{AccessToken, RefreshToken};
 use crate::transport::{Answer, Deadline, NoAnswer, Outgoing, Transport};
 use bytes::Bytes;
@@ -58,11 +58,11 @@ pub enum AuthCode {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum AuthError {
     /// Nobody answered.
-    #[error("the sign-in service is unreachable ({})", .0.as_str())]
-    Unreachable(Cause),
-    /// No complete answer in time.
+    #[error("the sign-in service is unreachable ({})", .0.cause.as_str())]
+    Unreachable(Outage),
+    /// No complete answer in time. With the time of the next try, if nobody may ask until then.
     #[error("the sign-in service did not answer in time")]
-    TimedOut,
+    TimedOut(Option<Duration>),
     /// It refused.
     #[error("the sign-in service refused: {code:?}")]
     Refused {
@@ -208,18 +208,20 @@ impl Auth {
 
 fn no_answer(reason: NoAnswer) -> AuthError {
     match reason {
-        NoAnswer::Unreachable(cause) => AuthError::Unreachable(cause),
-        NoAnswer::TimedOut => AuthError::TimedOut,
+        NoAnswer::Unreachable(outage) => AuthError::Unreachable(outage),
+        NoAnswer::TimedOut(retry_in) => AuthError::TimedOut(retry_in),
         NoAnswer::TooLarge => AuthError::NotAuth(StatusCode::OK),
     }
 }
 
 fn refusal(answer: &Answer) -> AuthError {
-    if matches!(answer.status.as_u16(), 502..=504 | 520..=530) {
-        return AuthError::Unreachable(Cause::Gateway(answer.status.as_u16()));
+    if let Some(outage) = answer.outage() {
+        return AuthError::Unreachable(outage);
     }
-    let seconds = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    let retry_after = seconds.map(Duration::from_secs);
+    let retry_after = answer.retry_after();
+    if answer.status == StatusCode::TOO_MANY_REQUESTS {
+        return AuthError::Refused { code: AuthCode::RateLimited, retry_after };
+    }
     let Ok(body) = serde_json::from_slice::<RefusalBody>(&answer.body) else {
         return AuthError::NotAuth(answer.status);
     };
@@ -228,7 +230,6 @@ fn refusal(answer: &Answer) -> AuthError {
         .or_else(|| body.code.and_then(|code| code.as_str().map(str::to_owned)))
         .or(body.error);
     let code = match word.as_deref() {
-        _ if answer.status == StatusCode::TOO_MANY_REQUESTS => AuthCode::RateLimited,
         Some("invalid_credentials" | "user_not_found") => AuthCode::InvalidCredentials,
         Some("email_not_confirmed") => AuthCode::EmailNotConfirmed,
         Some("user_banned") => AuthCode::UserBanned,
@@ -254,6 +255,7 @@ mod tests {
             status: StatusCode::from_u16(status).unwrap(),
             headers: HeaderMap::new(),
             body: Bytes::from_static(body.as_bytes()),
+            retry_in: None,
         })
     }
 
@@ -268,7 +270,10 @@ mod tests {
                 AuthError::Refused { code: AuthCode::InvalidCredentials, .. }
             ));
         }
-        assert!(matches!(refused(502, "<html>"), AuthError::Unreachable(Cause::Gateway(502))));
+        assert!(matches!(
+            refused(502, "<html>"),
+            AuthError::Unreachable(Outage { cause: crate::Cause::Gateway(502), .. })
+        ));
         assert!(matches!(refused(404, "<html>"), AuthError::NotAuth(_)));
         assert!(matches!(refused(429, "{}"), AuthError::Refused { code: AuthCode::RateLimited, .. }));
     }

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use serde::Deserialize;
+use std::time::Duration;
 
 /// Why there was no answer at all, as a stable word for logs and error envelopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub enum Cause {
     Connect,
     /// The connection ended before the answer was complete.
     Closed,
+    /// Nothing came in time.
+    Timeout,
     /// The upstream answered, as a gateway that has nobody behind it (502, 503, 504 and the like).
     Gateway(u16),
 }
@@ -21,20 +24,33 @@ impl Cause {
         match self {
             Self::Connect => "connect",
             Self::Closed => "closed",
+            Self::Timeout => "timeout",
             Self::Gateway(_) => "gateway",
         }
     }
+}
+
+/// An upstream that cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// Why.
+    pub cause: Cause,
+    /// When it will be tried again, if nobody may ask until then.
+    pub retry_in: Option<Duration>,
 }
 
 /// Why a PostgREST request failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RestError {
     /// Nobody answered.
-    #[error("the database's REST service is unreachable ({})", .0.as_str())]
-    Unreachable(Cause),
-    /// No complete answer in time.
+    #[error("the database's REST service is unreachable ({})", .0.cause.as_str())]
+    Unreachable(Outage),
+    /// No complete answer in time. With the time of the next try, if nobody may ask until then.
     #[error("the database's REST service did not answer in time")]
-    TimedOut,
+    TimedOut(Option<Duration>),
+    /// Too many requests. With the wait it asks for.
+    #[error("the database's REST service gets too many requests")]
+    Busy(Option<Duration>),
     /// PostgREST refused, with a reason.
     #[error("refused with {} {}", .0.status, .0.code)]
     Refused(Refusal),
@@ -68,6 +84,8 @@ pub struct Refusal {
     pub message: String,
     /// What a function added, for SQLSTATE `PTnnn`.
     pub detail: Option<String>,
+    /// When PostgREST will be tried again, if nobody may ask until then.
+    pub retry_in: Option<Duration>,
 }
 
 #[derive(Deserialize)]
@@ -90,7 +108,7 @@ impl Refusal {
             Some(serde_json::Value::Null) | None => None,
             Some(other) => Some(other.to_string()),
         };
-        known.then_some(Self { status, code: body.code, message: body.message, detail })
+        known.then_some(Self { status, code: body.code, message: body.message, detail, retry_in: None })
     }
 
     /// The key raised by one of our functions with SQLSTATE `PTnnn`.

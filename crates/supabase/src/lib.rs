@@ -2,18 +2,23 @@
 //!
 //! Queries are built with the `postgrest` crate and sent by one shared `reqwest` client
 //! ([`Transport`]), so that every request has the same limits, the same retry rule and the same
-//! typed failures. There is no service key here: what a caller may see is decided by the database.
+//! typed failures. Each service has a breaker of its own ([`Circuit`]). There is no service key here: what a caller may see is decided by the database.
 
 mod auth;
+mod breaker;
+#[cfg(test)]
+mod breaker_tests;
 mod error;
 mod rest;
+mod sync;
 mod token;
 mod transport;
 mod verify;
 mod write;
 
 pub use auth::{Auth, AuthCode, AuthError, Grant, SignOutScope};
-pub use error::{Cause, Refusal, RestError};
+pub use breaker::Circuit;
+pub use error::{Cause, Outage, Refusal, RestError};
 pub use postgrest::Builder as Query;
 pub use rest::{Caller, List, Rest, contains};
 pub use token::{AccessToken, RefreshToken};

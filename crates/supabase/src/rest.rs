@@ -1,6 +1,6 @@
 //! How does one caller read and write rows? PostgREST requests under the caller's own token.
 
-use crate::error::{Cause, Refusal, RestError};
+use crate::error::{Refusal, RestError};
 use crate::token::AccessToken;
 use crate::transport::{Answer, Deadline, NoAnswer, Outgoing, Transport};
 use crate::{Project, Query};
@@ -77,10 +77,10 @@ impl Rest {
             .headers
             .get(http::header::CONTENT_TYPE)
             .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
-        match answer.status.as_u16() {
-            502..=504 | 520..=530 => Err(RestError::Unreachable(Cause::Gateway(answer.status.as_u16()))),
-            _ if json => Ok(()),
-            _ => Err(RestError::NotPostgrest { status: answer.status }),
+        match answer.outage() {
+            Some(outage) => Err(RestError::Unreachable(outage)),
+            None if json => Ok(()),
+            None => Err(RestError::NotPostgrest { status: answer.status }),
         }
     }
 }
@@ -157,7 +157,7 @@ impl<'a> Caller<'a> {
             return Ok(answer);
         }
         if let Some(refusal) = Refusal::read(answer.status, &answer.body) {
-            return Err(RestError::Refused(refusal));
+            return Err(RestError::Refused(Refusal { retry_in: answer.retry_in, ..refusal }));
         }
         // The gateway in front of PostgREST refuses tokens and keys in its own words.
         match answer.status {
@@ -166,14 +166,10 @@ impl<'a> Caller<'a> {
                 code: "PGRST301".to_owned(),
                 message: "refused by the gateway".to_owned(),
                 detail: None,
+                retry_in: None,
             })),
-            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-                Err(RestError::Unreachable(Cause::Gateway(answer.status.as_u16())))
-            }
-            status if (520..=599).contains(&status.as_u16()) => {
-                Err(RestError::Unreachable(Cause::Gateway(status.as_u16())))
-            }
-            status => Err(RestError::NotPostgrest { status }),
+            StatusCode::TOO_MANY_REQUESTS => Err(RestError::Busy(answer.retry_after())),
+            status => Err(answer.outage().map_or(RestError::NotPostgrest { status }, RestError::Unreachable)),
         }
     }
 }
@@ -232,8 +228,8 @@ pub(crate) fn outgoing(query: Query, safe: bool) -> Result<Outgoing, RestError> 
 
 fn no_answer(reason: NoAnswer) -> RestError {
     match reason {
-        NoAnswer::Unreachable(cause) => RestError::Unreachable(cause),
-        NoAnswer::TimedOut => RestError::TimedOut,
+        NoAnswer::Unreachable(outage) => RestError::Unreachable(outage),
+        NoAnswer::TimedOut(retry_in) => RestError::TimedOut(retry_in),
         NoAnswer::TooLarge => RestError::Unreadable("the answer is larger than allowed".to_owned()),
     }
 }

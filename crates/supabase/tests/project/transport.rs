@@ -4,8 +4,8 @@ use crate::double::{Act, Double, answer};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use supabase::{
-    AccessToken, Auth, AuthCode, AuthError, Cause, Deadline, Limits, Project, RefreshToken, Rest, RestError,
-    SignOutScope, Transport, contains,
+    AccessToken, Auth, AuthCode, AuthError, Cause, Circuit, Deadline, Limits, Outage, Project, RefreshToken,
+    Rest, RestError, SignOutScope, Transport, contains,
 };
 
 /// Times that a busy machine keeps, too.
@@ -55,7 +55,7 @@ async fn a_read_is_sent_once_more_when_the_connection_ends_before_the_first_byte
     assert_eq!(list(&double).await.unwrap().total, 7);
     assert_eq!(double.count(), 2);
     let double = Double::start(|_, _| Act::Cut(String::new())).await;
-    assert!(matches!(list(&double).await, Err(RestError::Unreachable(Cause::Closed))));
+    assert!(matches!(list(&double).await, Err(RestError::Unreachable(Outage { cause: Cause::Closed, .. }))));
     assert_eq!(double.count(), 2, "once more, and no more");
 }
 
@@ -63,7 +63,7 @@ async fn a_read_is_sent_once_more_when_the_connection_ends_before_the_first_byte
 async fn nothing_is_sent_twice_after_the_first_byte() {
     let begun = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-range: 0-0/1\r\ncontent-length: 50\r\n\r\n[";
     let double = Double::start(move |_, _| Act::Cut(begun.to_owned())).await;
-    assert!(matches!(list(&double).await, Err(RestError::Unreachable(Cause::Closed))));
+    assert!(matches!(list(&double).await, Err(RestError::Unreachable(Outage { cause: Cause::Closed, .. }))));
     assert_eq!(double.count(), 1);
     for status in [500, 502, 503, 504] {
         let double = Double::start(move |_, _| Act::Answer(answer(status, "", "{}"))).await;
@@ -71,7 +71,7 @@ async fn nothing_is_sent_twice_after_the_first_byte() {
         assert_eq!(double.count(), 1, "{status}");
     }
     let double = Double::start(|_, _| Act::Stop(String::new())).await;
-    assert!(matches!(list_within(&double, HURRIED).await, Err(RestError::TimedOut)));
+    assert!(matches!(list_within(&double, HURRIED).await, Err(RestError::TimedOut(_))));
     assert_eq!(double.count(), 1, "what was not answered in time may still be under way");
 }
 
@@ -108,7 +108,7 @@ async fn nobody_there_is_told_at_once() {
     let started = Instant::now();
     let _ = rustls::crypto::ring::default_provider().install_default();
     let error = rest(&format!("http://{closed}"), PATIENT).probe().await.unwrap_err();
-    assert!(matches!(error, RestError::Unreachable(Cause::Connect)), "{error}");
+    assert!(matches!(error, RestError::Unreachable(Outage { cause: Cause::Connect, .. })), "{error}");
     assert!(started.elapsed() < PATIENT.connect);
 }
 
@@ -122,7 +122,7 @@ async fn the_first_byte_and_the_whole_have_their_own_limits() {
     ] {
         let double = Double::start(move |_, _| act.clone()).await;
         let started = Instant::now();
-        assert!(matches!(list_within(&double, HURRIED).await, Err(RestError::TimedOut)));
+        assert!(matches!(list_within(&double, HURRIED).await, Err(RestError::TimedOut(_))));
         let took = started.elapsed().as_millis();
         assert!((least..most).contains(&took), "{took} ms, expected {least} to {most}");
     }
@@ -136,12 +136,12 @@ async fn the_smaller_of_limit_and_deadline_wins() {
         let started = Instant::now();
         let caller = rest.as_caller(&token).until(Some(Deadline::after(Duration::from_millis(given))));
         let outcome = caller.list::<Value>(caller.from("rows"), 1).await;
-        assert!(matches!(outcome, Err(RestError::TimedOut)));
+        assert!(matches!(outcome, Err(RestError::TimedOut(_))));
         let took = started.elapsed().as_millis();
         assert!((expected..expected + 1_000).contains(&took), "{took} ms, expected {expected}");
     }
     let caller = rest.as_caller(&token).until(Some(Deadline::after(Duration::ZERO)));
-    assert!(matches!(caller.list::<Value>(caller.from("rows"), 1).await, Err(RestError::TimedOut)));
+    assert!(matches!(caller.list::<Value>(caller.from("rows"), 1).await, Err(RestError::TimedOut(_))));
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn a_wrong_address_is_told_from_an_outage() {
     let double = Double::start(|_, _| Act::Answer(answer(521, "", ""))).await;
     assert!(matches!(
         rest(&double.url, PATIENT).probe().await,
-        Err(RestError::Unreachable(Cause::Gateway(521)))
+        Err(RestError::Unreachable(Outage { cause: Cause::Gateway(521), .. }))
     ));
 }
 
@@ -308,5 +308,74 @@ async fn grants_that_are_none_are_refused() {
         let double = Double::start(move |_, _| Act::Answer(answer(200, "", body))).await;
         let error = auth(&double.url).sign_in("a@example.com", "x", None).await.unwrap_err();
         assert!(matches!(error, AuthError::NotAuth(_)), "{body}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn an_open_circuit_asks_nothing_but_a_probe_that_is_never_repeated() {
+    let double =
+        Double::start(|number, _| if number < 6 { Act::Cut(String::new()) } else { Act::Answer(rows()) })
+            .await;
+    let circuit = Circuit { probe_every: Duration::from_millis(250), ..Circuit::default() };
+    let project = Project::new(&double.url, "publishable").unwrap();
+    let rest = Rest::new(&project, Transport::new(PATIENT).unwrap().guarded(circuit));
+    let token = token();
+    let ask = async || {
+        let caller = rest.as_caller(&token);
+        caller.list::<Value>(caller.from("rows"), 5).await
+    };
+    // Each read tries twice; the fifth failure is the last.
+    for _ in 0..3 {
+        assert!(ask().await.is_err());
+    }
+    assert_eq!(double.count(), 5, "the third read was not repeated");
+    let started = Instant::now();
+    for _ in 0..100 {
+        let Err(RestError::Unreachable(Outage { cause: Cause::Closed, retry_in: Some(wait) })) = ask().await
+        else {
+            panic!("refused without a word on when")
+        };
+        assert!(wait <= Duration::from_millis(300));
+    }
+    assert!(started.elapsed() < Duration::from_millis(150), "{:?} for a hundred", started.elapsed());
+    assert_eq!(double.count(), 5);
+    tokio::time::sleep(Duration::from_millis(301)).await;
+    assert!(matches!(ask().await, Err(RestError::Unreachable(Outage { retry_in: Some(_), .. }))));
+    assert_eq!(double.count(), 6, "one probe, once");
+    assert!(ask().await.is_err());
+    tokio::time::sleep(Duration::from_millis(301)).await;
+    assert_eq!(ask().await.unwrap().total, 7);
+    assert_eq!(ask().await.unwrap().total, 7, "closed again");
+    assert_eq!(double.count(), 8);
+}
+
+#[tokio::test]
+async fn callers_without_patience_open_no_circuit() {
+    let double = Double::start(|_, _| Act::Stop(String::new())).await;
+    let project = Project::new(&double.url, "publishable").unwrap();
+    let rest = Rest::new(&project, Transport::new(PATIENT).unwrap().guarded(Circuit::default()));
+    let token = token();
+    for _ in 0..8 {
+        let caller = rest.as_caller(&token).until(Some(Deadline::after(Duration::from_millis(20))));
+        let outcome = caller.list::<Value>(caller.from("rows"), 1).await;
+        assert!(matches!(outcome, Err(RestError::TimedOut(None))), "{outcome:?}");
+    }
+    assert_eq!(double.count(), 8);
+}
+
+#[tokio::test]
+async fn an_upstream_that_is_busy_says_for_how_long() {
+    for (header, wait) in [
+        ("retry-after: 17\r\n", Some(17)),
+        ("date: Sun, 22 Nov 2026 14:02:00 GMT\r\nretry-after: Sun, 22 Nov 2026 14:03:30 GMT\r\n", Some(90)),
+        ("date: Sun, 22 Nov 2026 14:02:00 GMT\r\nretry-after: Sun, 22 Nov 2026 14:00:00 GMT\r\n", Some(0)),
+        ("retry-after: soon\r\n", None),
+        ("retry-after: -5\r\n", None),
+        ("", None),
+    ] {
+        let double = Double::start(move |_, _| Act::Answer(answer(429, header, "{}"))).await;
+        let error = list(&double).await.unwrap_err();
+        let RestError::Busy(told) = error else { panic!("{error}") };
+        assert_eq!(told, wait.map(Duration::from_secs), "{header}");
     }
 }

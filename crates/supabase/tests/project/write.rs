@@ -3,7 +3,7 @@
 use crate::double::{Act, Double, answer};
 use crate::transport::{PATIENT, rest, token};
 use serde_json::{Value, json};
-use supabase::{Cause, RestError};
+use supabase::{Cause, Outage, RestError};
 
 #[tokio::test]
 async fn a_change_of_rows_is_never_sent_twice() {
@@ -13,7 +13,10 @@ async fn a_change_of_rows_is_never_sent_twice() {
     let rows = || caller.from("rows").eq("id", "7");
     let row = json!({ "name": "x" });
     let lost = |outcome: Result<(), RestError>| {
-        assert!(matches!(outcome, Err(RestError::Unreachable(Cause::Closed))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(RestError::Unreachable(Outage { cause: Cause::Closed, .. }))),
+            "{outcome:?}"
+        );
     };
     lost(caller.call::<Value>("change", json!({ "given": 1 })).await.map(|_| ()));
     lost(caller.insert::<Value>(rows(), &row).await.map(|_| ()));
