@@ -35,11 +35,15 @@ export interface Account {
 
 /** What a part of the project plays (the kinds are the local stack's). */
 export type Fault =
-  | { kind: "none" }
-  | { kind: "refuse" }
-  | { kind: "hang" }
-  | { kind: "status"; status: number; body?: unknown }
-  | { kind: "latency"; ms: number };
+  | { kind: "none" | "refuse" | "hang" | "reset_after_headers" | "reset_mid_body" | "truncate" | "empty" | "duplicate" }
+  | { kind: "status"; status: number; body?: unknown; retry_after?: string }
+  | { kind: "html"; status: number }
+  | { kind: "latency"; ms: number; jitter_ms?: number }
+  | { kind: "slow_body"; ms: number }
+  | { kind: "oversize"; bytes: number };
+
+/** A part of the project that fails on its own. */
+export type Part = "rest" | "auth" | "keys";
 
 /** Requests that reached the project, by method and path. */
 export interface Upstream {
@@ -126,15 +130,20 @@ export class Stack {
   }
 
   /** Makes parts of the project fail from now on. */
-  async play(faults: { rest?: Fault; auth?: Fault }): Promise<void> {
-    await this.#control("PUT", "faults", faults);
+  async play(faults: Partial<Record<Part, Fault>>): Promise<void> {
+    await this.playAtOnce(faults);
     // Until then the API may answer a read as it did a moment ago.
     if (faults.rest && faults.rest.kind !== "none") await readsAreForgotten();
   }
 
+  /** As `play`, when what is asked next has not been asked before. */
+  async playAtOnce(faults: Partial<Record<Part, Fault>>): Promise<void> {
+    await this.#control("PUT", "faults", faults);
+  }
+
   /** Everything works again. */
   async heal(): Promise<void> {
-    await this.play({ rest: { kind: "none" }, auth: { kind: "none" } });
+    await this.play({ rest: { kind: "none" }, auth: { kind: "none" }, keys: { kind: "none" } });
   }
 
   /** What reached the project since the last call of `forgetRequests`. */

@@ -2,6 +2,7 @@
 
 use crate::{Error, print, stop_signal};
 use jiff::civil::Date;
+use revos_api::http::config::PROBE_SECONDS;
 use revos_api::local::{LocalOptions, Running, demo_accounts};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -38,8 +39,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         // A browser run signs in far more often than a person would.
         limits.insert("REVOS_SIGN_INS_PER_MINUTE".to_owned(), "1000".to_owned());
         limits.insert("REVOS_REQUESTS_PER_MINUTE".to_owned(), "100000".to_owned());
-        // And its outages are over in a moment.
-        limits.insert("REVOS_PROBE_SECONDS".to_owned(), "1".to_owned());
+        // And its outages are over in a moment, unless it measures them.
+        let probe = std::env::var(PROBE_SECONDS.name).unwrap_or_else(|_| "1".to_owned());
+        limits.insert(PROBE_SECONDS.name.to_owned(), probe);
     }
     let options = LocalOptions {
         listen: SocketAddr::from((IpAddr::V4(Ipv4Addr::LOCALHOST), arguments.port)),

@@ -90,7 +90,10 @@ async fn one_probe_for_all_who_wait_and_everything_comes_back() {
 async fn each_upstream_has_a_circuit_of_its_own() {
     let rig = Rig::new().await;
     let person = rig.signed_in(MEMBER).await;
-    rig.project.gateway.faults().set(Upstream::Auth, Fault::Status { status: 503, body: None });
+    rig.project
+        .gateway
+        .faults()
+        .set(Upstream::Auth, Fault::Status { status: 503, body: None, retry_after: None });
     for _ in 0..8 {
         let reply = rig.stranger().sign_in(MEMBER, TestStack::PASSWORD).await;
         assert_eq!(reply.refusal(), (503, ErrorCode::UpstreamUnavailable));
@@ -131,7 +134,10 @@ async fn refusals_and_strange_answers_open_nothing() {
     let person = rig.program(ADMIN).await;
     person.get("/api/session").await;
     for status in [200, 400, 403, 404, 429, 500] {
-        rig.project.gateway.faults().set(Upstream::Rest, Fault::Status { status, body: None });
+        rig.project
+            .gateway
+            .faults()
+            .set(Upstream::Rest, Fault::Status { status, body: None, retry_after: None });
         rig.project.gateway.requests().reset();
         for _ in 0..7 {
             person.get("/api/clients").await;
@@ -146,12 +152,18 @@ async fn what_stops_a_project_is_an_outage_and_what_is_too_much_says_for_how_lon
     let person = rig.program(ADMIN).await;
     person.get("/api/session").await;
     for status in [402, 520, 521, 522, 540, 544] {
-        rig.project.gateway.faults().set(Upstream::Rest, Fault::Status { status, body: None });
+        rig.project
+            .gateway
+            .faults()
+            .set(Upstream::Rest, Fault::Status { status, body: None, retry_after: None });
         let reply = person.get("/api/clients").await;
         assert_eq!(reply.refusal(), (503, ErrorCode::UpstreamUnavailable), "{status}");
         assert_eq!(reply.error().details, Some(json!({ "cause": "gateway" })));
     }
-    rig.project.gateway.faults().set(Upstream::Rest, Fault::Status { status: 429, body: None });
+    rig.project
+        .gateway
+        .faults()
+        .set(Upstream::Rest, Fault::Status { status: 429, body: None, retry_after: None });
     let reply = person.get("/api/clients").await;
     assert_eq!((reply.refusal(), reply.header("retry-after")), ((429, ErrorCode::RateLimited), Some("60")));
 }

@@ -31,6 +31,7 @@ async fn every_kind_of_outage_has_one_answer_for_every_read() {
     let status = |status| Fault::Status {
         status,
         body: Some(json!({ "message": SECRET, "hint": SECRET, "details": SECRET })),
+        retry_after: None,
     };
     for (fault, code, cause) in [
         (Fault::Refuse, ErrorCode::UpstreamUnavailable, Some("closed")),
@@ -226,7 +227,7 @@ async fn requests_are_never_multiplied() {
     assert_eq!(gateway.requests().count_of(Upstream::Auth, "POST", TOKENS), 1, "a write never");
     // A hundred people's pages in an outage do not become two hundred requests each second.
     gateway.requests().reset();
-    gateway.faults().set(Upstream::Rest, Fault::Status { status: 503, body: None });
+    gateway.faults().set(Upstream::Rest, Fault::Status { status: 503, body: None, retry_after: None });
     for _ in 0..5 {
         person.get("/api/clients").await;
     }
@@ -266,7 +267,7 @@ async fn a_short_wait_of_one_caller_does_not_fail_the_others() {
     let rig = Rig::new().await;
     let person = rig.program(MEMBER).await;
     person.get("/api/session").await;
-    rig.project.gateway.faults().set(Upstream::Rest, Fault::Latency { ms: 600 });
+    rig.project.gateway.faults().set(Upstream::Rest, Fault::Latency { ms: 600, jitter_ms: 0 });
     let hurried = person.send(person.request(Method::GET, "/api/clients").header(DEADLINE_HEADER, "150"));
     let patient = async {
         eventually("the first has asked", async || (rig.rest_requests_of("POST", LIST) > 0).then_some(()))
@@ -361,7 +362,7 @@ async fn readiness_names_the_part_that_is_missing() {
         reply.text()
     );
     for (part, name) in [(Upstream::Rest, "rest"), (Upstream::Auth, "auth")] {
-        for fault in [Fault::Refuse, Fault::Status { status: 503, body: None }] {
+        for fault in [Fault::Refuse, Fault::Status { status: 503, body: None, retry_after: None }] {
             rig.project.gateway.faults().set(part, fault);
             let reply = stranger.get("/ready").await;
             let body: Value = reply.json();

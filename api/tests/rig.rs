@@ -62,7 +62,10 @@ pub(crate) struct Wishes {
 impl Wishes {
     /// Whatever fails, everybody asks: for tests that try one failure after the other.
     pub(crate) fn of_the_stubborn() -> Self {
-        Self { circuit: Circuit { failures: usize::MAX, ..Circuit::default() }, ..Self::default() }
+        Self {
+            circuit: Circuit { failures: usize::MAX, told_from: usize::MAX, ..Circuit::default() },
+            ..Self::default()
+        }
     }
 
     pub(crate) fn setting(mut self, name: &'static str, value: &str) -> Self {

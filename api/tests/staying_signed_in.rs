@@ -129,9 +129,9 @@ async fn an_outage_of_auth_is_not_noticed_while_the_token_holds() {
     browser.set_cookie("access", Some(&rig.project.gateway.mint(&claims).unwrap()));
     for fault in [
         Fault::Refuse,
-        Fault::Status { status: 503, body: None },
-        Fault::Status { status: 500, body: None },
-        Fault::Status { status: 429, body: None },
+        Fault::Status { status: 503, body: None, retry_after: None },
+        Fault::Status { status: 500, body: None, retry_after: None },
+        Fault::Status { status: 429, body: None, retry_after: None },
     ] {
         rig.project.gateway.faults().set(Upstream::Auth, fault.clone());
         let reply = browser.get("/api/clients?limit=3").await;
@@ -145,7 +145,9 @@ async fn an_outage_of_auth_ends_no_session() {
     let rig = Rig::new().await;
     let browser = rig.signed_in(MEMBER).await;
     expire(&rig, &browser, MEMBER).await;
-    for (fault, status) in [(Fault::Refuse, 503), (Fault::Status { status: 502, body: None }, 503)] {
+    for (fault, status) in
+        [(Fault::Refuse, 503), (Fault::Status { status: 502, body: None, retry_after: None }, 503)]
+    {
         rig.project.gateway.faults().set(Upstream::Auth, fault);
         for (method, path) in [(Method::GET, "/api/clients"), (Method::POST, "/api/session/refresh")] {
             let reply = browser.send(browser.request(method, path)).await;
@@ -262,7 +264,7 @@ async fn signing_out_always_succeeds() {
     stranger.set_cookie("refresh", Some("garbage"));
     assert!(stranger.sign_out().await.removes_cookies(), "with forged cookies");
     let browser = rig.signed_in(MEMBER).await;
-    for fault in [Fault::Refuse, Fault::Status { status: 500, body: None }] {
+    for fault in [Fault::Refuse, Fault::Status { status: 500, body: None, retry_after: None }] {
         rig.project.gateway.faults().set(Upstream::Auth, fault);
         let copy = browser.copy();
         let reply = copy.sign_out().await;

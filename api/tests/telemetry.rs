@@ -177,8 +177,8 @@ async fn no_secret_is_ever_logged_or_answered() {
     for part in [Upstream::Rest, Upstream::Auth] {
         for fault in [
             Fault::Refuse,
-            Fault::Status { status: 500, body: None },
-            Fault::Status { status: 503, body: None },
+            Fault::Status { status: 500, body: None, retry_after: None },
+            Fault::Status { status: 503, body: None, retry_after: None },
         ] {
             rig.project.gateway.faults().set(part, fault);
             replies.push(browser.get("/api/clients?limit=9").await);

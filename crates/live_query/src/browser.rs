@@ -9,10 +9,12 @@ mod hub;
 mod storage;
 mod store;
 mod surroundings;
+mod tabs;
 mod telemetry;
 
 pub use age::{use_age, use_countdown};
 pub use face::{Extent, FetchRequest, LiveQuery, Query, Rows};
 pub use hub::{LiveQueries, Settings};
 pub use surroundings::{now, wall_now};
+pub use tabs::share;
 pub use telemetry::Telemetry;

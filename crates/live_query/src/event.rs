@@ -115,6 +115,9 @@ pub enum Effect {
     SaveSnapshot,
     /// Remove the snapshot.
     DropSnapshot,
+    /// Stand in line for the poll (`true`) and answer with [`crate::Machine::grant`], or leave the line, which
+    /// gives a turn back. Only after [`crate::Machine::share`].
+    Line(bool),
     /// Tell telemetry.
     Report(Report),
     /// The session is over: wipe everything and show the sign-in page.

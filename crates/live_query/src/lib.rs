@@ -24,7 +24,7 @@ pub use event::{Answer, Effect, Event, Report, Restored};
 pub use failure::{
     Failure, Reason, Retry, RetryAfter, UPSTREAM_UNAVAILABLE, parse_http_date, parse_retry_after,
 };
-pub use machine::{Machine, Surroundings};
+pub use machine::{Machine, News, Surroundings};
 pub use redact::redact;
 pub use reporter::{Batch, Level, Limits, Record, Reporter, ReporterEffect, ReporterEvent};
 pub use snapshot::{Entry, Invalid, Label, Retention, Snapshot, evict, stale};

@@ -1,6 +1,7 @@
 //! What does a polling query do next?
 
 mod reading;
+mod sharing;
 
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use crate::failure::{Failure, Reason, Retry};
 use crate::time::{AsOf, Fraction, Moment};
 use crate::timing::Timing;
 use crate::view::SampleCause;
+use sharing::Line;
+pub use sharing::News;
 
 /// One polling query: told what happened, it says what to do. It reads no clock, draws no random
 /// number and touches nothing outside itself, so every run can be replayed.
@@ -45,6 +48,7 @@ pub struct Machine<T> {
     save_due: Option<Moment>,
     leave_at: Option<Moment>,
     timer: Option<Moment>,
+    line: Line,
 }
 
 #[derive(Debug)]
@@ -125,6 +129,7 @@ impl<T> Machine<T> {
             save_due: None,
             leave_at: None,
             timer: None,
+            line: Line::Alone,
         }
     }
 
@@ -144,9 +149,14 @@ impl<T> Machine<T> {
         let mut turn = Turn { now, random, effects: Vec::new() };
         if self.ended.is_none() {
             self.take(event, &mut turn);
-            self.set_timer(&mut turn);
+            self.settle(&mut turn);
         }
         turn.effects
+    }
+
+    fn settle(&mut self, turn: &mut Turn) {
+        self.set_line(turn);
+        self.set_timer(turn);
     }
 
     fn take(&mut self, event: Event<T>, turn: &mut Turn) {
@@ -257,6 +267,12 @@ impl<T> Machine<T> {
         let took = turn.now.since(asking.started);
         let as_of = |server| AsOf { server, received: turn.now, age_then: Duration::ZERO };
         match (answer, &mut self.held) {
+            // Another page heard more meanwhile: an older answer never wins.
+            (Answer::Fresh { as_of: server, .. } | Answer::Unchanged { as_of: server }, Some(held))
+                if held.as_of.received > asking.started && held.as_of.server > server =>
+            {
+                self.succeeded(took, turn);
+            }
             (Answer::Fresh { data, as_of: server, etag }, _) => {
                 self.held = Some(Held { data, as_of: as_of(server), etag, persisted: false });
                 self.succeeded(took, turn);
@@ -397,7 +413,7 @@ impl<T> Machine<T> {
         } else if is_due(self.manual_attempt_at()) {
             self.last_manual = Some(turn.now);
             self.start(turn);
-        } else if is_due(self.next_attempt_at()) {
+        } else if is_due(self.own_attempt_at()) {
             self.start(turn);
         }
         self.save_if_due(turn);
@@ -417,7 +433,7 @@ impl<T> Machine<T> {
         if self.paused() || self.asking.is_some() || turn.now < self.not_before.unwrap_or_default() {
             return;
         }
-        if self.next_try.is_some_and(|at| at <= turn.now) {
+        if self.own_attempt_at().is_some_and(|at| at <= turn.now) {
             return self.start(turn);
         }
         let old = match (&self.held, &self.series) {
@@ -534,7 +550,7 @@ impl<T> Machine<T> {
         }
         let deadline = self.asking.as_ref().map(|asking| asking.deadline);
         let wanted =
-            [deadline, self.next_attempt_at(), self.manual_attempt_at(), self.leave_at, self.save_due];
+            [deadline, self.own_attempt_at(), self.manual_attempt_at(), self.leave_at, self.save_due];
         let wanted = wanted.into_iter().flatten().min();
         if wanted != self.timer {
             turn.effects.push(wanted.map_or(Effect::ClearTimer, |at| Effect::SetTimer { at }));

@@ -40,6 +40,9 @@ pub struct Timing {
     /// Spread added to a moment that the server names to all pages alike. Default 5 s: a recovering
     /// database must not meet every page in one instant.
     pub spread: Duration,
+    /// How long a page waits for the one whose turn it is, beyond the moment it was due. Default 12 s: the longest
+    /// answer (10 s) and 2 s of a busy machine; a page that was closed or hidden gives its turn back at once.
+    pub overdue: Duration,
     /// A request that takes longer is reported as slow. Default 3 s.
     pub slow: Duration,
 }
@@ -58,6 +61,7 @@ impl Default for Timing {
             backoff_cap: Duration::from_secs(30),
             server_wait_cap: Duration::from_secs(600),
             spread: Duration::from_secs(5),
+            overdue: Duration::from_secs(12),
             slow: Duration::from_secs(3),
         }
     }

@@ -89,7 +89,9 @@ async fn read<T: DeserializeOwned>(body: Body) -> Result<T, String> {
 }
 
 fn shown(faults: &Faults) -> Value {
-    json!({ "rest": faults.get(Upstream::Rest), "auth": faults.get(Upstream::Auth) })
+    json!({
+        "rest": faults.get(Upstream::Rest), "auth": faults.get(Upstream::Auth), "keys": faults.get(Upstream::Keys)
+    })
 }
 
 fn refusal(status: StatusCode, message: &str) -> Response<Body> {

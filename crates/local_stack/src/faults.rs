@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
+
+use crate::spoiling::Spoiling;
 
 /// A part of the gateway that can fail on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,13 +19,15 @@ use tokio::sync::watch;
 pub enum Upstream {
     /// Everything under `/rest/v1`.
     Rest,
-    /// Everything under `/auth/v1`.
+    /// Everything under `/auth/v1` but the keys.
     Auth,
+    /// The published keys, `/auth/v1/.well-known/jwks.json`.
+    Keys,
 }
 
 impl Upstream {
     /// Every part.
-    pub const ALL: [Self; 2] = [Self::Rest, Self::Auth];
+    pub const ALL: [Self; 3] = [Self::Rest, Self::Auth, Self::Keys];
 }
 
 /// What a part does instead of, or before, answering. In JSON: `{"kind": "status", "status": 503}`.
@@ -42,12 +48,41 @@ pub enum Fault {
         status: u16,
         /// The JSON body; without one `{"message": "…"}`.
         body: Option<Value>,
+        /// The header `Retry-After`, whatever it says.
+        retry_after: Option<String>,
     },
     /// Answers as usual, later.
     Latency {
         /// Milliseconds to wait first.
         ms: u64,
+        /// Up to so many more.
+        jitter_ms: u64,
     },
+    /// Answers with a web page, as something on the way does.
+    Html {
+        /// The HTTP status, 200 to 599.
+        status: u16,
+    },
+    /// Sends the head of the usual answer and closes the connection.
+    ResetAfterHeaders,
+    /// Sends half of the usual answer and closes the connection.
+    ResetMidBody,
+    /// Sends half of the usual body as if it were all of it.
+    Truncate,
+    /// Sends the usual answer in ten pieces.
+    SlowBody {
+        /// Milliseconds from the first to the last.
+        ms: u64,
+    },
+    /// Answers 200 with a JSON text of this length.
+    Oversize {
+        /// Bytes.
+        bytes: usize,
+    },
+    /// Answers `[]` to everybody, as for somebody without any rights.
+    Empty,
+    /// Every request arrives twice, one after the other; the first answer is sent.
+    Duplicate,
 }
 
 /// The JSON form of a [`Fault`]. Not a tagged enum: postrust switches serde_json's
@@ -62,22 +97,52 @@ struct FaultForm {
     body: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jitter_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<usize>,
 }
+
+/// The longest made-up answer, in bytes.
+const OVERSIZE_MAX: usize = 64 * 1024 * 1024;
 
 impl TryFrom<FaultForm> for Fault {
     type Error = String;
 
     fn try_from(form: FaultForm) -> Result<Self, String> {
-        let FaultForm { kind, status, body, ms } = form;
-        match (kind.as_str(), status, body, ms) {
-            ("none", None, None, None) => Ok(Self::None),
-            ("refuse", None, None, None) => Ok(Self::Refuse),
-            ("hang", None, None, None) => Ok(Self::Hang),
-            ("status", Some(status @ 200..=599), body, None) => Ok(Self::Status { status, body }),
-            ("latency", None, None, Some(ms)) => Ok(Self::Latency { ms }),
-            _ => Err("a fault is {kind: none}, {kind: refuse}, {kind: hang}, \
-                      {kind: status, status: 200 to 599, body?} or {kind: latency, ms}"
-                .to_owned()),
+        let FaultForm { kind, status, body, ms, jitter_ms, retry_after, bytes } = form;
+        let status = match status {
+            Some(200..=599) | None => status,
+            Some(_) => return Err("a status is 200 to 599".to_owned()),
+        };
+        let bare = (&status, &body, &ms, &jitter_ms, &retry_after, &bytes);
+        let bare = bare == (&None, &None, &None, &None, &None, &None);
+        match (kind.as_str(), status, ms, bytes) {
+            ("none", ..) if bare => Ok(Self::None),
+            ("refuse", ..) if bare => Ok(Self::Refuse),
+            ("hang", ..) if bare => Ok(Self::Hang),
+            ("reset_after_headers", ..) if bare => Ok(Self::ResetAfterHeaders),
+            ("reset_mid_body", ..) if bare => Ok(Self::ResetMidBody),
+            ("truncate", ..) if bare => Ok(Self::Truncate),
+            ("empty", ..) if bare => Ok(Self::Empty),
+            ("duplicate", ..) if bare => Ok(Self::Duplicate),
+            ("status", Some(status), None, None) if jitter_ms.is_none() => {
+                Ok(Self::Status { status, body, retry_after })
+            }
+            ("html", Some(status), None, None) => Ok(Self::Html { status }),
+            ("latency", None, Some(ms), None) => {
+                Ok(Self::Latency { ms, jitter_ms: jitter_ms.unwrap_or_default() })
+            }
+            ("slow_body", None, Some(ms), None) => Ok(Self::SlowBody { ms }),
+            ("oversize", None, None, Some(bytes)) if bytes <= OVERSIZE_MAX => Ok(Self::Oversize { bytes }),
+            _ => Err(
+                "a fault is {kind: none, refuse, hang, reset_after_headers, reset_mid_body, truncate, empty \
+                      or duplicate}, {kind: status, status, body?, retry_after?}, {kind: html, status}, \
+                      {kind: latency, ms, jitter_ms?}, {kind: slow_body, ms} or {kind: oversize, bytes}"
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -89,8 +154,20 @@ impl From<Fault> for FaultForm {
             Fault::None => form("none"),
             Fault::Refuse => form("refuse"),
             Fault::Hang => form("hang"),
-            Fault::Status { status, body } => Self { status: Some(status), body, ..form("status") },
-            Fault::Latency { ms } => Self { ms: Some(ms), ..form("latency") },
+            Fault::Status { status, body, retry_after } => {
+                Self { status: Some(status), body, retry_after, ..form("status") }
+            }
+            Fault::Latency { ms, jitter_ms } => {
+                Self { ms: Some(ms), jitter_ms: Some(jitter_ms).filter(|ms| *ms > 0), ..form("latency") }
+            }
+            Fault::Html { status } => Self { status: Some(status), ..form("html") },
+            Fault::ResetAfterHeaders => form("reset_after_headers"),
+            Fault::ResetMidBody => form("reset_mid_body"),
+            Fault::Truncate => form("truncate"),
+            Fault::SlowBody { ms } => Self { ms: Some(ms), ..form("slow_body") },
+            Fault::Oversize { bytes } => Self { bytes: Some(bytes), ..form("oversize") },
+            Fault::Empty => form("empty"),
+            Fault::Duplicate => form("duplicate"),
         }
     }
 }
@@ -104,8 +181,12 @@ pub struct Faults {
 /// What becomes of a request after the faults have had their say.
 pub(crate) enum Verdict {
     Answer,
+    /// Answers, and then this happens to the answer.
+    Spoilt(Spoiling),
+    /// Answers twice, and sends the first answer.
+    Twice,
     Close,
-    Instead { status: u16, body: Value },
+    Instead(Response<Body>),
 }
 
 impl Faults {
@@ -141,16 +222,47 @@ impl Faults {
                 let _ = changes.wait_for(lifted).await;
                 Verdict::Close
             }
-            Fault::Status { status, body } => {
+            Fault::Status { status, body, retry_after } => {
                 let body = body.unwrap_or_else(|| json!({ "message": "a fault of the local stack" }));
-                Verdict::Instead { status, body }
+                let mut answer = instead(status, "application/json", body.to_string());
+                if let Some(value) = retry_after.and_then(|text| HeaderValue::try_from(text).ok()) {
+                    answer.headers_mut().insert(header::RETRY_AFTER, value);
+                }
+                Verdict::Instead(answer)
             }
-            Fault::Latency { ms } => {
-                tokio::time::sleep(Duration::from_millis(ms)).await;
+            Fault::Html { status } => Verdict::Instead(instead(
+                status,
+                "text/html",
+                "<html><body><h1>A web page of the local stack</h1></body></html>".to_owned(),
+            )),
+            Fault::Oversize { bytes } => {
+                let text = format!("[\"{}\"]", "x".repeat(bytes.saturating_sub(4)));
+                Verdict::Instead(instead(200, "application/json", text))
+            }
+            Fault::Empty => {
+                let mut answer = instead(200, "application/json", "[]".to_owned());
+                answer.headers_mut().insert(header::CONTENT_RANGE, HeaderValue::from_static("*/0"));
+                Verdict::Instead(answer)
+            }
+            Fault::Latency { ms, jitter_ms } => {
+                let wait = ms.saturating_add((rand::random::<f64>() * jitter_ms as f64) as u64);
+                tokio::time::sleep(Duration::from_millis(wait)).await;
                 Verdict::Answer
             }
+            Fault::ResetAfterHeaders => Verdict::Spoilt(Spoiling::Head),
+            Fault::ResetMidBody => Verdict::Spoilt(Spoiling::Half),
+            Fault::Truncate => Verdict::Spoilt(Spoiling::Truncated),
+            Fault::SlowBody { ms } => Verdict::Spoilt(Spoiling::Slow(Duration::from_millis(ms))),
+            Fault::Duplicate => Verdict::Twice,
         }
     }
+}
+
+fn instead(status: u16, kind: &'static str, body: String) -> Response<Body> {
+    let mut answer = Response::new(Body::from(body));
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer
 }
 
 /// How often the gateway was asked what, failed requests included.
@@ -184,14 +296,14 @@ impl Requests {
         *of.entry(key).or_default() += 1;
     }
 
-    /// `{"rest": {"count": 2, "requests": {"GET /rest/v1/clients": 2}}, "auth": …}`.
+    /// `{"rest": {"count": 2, "requests": {"GET /rest/v1/clients": 2}}, "auth": …, "keys": …}`.
     pub(crate) fn report(&self) -> Value {
         let counts = self.lock();
         let of = |upstream| {
             let requests = counts.get(&upstream).cloned().unwrap_or_default();
             json!({ "count": requests.values().sum::<u64>(), "requests": requests })
         };
-        json!({ "rest": of(Upstream::Rest), "auth": of(Upstream::Auth) })
+        json!({ "rest": of(Upstream::Rest), "auth": of(Upstream::Auth), "keys": of(Upstream::Keys) })
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Upstream, BTreeMap<String, u64>>> {
@@ -209,8 +321,18 @@ mod tests {
             Fault::None,
             Fault::Refuse,
             Fault::Hang,
-            Fault::Status { status: 503, body: Some(json!({ "message": "closed" })) },
-            Fault::Latency { ms: 250 },
+            Fault::Status { status: 503, body: Some(json!({ "message": "closed" })), retry_after: None },
+            Fault::Status { status: 429, body: None, retry_after: Some("soon".to_owned()) },
+            Fault::Latency { ms: 250, jitter_ms: 0 },
+            Fault::Latency { ms: 250, jitter_ms: 50 },
+            Fault::Html { status: 200 },
+            Fault::ResetAfterHeaders,
+            Fault::ResetMidBody,
+            Fault::Truncate,
+            Fault::SlowBody { ms: 900 },
+            Fault::Oversize { bytes: 1_000 },
+            Fault::Empty,
+            Fault::Duplicate,
         ];
         for fault in all {
             let text = serde_json::to_string(&fault).unwrap();
@@ -225,6 +347,9 @@ mod tests {
             r#"{"kind":"status","status":99}"#,
             r#"{"kind":"latency"}"#,
             r#"{"kind":"refuse","ms":1}"#,
+            r#"{"kind":"html"}"#,
+            r#"{"kind":"slow_body","ms":1,"status":200}"#,
+            r#"{"kind":"oversize","bytes":99000000}"#,
             r#"{"kind":"explode"}"#,
             r#"{"kind":"none","colour":"red"}"#,
         ] {

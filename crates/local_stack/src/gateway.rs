@@ -29,8 +29,13 @@ use crate::faults::{Faults, Requests, Upstream, Verdict};
 use crate::home::write_private;
 use crate::rest::{Rest, RestSettings};
 use crate::server::Server;
+use crate::spoiling::spoil;
 use crate::{SigningKey, StackError};
 
+/// Where the keys are published.
+const KEYS: &str = "/auth/v1/.well-known/jwks.json";
+/// Longest body of a request that arrives twice, in bytes.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// How long open requests may take to end when the gateway stops.
 const DRAIN: Duration = Duration::from_secs(2);
 
@@ -331,7 +336,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>, closing
 
 impl Shared {
     async fn answer(&self, peer: SocketAddr, request: Request<Incoming>) -> Result<Response<Body>, Refused> {
-        let mut request = request.map(Body::new);
+        let request = request.map(Body::new);
         let path = request.uri().path();
         if self.controls && path.starts_with("/local/v1/") {
             let Self { faults, requests, server, .. } = self;
@@ -339,6 +344,8 @@ impl Shared {
         }
         let upstream = if beneath(path, "/rest/v1") {
             Upstream::Rest
+        } else if path == KEYS {
+            Upstream::Keys
         } else if beneath(path, "/auth/v1") {
             Upstream::Auth
         } else {
@@ -349,23 +356,37 @@ impl Shared {
         };
         self.requests.note(upstream, request.method().as_str(), path);
         match self.faults.verdict(upstream).await {
-            Verdict::Answer => {}
-            Verdict::Close => return Err(Refused),
-            Verdict::Instead { status, body } => {
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                return Ok(message(status, &body));
+            Verdict::Answer => Ok(self.serve(upstream, peer, request).await),
+            Verdict::Spoilt(how) => Ok(spoil(self.serve(upstream, peer, request).await, how).await),
+            Verdict::Twice => {
+                let (parts, body) = request.into_parts();
+                let body = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| Refused)?;
+                let copy = || Request::from_parts(parts.clone(), Body::from(body.clone()));
+                let first = self.serve(upstream, peer, copy()).await;
+                self.serve(upstream, peer, copy()).await;
+                Ok(first)
             }
+            Verdict::Close => Err(Refused),
+            Verdict::Instead(answer) => Ok(answer),
         }
-        if path != "/auth/v1/.well-known/jwks.json"
+    }
+
+    /// As a hosted project answers.
+    async fn serve(
+        &self,
+        upstream: Upstream,
+        peer: SocketAddr,
+        mut request: Request<Body>,
+    ) -> Response<Body> {
+        if upstream != Upstream::Keys
             && let Some(refusal) = self.refused_for_key(&mut request)
         {
-            return Ok(refusal);
+            return refusal;
         }
-        let answer = match upstream {
+        match upstream {
             Upstream::Rest => self.rest.answer(request).await,
-            Upstream::Auth => self.auth.answer(peer, request).await,
-        };
-        Ok(answer)
+            Upstream::Auth | Upstream::Keys => self.auth.answer(peer, request).await,
+        }
     }
 
     /// What a hosted project's gateway does with `apikey`. A caller who sends the key as bearer

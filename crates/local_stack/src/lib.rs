@@ -35,6 +35,7 @@ mod migrate;
 mod proofs;
 mod rest;
 mod server;
+mod spoiling;
 mod testing;
 
 pub use cluster::{Cluster, StackOptions};

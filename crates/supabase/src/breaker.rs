@@ -15,11 +15,19 @@ pub struct Circuit {
     /// From a failure of the open circuit to the next probe. By default 5 s: 12 requests a minute are no burden for
     /// what struggles to start.
     pub probe_every: Duration,
+    /// From this failure in a row on, callers hear when to try again even while the circuit is closed. By default 3:
+    /// what is over in a moment is tried at once, what is not is neither hammered nor forgotten.
+    pub told_from: usize,
 }
 
 impl Default for Circuit {
     fn default() -> Self {
-        Self { failures: 5, window: Duration::from_secs(10), probe_every: Duration::from_secs(5) }
+        Self {
+            failures: 5,
+            window: Duration::from_secs(10),
+            probe_every: Duration::from_secs(5),
+            told_from: 3,
+        }
     }
 }
 
@@ -47,10 +55,16 @@ struct State {
 
 #[derive(Debug)]
 enum Phase {
-    /// Everybody may ask; the failures since the last success.
-    Closed(VecDeque<Instant>),
+    /// Everybody may ask. The failures since the last success: how many, and those within the window.
+    Closed { in_a_row: usize, failed: VecDeque<Instant> },
     /// Nobody may, but one probe from `until` on.
     Open { cause: Cause, until: Instant, probing: bool },
+}
+
+impl Phase {
+    const fn closed() -> Self {
+        Self::Closed { in_a_row: 0, failed: VecDeque::new() }
+    }
 }
 
 /// Nobody may ask.
@@ -72,13 +86,13 @@ pub(crate) struct Pass<'a> {
 
 impl Breaker {
     pub(crate) fn new(circuit: Circuit) -> Self {
-        Self { circuit, state: Mutex::new(State { era: 0, phase: Phase::Closed(VecDeque::new()) }) }
+        Self { circuit, state: Mutex::new(State { era: 0, phase: Phase::closed() }) }
     }
 
     /// May somebody ask now?
     pub(crate) fn admit(&self, now: Instant) -> Result<Pass<'_>, Closed> {
         self.with(|state| match &mut state.phase {
-            Phase::Closed(_) => Ok(Pass { breaker: self, era: state.era, probe: false }),
+            Phase::Closed { .. } => Ok(Pass { breaker: self, era: state.era, probe: false }),
             Phase::Open { until, probing, .. } if !*probing && *until <= now => {
                 *probing = true;
                 Ok(Pass { breaker: self, era: state.era, probe: true })
@@ -91,10 +105,12 @@ impl Breaker {
         })
     }
 
-    /// When the next probe is due, while the circuit is open.
+    /// When a further try is welcome: with the next probe, or after some failures in a row.
     pub(crate) fn retry_in(&self, now: Instant) -> Option<Duration> {
         self.with(|state| match &state.phase {
-            Phase::Closed(_) => None,
+            Phase::Closed { in_a_row, .. } => {
+                (*in_a_row >= self.circuit.told_from).then_some(self.circuit.probe_every)
+            }
             Phase::Open { until, .. } => Some(until.saturating_duration_since(now)),
         })
     }
@@ -120,10 +136,9 @@ impl Pass<'_> {
             }
             if self.probe {
                 state.era += 1;
-                state.phase = Phase::Closed(VecDeque::new());
-            } else if let Phase::Closed(failed) = &mut state.phase {
-                failed.clear();
             }
+            // Who is admitted in an era of an open circuit is its probe.
+            state.phase = Phase::closed();
         });
     }
 
@@ -136,7 +151,8 @@ impl Pass<'_> {
             }
             let opens = match &mut state.phase {
                 Phase::Open { .. } => self.probe,
-                Phase::Closed(failed) => {
+                Phase::Closed { in_a_row, failed } => {
+                    *in_a_row = in_a_row.saturating_add(1);
                     failed.push_back(now);
                     while failed.front().is_some_and(|at| now.saturating_duration_since(*at) > circuit.window)
                     {

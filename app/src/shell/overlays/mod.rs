@@ -55,12 +55,26 @@ mod inside {
             notice: Var<Option<Notice>>,
         ) {
             telemetry::begin();
+            wasm_bindgen_futures::spawn_local(async move {
+                // Without it each tab asks for itself.
+                let _ = poll_together(session).await;
+            });
             match (inside, keyboard.overlay.get_untracked()) {
                 (Inside::Nothing, _) => ().into_any(),
                 (Inside::AccountMenu, _) => account::account_menu(session, keyboard, notice),
                 (_, Overlay::Palette) => palette::palette(session, keyboard, notice),
                 (_, Overlay::Shortcuts) => shortcuts::shortcut_list(),
             }
+        }
+    );
+
+    part!(
+        tabs,
+        fn poll_together(session: Session) {
+            if let Some(member) = session.member() {
+                live_query::browser::share(&session.queries(&member));
+            }
+            ().into_any()
         }
     );
 

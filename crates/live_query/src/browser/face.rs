@@ -331,6 +331,10 @@ where
         repeated
     }
 
+    fn keeps(&self) -> bool {
+        self.codec.is_some()
+    }
+
     fn encode(&self, data: &Erased) -> Option<String> {
         (self.codec.as_ref()?.encode)(data.downcast_ref()?)
     }

@@ -27,6 +27,16 @@ use crate::snapshot::{Label, Retention};
 /// missed because of an update.
 const WIPE: &str = "wipe";
 
+/// What several pages of one scope do together. Behind a pointer, so that a page may fetch it later.
+pub(crate) trait Sharing {
+    /// There is a new store.
+    fn added(&self, store: &Rc<Store>);
+    /// A store stands in line for the poll, or leaves the line.
+    fn line(&self, store: &Rc<Store>, wants: bool);
+    /// A store was answered.
+    fn settled(&self, store: &Rc<Store>);
+}
+
 /// What all queries of one scope have in common.
 pub struct Settings {
     /// Who looks at what, for example an organization and a person: stores, snapshots and the
@@ -66,6 +76,7 @@ impl LiveQueries {
             listeners: RefCell::default(),
             channel: RefCell::default(),
             unwritten: RefCell::default(),
+            sharing: RefCell::default(),
             settings,
         });
         hub.listen();
@@ -162,6 +173,10 @@ impl LiveQueries {
         }
     }
 
+    pub(crate) fn hub(&self) -> &Rc<Hub> {
+        &self.0
+    }
+
     fn join<R, K>(
         &self,
         query: &Query<R, K>,
@@ -199,6 +214,7 @@ pub(crate) struct Hub {
     channel: RefCell<Option<Channel>>,
     /// A person's own texts that are still to be written or removed.
     unwritten: RefCell<BTreeMap<String, Option<String>>>,
+    sharing: RefCell<Option<Rc<dyn Sharing>>>,
 }
 
 struct Channel {
@@ -221,6 +237,18 @@ impl Hub {
 
     pub(crate) fn tell(&self, record: Record) {
         (self.settings.on_record)(record);
+    }
+
+    pub(crate) fn sharing(&self) -> Option<Rc<dyn Sharing>> {
+        self.sharing.borrow().clone()
+    }
+
+    pub(crate) fn share_by(&self, sharing: Rc<dyn Sharing>) {
+        self.sharing.replace(Some(sharing));
+    }
+
+    pub(crate) const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(crate) fn release(&self, id: &StoreId) {
@@ -249,6 +277,9 @@ impl Hub {
         };
         let store = Store::new(id.clone(), name, label, self, machine, face);
         self.stores.borrow_mut().insert(id, Rc::clone(&store));
+        if let Some(sharing) = self.sharing() {
+            sharing.added(&store);
+        }
         store
     }
 
@@ -281,7 +312,7 @@ impl Hub {
         }
     }
 
-    fn all(&self) -> Vec<Rc<Store>> {
+    pub(crate) fn all(&self) -> Vec<Rc<Store>> {
         self.stores.borrow().values().cloned().collect()
     }
 

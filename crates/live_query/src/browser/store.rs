@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
 use super::face::FetchRequest;
-use super::hub::Hub;
+use super::hub::{Hub, Sharing};
 use super::storage::Storage;
 use super::surroundings::{now, random, wall_now};
 use crate::event::{Answer, Effect, Event, Restored};
@@ -19,7 +19,7 @@ use crate::failure::{Failure, Reason};
 use crate::machine::Machine;
 use crate::reporter::{Level, Record};
 use crate::snapshot::{Label, Snapshot};
-use crate::time::{Moment, ServerTime, millis};
+use crate::time::{Fraction, Moment, ServerTime, millis};
 use crate::view::View;
 
 /// Rows of any type. One machine type for all of them keeps the program small.
@@ -31,6 +31,8 @@ pub(crate) trait Face {
     fn fetch(&self, request: FetchRequest) -> Pin<Box<dyn Future<Output = Answer<Erased>>>>;
     /// Moves the signals; answers how many rows had a repeated key.
     fn show(&self, view: View<Erased>) -> usize;
+    /// Whether this query keeps snapshots; only such rows travel to other pages.
+    fn keeps(&self) -> bool;
     /// Rows as text for a snapshot; `None` when this query keeps none.
     fn encode(&self, data: &Erased) -> Option<String>;
     /// Rows from a snapshot.
@@ -48,15 +50,15 @@ pub(crate) type StoreId = (TypeId, String);
 pub(crate) struct Store {
     id: StoreId,
     name: &'static str,
-    label: Label,
+    pub(crate) label: Label,
     hub: Weak<Hub>,
     storage: Rc<Storage>,
-    machine: RefCell<Machine<Erased>>,
+    pub(crate) machine: RefCell<Machine<Erased>>,
     waiting: RefCell<VecDeque<Event<Erased>>>,
     busy: Cell<bool>,
     timer: RefCell<Option<Timeout>>,
     request: RefCell<Option<(u64, AbortController)>>,
-    face: Rc<dyn Face>,
+    pub(crate) face: Rc<dyn Face>,
 }
 
 impl Store {
@@ -96,6 +98,24 @@ impl Store {
     /// Tells the machine what happened and does what it wants. Events that arise meanwhile wait.
     pub(crate) fn handle(self: &Rc<Self>, event: Event<Erased>) {
         self.waiting.borrow_mut().push_back(event);
+        self.work();
+    }
+
+    /// As [`Store::handle`], for what does not travel with every page. Nothing is under way then: it comes from the
+    /// browser.
+    pub(crate) fn act(
+        self: &Rc<Self>,
+        act: impl FnOnce(&mut Machine<Erased>, Moment, Fraction) -> Vec<Effect>,
+    ) {
+        self.busy.set(true);
+        let effects = act(&mut self.machine.borrow_mut(), now(), random());
+        effects.into_iter().for_each(|effect| self.obey(effect));
+        self.show();
+        self.busy.set(false);
+        self.work();
+    }
+
+    fn work(self: &Rc<Self>) {
         if self.busy.replace(true) {
             return;
         }
@@ -130,6 +150,10 @@ impl Store {
             record.context.insert("rows", repeated as u64);
             self.tell(record);
         }
+    }
+
+    fn sharing(&self) -> Option<Rc<dyn Sharing>> {
+        self.hub.upgrade()?.sharing()
     }
 
     fn tell(&self, record: Record) {
@@ -172,6 +196,11 @@ impl Store {
                     let _ = storage.remove(&key).await;
                 });
             }
+            Effect::Line(wants) => {
+                if let Some(sharing) = self.sharing() {
+                    sharing.line(self, wants);
+                }
+            }
             Effect::Report(report) => self.tell(Record::of_query(self.name, report)),
             Effect::SignIn => {
                 if let Some(hub) = self.hub.upgrade() {
@@ -199,6 +228,9 @@ impl Store {
             let answer = answer.await;
             store.request.borrow_mut().take_if(|(current, _)| *current == seq);
             store.handle(Event::Answered { seq, answer });
+            if let Some(sharing) = store.sharing() {
+                sharing.settled(&store);
+            }
         });
     }
 

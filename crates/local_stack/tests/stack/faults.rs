@@ -45,7 +45,7 @@ async fn a_status_is_answered_instead() {
     let project = TestStack::shared().await.unwrap().project().await.unwrap();
     let caller = Caller::new(&project);
     let body = json!({ "message": "name resolution failed" });
-    let fault = Fault::Status { status: 503, body: Some(body.clone()) };
+    let fault = Fault::Status { status: 503, body: Some(body.clone()), retry_after: None };
     project.gateway.faults().set(Upstream::Rest, fault);
     let answer = send(caller.request(Method::GET, "/rest/v1/clients")).await;
     assert_eq!(answer, (StatusCode::SERVICE_UNAVAILABLE, body));
@@ -55,7 +55,7 @@ async fn a_status_is_answered_instead() {
 async fn latency_is_added_to_the_usual_answer() {
     let project = TestStack::shared().await.unwrap().project().await.unwrap();
     let caller = Caller::new(&project);
-    project.gateway.faults().set(Upstream::Auth, Fault::Latency { ms: 250 });
+    project.gateway.faults().set(Upstream::Auth, Fault::Latency { ms: 250, jitter_ms: 0 });
     let start = Instant::now();
     assert_eq!(send(caller.request(Method::GET, "/auth/v1/health")).await.0, StatusCode::OK);
     assert!(start.elapsed() >= Duration::from_millis(250));
@@ -68,7 +68,10 @@ async fn browser_tests_switch_faults_and_count_requests_over_http() {
     let put = |body: Value| caller.bare(Method::PUT, "/local/v1/faults").json(&body);
     let (status, shown) = send(put(json!({ "rest": { "kind": "status", "status": 502 } }))).await;
     assert_eq!(status, StatusCode::OK, "{shown}");
-    assert_eq!(shown, json!({ "rest": { "kind": "status", "status": 502 }, "auth": { "kind": "none" } }));
+    assert_eq!(
+        shown,
+        json!({ "rest": { "kind": "status", "status": 502 }, "auth": { "kind": "none" }, "keys": { "kind": "none" } })
+    );
     assert_eq!(send(caller.bare(Method::GET, "/local/v1/faults")).await.1, shown);
     for _ in 0..2 {
         let answer = send(caller.request(Method::GET, "/rest/v1/clients?limit=1")).await;
@@ -78,6 +81,7 @@ async fn browser_tests_switch_faults_and_count_requests_over_http() {
     let expected = json!({
         "rest": { "count": 2, "requests": { "GET /rest/v1/clients": 2 } },
         "auth": { "count": 0, "requests": {} },
+        "keys": { "count": 0, "requests": {} },
     });
     assert_eq!(report, expected);
     let reset = send(caller.bare(Method::DELETE, "/local/v1/requests")).await;
@@ -86,7 +90,10 @@ async fn browser_tests_switch_faults_and_count_requests_over_http() {
     for wrong in [json!({ "rest": { "kind": "fire" } }), json!({ "disk": { "kind": "none" } }), json!([])] {
         assert_eq!(send(put(wrong)).await.0, StatusCode::BAD_REQUEST);
     }
-    assert_eq!(project.gateway.faults().get(Upstream::Rest), Fault::Status { status: 502, body: None });
+    assert_eq!(
+        project.gateway.faults().get(Upstream::Rest),
+        Fault::Status { status: 502, body: None, retry_after: None }
+    );
 }
 
 #[tokio::test]
@@ -117,4 +124,71 @@ async fn a_stopping_gateway_does_not_wait_for_hanging_requests() {
     project.gateway.stop().await;
     assert!(start.elapsed() < Duration::from_secs(2));
     assert!(hanging.await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn answers_arrive_spoilt_as_asked() {
+    let project = TestStack::shared().await.unwrap().project().await.unwrap();
+    let caller = Caller::new(&project);
+    let tokens = caller.sign_in("admin@example.com").await;
+    let ask = || caller.request(Method::GET, "/rest/v1/clients?select=name").bearer_auth(&tokens.access);
+    let whole = ask().send().await.unwrap().text().await.unwrap();
+    let play = |fault| project.gateway.faults().set(Upstream::Rest, fault);
+
+    for (fault, least) in [(Fault::ResetAfterHeaders, 0), (Fault::ResetMidBody, whole.len() / 2)] {
+        play(fault.clone());
+        let mut response = ask().send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{fault:?}: the head comes");
+        let mut got = 0;
+        let error = loop {
+            match response.chunk().await {
+                Ok(Some(bytes)) => got += bytes.len(),
+                Ok(None) => panic!("{fault:?}: the whole answer came"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(got, least, "{fault:?}: {error}");
+    }
+    play(Fault::Truncate);
+    assert_eq!(ask().send().await.unwrap().text().await.unwrap(), whole[..whole.len() / 2]);
+    play(Fault::SlowBody { ms: 200 });
+    let start = Instant::now();
+    assert_eq!(ask().send().await.unwrap().text().await.unwrap(), whole);
+    assert!(start.elapsed() >= Duration::from_millis(200));
+    play(Fault::Html { status: 200 });
+    assert!(ask().send().await.unwrap().text().await.unwrap().starts_with("<html>"));
+    play(Fault::Oversize { bytes: 5_000 });
+    assert_eq!(ask().send().await.unwrap().bytes().await.unwrap().len(), 5_000);
+    play(Fault::Empty);
+    assert_eq!(ask().send().await.unwrap().text().await.unwrap(), "[]");
+    let retry_after = Some("soon".to_owned());
+    play(Fault::Status { status: 429, body: None, retry_after });
+    assert_eq!(ask().send().await.unwrap().headers()["retry-after"], "soon");
+}
+
+#[tokio::test]
+async fn a_request_arrives_twice_when_asked_to() {
+    let project = TestStack::shared().await.unwrap().project().await.unwrap();
+    let caller = Caller::new(&project);
+    let tokens = caller.sign_in("admin@example.com").await;
+    let (_, organizations) = caller.get_as(&tokens, "/rest/v1/organizations?select=id").await;
+    project.gateway.faults().set(Upstream::Rest, Fault::Duplicate);
+    let add = caller.request(Method::POST, "/rest/v1/clients").bearer_auth(&tokens.access);
+    let row = json!({ "name": "Twice", "status": "prospect", "organization_id": organizations[0]["id"] });
+    assert_eq!(add.json(&row).send().await.unwrap().status(), StatusCode::CREATED);
+    project.gateway.faults().clear();
+    let (_, clients) = caller.get_as(&tokens, "/rest/v1/clients?select=name&name=eq.Twice").await;
+    assert_eq!(clients.as_array().unwrap().len(), 2, "{clients}");
+}
+
+#[tokio::test]
+async fn the_keys_fail_on_their_own() {
+    let project = TestStack::shared().await.unwrap().project().await.unwrap();
+    let caller = Caller::new(&project);
+    project.gateway.faults().set(Upstream::Keys, Fault::Refuse);
+    let keys = || caller.request(Method::GET, "/auth/v1/.well-known/jwks.json");
+    assert!(keys().send().await.is_err());
+    assert_eq!(send(caller.request(Method::GET, "/auth/v1/health")).await.0, StatusCode::OK);
+    project.gateway.faults().clear();
+    assert_eq!(keys().send().await.unwrap().status(), StatusCode::OK);
 }

@@ -1,0 +1,601 @@
+//! Do several pages of one person poll once, and hear the same? A browser on a virtual clock, compared with a model.
+
+mod bench;
+
+use std::collections::VecDeque;
+
+use bench::{Rows, millis, rows, seconds};
+use live_query::{
+    Answer, Effect, Event, Failure, Fraction, Health, Machine, Moment, Reason, Report, ServerTime,
+    Surroundings, Timing,
+};
+use proptest::prelude::*;
+
+/// What the server had, and when it was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Read {
+    version: u32,
+    at: ServerTime,
+}
+
+/// What one page tells the others, as the browser binding words it.
+#[derive(Clone, Debug)]
+enum News {
+    Good { read: Read, rows: bool },
+    Bad(Reason),
+    SignedOut,
+}
+
+/// What a page should hold and say: the whole of sharing in a few lines.
+#[derive(Debug, Default)]
+struct Model {
+    held: Option<(Read, Moment)>,
+    bad: Option<Reason>,
+    over: bool,
+}
+
+impl Model {
+    fn own(&mut self, read: Read, asked: Moment, now: Moment) {
+        self.bad = None;
+        let overtaken = self.held.is_some_and(|(held, heard)| heard > asked && held.at > read.at);
+        if !overtaken {
+            self.held = Some((read, now));
+        }
+    }
+
+    fn failed(&mut self, reason: Reason) {
+        self.bad = Some(reason);
+        match reason {
+            Reason::Forbidden => self.held = None,
+            Reason::Unauthenticated => (self.held, self.over) = (None, true),
+            _ => {}
+        }
+    }
+
+    fn heard(&mut self, read: Read, with_rows: bool, now: Moment) {
+        match self.held {
+            Some((held, _)) if held.at > read.at => {}
+            Some((held, _)) if !with_rows && held.version != read.version => {}
+            None if !with_rows => {}
+            _ => (self.held, self.bad) = (Some((read, now)), None),
+        }
+    }
+}
+
+/// A request under way.
+#[derive(Clone, Debug, PartialEq)]
+struct Asking {
+    seq: u64,
+    since: Moment,
+    /// What the server would answer at once.
+    read: Read,
+    if_none_match: Option<String>,
+}
+
+struct Tab {
+    machine: Machine<Rows>,
+    model: Model,
+    person: usize,
+    open: bool,
+    visible: bool,
+    timer: Option<Moment>,
+    asking: Option<Asking>,
+    /// What the others were told last.
+    told: Option<u32>,
+    in_line: bool,
+    /// Something besides a turn that is due lets a request start now.
+    excuse: bool,
+    /// A `refresh()` may still be waiting for its second.
+    wished: bool,
+}
+
+/// One browser: pages of two people, locks that are handed on, and a channel that delivers in order, later.
+struct Browser {
+    now: Moment,
+    online: bool,
+    version: [u32; 2],
+    tabs: Vec<Tab>,
+    /// Who waits for the lock of each person's query; the first has it.
+    lines: [VecDeque<usize>; 2],
+    mail: VecDeque<(usize, News, Option<u64>)>,
+    /// Requests, by person.
+    started: [u32; 2],
+}
+
+impl Browser {
+    fn new() -> Self {
+        Self {
+            now: Moment::from_millis(5),
+            online: true,
+            version: [1, 1],
+            tabs: Vec::new(),
+            lines: [VecDeque::new(), VecDeque::new()],
+            mail: VecDeque::new(),
+            started: [0, 0],
+        }
+    }
+
+    fn clock(&self) -> ServerTime {
+        ServerTime::from_unix_millis(bench::START).after(self.now.since(Moment::ZERO))
+    }
+
+    fn read(&self, person: usize) -> Read {
+        Read { version: self.version[person], at: self.clock() }
+    }
+
+    fn open(&mut self, person: usize, visible: bool, random: Fraction) -> usize {
+        let surroundings = Surroundings { visible, online: self.online };
+        self.tabs.push(Tab {
+            machine: Machine::new(Timing::default(), false, surroundings),
+            model: Model::default(),
+            person,
+            open: true,
+            visible,
+            timer: None,
+            asking: None,
+            told: None,
+            in_line: false,
+            excuse: false,
+            wished: false,
+        });
+        let tab = self.tabs.len() - 1;
+        self.asked(tab, Event::Subscribed, random);
+        // The part that shares travels after the page.
+        self.act(tab, random, |machine, now| machine.share(now, random));
+        tab
+    }
+
+    /// The page is closed, or crashes: the browser ends what it held.
+    fn close(&mut self, tab: usize, random: Fraction) {
+        self.tabs[tab].open = false;
+        self.tabs[tab].timer = None;
+        self.tabs[tab].asking = None;
+        self.leave(tab, random);
+    }
+
+    fn leave(&mut self, tab: usize, random: Fraction) {
+        let line = &mut self.lines[self.tabs[tab].person];
+        let was_first = line.front() == Some(&tab);
+        line.retain(|other| *other != tab);
+        self.tabs[tab].in_line = false;
+        let next = line.front().copied();
+        if let Some(next) = next.filter(|_| was_first) {
+            self.grant(next, random);
+        }
+    }
+
+    fn asked(&mut self, tab: usize, event: Event<Rows>, random: Fraction) {
+        self.tabs[tab].excuse = true;
+        self.tabs[tab].wished |= matches!(event, Event::Refresh | Event::Invalidated);
+        self.send(tab, event, random);
+        self.tabs[tab].excuse = false;
+    }
+
+    fn send(&mut self, tab: usize, event: Event<Rows>, random: Fraction) {
+        self.act(tab, random, |machine, now| machine.handle(event, now, random));
+    }
+
+    fn grant(&mut self, tab: usize, random: Fraction) {
+        self.act(tab, random, |machine, now| machine.grant(now, random));
+    }
+
+    fn act(
+        &mut self,
+        tab: usize,
+        random: Fraction,
+        act: impl FnOnce(&mut Machine<Rows>, Moment) -> Vec<Effect>,
+    ) {
+        let due = self.tabs[tab].machine.next_attempt_at();
+        let turn = self.tabs[tab].machine.has_turn();
+        for effect in act(&mut self.tabs[tab].machine, self.now) {
+            self.obey(tab, effect, due, turn, random);
+        }
+        self.compare(tab);
+    }
+
+    fn obey(&mut self, at: usize, effect: Effect, due: Option<Moment>, turn: bool, random: Fraction) {
+        let read = self.read(self.tabs[at].person);
+        let now = self.now;
+        let tab = &mut self.tabs[at];
+        match effect {
+            Effect::StartRequest { seq, if_none_match, .. } => {
+                assert_eq!(tab.asking, None, "two requests in flight");
+                let overdue = due.is_some_and(|due| now >= due.after(seconds(12)));
+                let wished = std::mem::take(&mut tab.wished);
+                assert!(tab.excuse || turn || overdue || wished, "a page asks by itself out of its turn");
+                self.started[tab.person] += 1;
+                tab.asking = Some(Asking { seq, since: now, read, if_none_match });
+            }
+            Effect::AbortRequest { seq } => {
+                assert_eq!(tab.asking.take().map(|asking| asking.seq), Some(seq));
+            }
+            Effect::SetTimer { at } => tab.timer = Some(at),
+            Effect::ClearTimer => tab.timer = None,
+            Effect::Line(true) => {
+                assert!(!tab.in_line && tab.visible && self.online, "in line while nobody looks");
+                tab.in_line = true;
+                let line = &mut self.lines[tab.person];
+                line.push_back(at);
+                if line.front() == Some(&at) {
+                    self.grant(at, random);
+                }
+            }
+            Effect::Line(false) => self.leave(at, random),
+            Effect::SignIn => {
+                tab.model.over = true;
+                self.post(at, &News::SignedOut, None);
+            }
+            Effect::Report(Report::Failing { failure, .. }) => {
+                // The page that was not answered in time, or is offline, knows it first.
+                if matches!(failure.reason, Reason::Timeout | Reason::Offline) {
+                    tab.model.failed(failure.reason);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn post(&mut self, from: usize, news: &News, next_in: Option<u64>) {
+        for (to, tab) in self.tabs.iter().enumerate() {
+            if to != from && tab.open && tab.person == self.tabs[from].person {
+                self.mail.push_back((to, news.clone(), next_in));
+            }
+        }
+    }
+
+    /// The request of a page is answered: by what was read when it came, or by what is read now.
+    fn answer(&mut self, at: usize, early: bool, random: Fraction) {
+        let now = self.now;
+        let fresh = self.read(self.tabs[at].person);
+        let tab = &mut self.tabs[at];
+        let Some(Asking { seq, since, read, if_none_match }) = tab.asking.take() else { return };
+        let read = if early { read } else { fresh };
+        let etag = Some(format!("v{}", read.version));
+        if tab.machine.held().is_none() && if_none_match == etag {
+            // Refused meanwhile, so nothing is left that could be unchanged.
+            tab.model.failed(Reason::Decode);
+        } else {
+            tab.model.own(read, since, now);
+        }
+        let answer = match if_none_match == etag {
+            true => Answer::Unchanged { as_of: read.at },
+            false => Answer::Fresh { data: rows(read.version), as_of: read.at, etag },
+        };
+        self.send(at, Event::Answered { seq, answer }, random);
+        self.settled(at);
+    }
+
+    fn fail(&mut self, at: usize, reason: Reason, random: Fraction) {
+        let tab = &mut self.tabs[at];
+        let Some(Asking { seq, .. }) = tab.asking.take() else { return };
+        let reason = match reason {
+            Reason::UpstreamUnavailable if !self.online => Reason::Offline,
+            other => other,
+        };
+        tab.model.failed(reason);
+        self.send(at, Event::Answered { seq, answer: Answer::Failed(Failure::new(reason)) }, random);
+        self.settled(at);
+    }
+
+    /// As the browser binding does after an answer.
+    fn settled(&mut self, at: usize) {
+        let tab = &mut self.tabs[at];
+        if tab.machine.has_ended() {
+            return;
+        }
+        let next_in =
+            tab.machine.next_attempt_at().map(|at| u64::try_from(at.since(self.now).as_millis()).unwrap());
+        let news = match (tab.machine.newest_failure(), tab.machine.held()) {
+            (Some(failure), _) => News::Bad(failure.reason),
+            (None, Some((held, as_of, _))) => {
+                let version = u32::try_from(held.len()).unwrap();
+                let told = tab.told.replace(version) == Some(version);
+                News::Good { read: Read { version, at: as_of.server }, rows: !told }
+            }
+            (None, None) => return,
+        };
+        self.post(at, &news, next_in);
+    }
+
+    fn deliver(&mut self, random: Fraction) {
+        let Some((to, news, next_in)) = self.mail.pop_front() else { return };
+        if !self.tabs[to].open || self.tabs[to].machine.has_ended() {
+            return;
+        }
+        let next_in = next_in.map(millis);
+        let now = self.now;
+        let tab = &mut self.tabs[to];
+        let (answer, etag) = match news {
+            News::SignedOut => {
+                (tab.model.held, tab.model.over) = (None, true);
+                return self.send(to, Event::Wiped, random);
+            }
+            News::Bad(reason) => {
+                if tab.asking.is_none() {
+                    tab.model.failed(reason);
+                }
+                (Answer::Failed(Failure::new(reason)), None)
+            }
+            News::Good { read, rows: with_rows } => {
+                tab.told = Some(read.version);
+                tab.model.heard(read, with_rows, now);
+                let etag = Some(format!("v{}", read.version));
+                match with_rows {
+                    true => {
+                        let data = rows(read.version);
+                        (Answer::Fresh { data, as_of: read.at, etag: etag.clone() }, etag)
+                    }
+                    false => (Answer::Unchanged { as_of: read.at }, etag),
+                }
+            }
+        };
+        // Rows that are not here are asked for.
+        self.tabs[to].excuse = true;
+        let news = live_query::News { answer, etag, next_in };
+        self.act(to, random, |machine, now| machine.hear(news, now, random));
+        self.tabs[to].excuse = false;
+    }
+
+    /// Time passes; mail arrives first, and timers fire in their order.
+    fn pass(&mut self, wait: u64, random: Fraction) {
+        let end = self.now.after(millis(wait));
+        let mut turns = 0;
+        loop {
+            while !self.mail.is_empty() {
+                self.deliver(random);
+            }
+            let due = (0..self.tabs.len()).filter(|tab| self.tabs[*tab].open);
+            let due = due.filter_map(|tab| Some((self.tabs[tab].timer?, tab))).min();
+            let Some((at, tab)) = due.filter(|(at, _)| *at <= end) else { break };
+            self.now = self.now.max(at);
+            self.tabs[tab].timer = None;
+            let timed_out = self.tabs[tab].asking.is_some();
+            self.send(tab, Event::TimerFired, random);
+            if timed_out && self.tabs[tab].asking.is_none() {
+                self.settled(tab);
+            }
+            turns += 1;
+            assert!(turns < 500, "the timers spin");
+        }
+        self.now = end;
+    }
+
+    /// The machine holds and says what the model does.
+    fn compare(&mut self, at: usize) {
+        let tab = &mut self.tabs[at];
+        let view = tab.machine.view();
+        // Later failures of a series are not reported one by one.
+        if let Some(failure) = tab.machine.newest_failure()
+            && matches!(failure.reason, Reason::Timeout | Reason::Offline)
+            && tab.model.bad.is_some()
+        {
+            tab.model.bad = Some(failure.reason);
+        }
+        if tab.model.over {
+            assert_eq!((view.data, view.health), (None, Health::SignedOut));
+            return;
+        }
+        let versions = (view.data.map(Vec::len), tab.model.held.map(|(read, _)| read.version as usize));
+        assert_eq!(versions.0, versions.1, "other rows than the model's");
+        match (&view.health, tab.model.bad, tab.model.held) {
+            (Health::Ok, None, _) => {}
+            (Health::Degraded { failure, .. }, None, Some(_)) => {
+                assert!(!self.online && failure.reason == Reason::Offline);
+            }
+            (Health::Degraded { failure, .. }, Some(reason), Some(_)) => assert_eq!(failure.reason, reason),
+            (Health::Denied(_), Some(Reason::Forbidden), None) => {}
+            (Health::Failed { failure, .. }, Some(reason), None) => assert_eq!(failure.reason, reason),
+            other => panic!("not what the model says: {other:?}"),
+        }
+    }
+
+    fn show(&mut self, tab: usize, visible: bool, random: Fraction) {
+        self.tabs[tab].visible = visible;
+        let event = if visible { Event::Shown } else { Event::Hidden };
+        self.asked(tab, event, random);
+    }
+
+    fn connect(&mut self, online: bool, random: Fraction) {
+        self.online = online;
+        for tab in 0..self.tabs.len() {
+            if self.tabs[tab].open {
+                let event = if online { Event::Online } else { Event::Offline };
+                self.asked(tab, event, random);
+            }
+        }
+    }
+
+    fn live(&self, person: usize) -> Vec<usize> {
+        let looks = |tab: &Tab| tab.open && tab.person == person && !tab.machine.has_ended();
+        (0..self.tabs.len()).filter(|tab| looks(&self.tabs[*tab])).collect()
+    }
+
+    fn step(&mut self, kind: u8, amount: u32, random: Fraction) {
+        let open: Vec<usize> = (0..self.tabs.len()).filter(|tab| self.tabs[*tab].open).collect();
+        let person = usize::from(!amount.is_multiple_of(3));
+        let tab = open.get(amount as usize / 4 % open.len().max(1)).copied();
+        match (kind, tab) {
+            (0..10, _) => self.pass(u64::from(amount) % 80_000, random),
+            (10..16, _) => self.pass(u64::from(amount) % 1_500, random),
+            (16..19, _) if open.len() < 5 => {
+                self.open(person, !amount.is_multiple_of(5), random);
+            }
+            (19..22, _) => self.version[person] += 1,
+            (22..32, Some(tab)) => self.answer(tab, amount.is_multiple_of(2), random),
+            (32..37, Some(tab)) => {
+                // A sign-out ends most of the trace, so it is rare.
+                let reason = Reason::ALL[amount as usize % Reason::ALL.len()];
+                let rare = reason == Reason::Unauthenticated && !amount.is_multiple_of(7);
+                self.fail(tab, if rare { Reason::Server } else { reason }, random);
+            }
+            (37..41, Some(tab)) => self.show(tab, amount.is_multiple_of(2), random),
+            (41..43, _) => self.connect(amount.is_multiple_of(2), random),
+            (43, Some(tab)) => self.close(tab, random),
+            (44..46, Some(tab)) => self.asked(tab, Event::Refresh, random),
+            (46, Some(tab)) => self.asked(tab, Event::Focused, random),
+            (47, Some(tab)) => self.asked(tab, Event::Invalidated, random),
+            (48..52, _) => self.deliver(random),
+            (52, Some(tab)) if amount.is_multiple_of(4) => {
+                (self.tabs[tab].model.held, self.tabs[tab].model.over) = (None, true);
+                self.post(tab, &News::SignedOut, None);
+                self.send(tab, Event::Wiped, random);
+            }
+            _ => {}
+        }
+    }
+
+    /// Everything works for so many seconds, and every request is answered in a moment.
+    fn work(&mut self, seconds: u64, random: Fraction) {
+        for _ in 0..seconds * 4 {
+            self.pass(250, random);
+            for tab in 0..self.tabs.len() {
+                if self.tabs[tab].open {
+                    self.answer(tab, false, random);
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn several_pages_agree_with_the_model_on_random_traces(
+        steps in proptest::collection::vec((0..53_u8, any::<u32>(), any::<u32>()), 1..45),
+    ) {
+        let mut browser = Browser::new();
+        browser.open(0, true, Fraction::HALF);
+        for (kind, amount, random) in &steps {
+            browser.step(*kind, *amount, Fraction(*random));
+        }
+        // Whatever happened: when all is well again, all pages come to hold the newest rows.
+        browser.connect(true, Fraction::HALF);
+        for tab in 0..browser.tabs.len() {
+            if browser.tabs[tab].open {
+                browser.show(tab, true, Fraction::HALF);
+            }
+        }
+        // The longest wait: a backoff, and whoever should have asked is overdue.
+        browser.work(150, Fraction::HALF);
+        browser.started = [0, 0];
+        browser.work(180, Fraction::HALF);
+        for person in [0, 1] {
+            let denied = |tab: &usize| matches!(browser.tabs[*tab].machine.view().health, Health::Denied(_));
+            let live: Vec<_> = browser.live(person).into_iter().filter(|tab| !denied(tab)).collect();
+            for tab in &live {
+                let machine = &browser.tabs[*tab].machine;
+                prop_assert_eq!(machine.view().data.map(Vec::len), Some(browser.version[person] as usize));
+                prop_assert_eq!(machine.view().health, Health::Ok);
+            }
+            let polls = browser.started[person];
+            prop_assert!(polls <= 4, "{} pages polled {} times in three minutes", live.len(), polls);
+            prop_assert!(live.is_empty() || polls >= 2, "nobody polls");
+            let turns = live.iter().filter(|tab| browser.tabs[**tab].machine.has_turn()).count();
+            prop_assert!(turns <= 1, "{} pages have the turn", turns);
+        }
+    }
+}
+
+fn two_pages() -> (Browser, usize, usize) {
+    let mut browser = Browser::new();
+    let first = browser.open(0, true, Fraction::HALF);
+    browser.answer(first, false, Fraction::HALF);
+    let second = browser.open(0, true, Fraction::HALF);
+    browser.answer(second, false, Fraction::HALF);
+    browser.pass(0, Fraction::HALF);
+    browser.started = [0, 0];
+    (browser, first, second)
+}
+
+// L30
+#[test]
+fn two_pages_in_ten_minutes_ask_ten_times() {
+    let (mut browser, first, second) = two_pages();
+    browser.work(600, Fraction::HALF);
+    assert!((9..=11).contains(&browser.started[0]), "{}", browser.started[0]);
+    assert!(browser.tabs[first].machine.has_turn() && !browser.tabs[second].machine.has_turn());
+}
+
+// L16
+#[test]
+fn whoever_is_hidden_or_closed_hands_the_turn_on_at_once() {
+    for close in [false, true] {
+        let (mut browser, first, second) = two_pages();
+        if close {
+            browser.close(first, Fraction::HALF);
+        } else {
+            browser.show(first, false, Fraction::HALF);
+        }
+        assert!(browser.tabs[second].machine.has_turn());
+        browser.work(70, Fraction::HALF);
+        assert_eq!(browser.started[0], 1, "and the next poll comes when it was due");
+    }
+}
+
+#[test]
+fn a_hidden_page_hears_the_rows_and_asks_nothing_on_return() {
+    let (mut browser, first, second) = two_pages();
+    browser.show(second, false, Fraction::HALF);
+    browser.version[0] = 4;
+    browser.work(65, Fraction::HALF);
+    assert_eq!(browser.tabs[second].machine.view().data.map(Vec::len), Some(4));
+    browser.show(second, true, Fraction::HALF);
+    browser.work(1, Fraction::HALF);
+    assert_eq!(browser.started[0], 1, "only the page with the turn has asked");
+    assert!(browser.tabs[first].machine.has_turn());
+}
+
+#[test]
+fn whoever_waits_asks_when_the_turn_is_overdue() {
+    let (mut browser, first, second) = two_pages();
+    // The page with the turn stands still: its timers do not fire, and it keeps the lock.
+    browser.tabs[first].timer = None;
+    browser.pass(60_000 + 11_000, Fraction::HALF);
+    assert_eq!(browser.started[0], 0);
+    browser.pass(2_000, Fraction::HALF);
+    assert!(browser.tabs[second].asking.is_some());
+}
+
+#[test]
+fn both_pages_tell_the_same_next_try_in_an_outage() {
+    let (mut browser, first, second) = two_pages();
+    browser.asked(first, Event::Refresh, Fraction::HALF);
+    browser.fail(first, Reason::UpstreamUnavailable, Fraction::ONE);
+    browser.deliver(Fraction::ZERO);
+    let next = |tab: usize| browser.tabs[tab].machine.view().health.next_try();
+    assert!(next(first).is_some());
+    assert_eq!(next(first), next(second));
+}
+
+#[test]
+fn an_answer_that_was_overtaken_by_another_page_changes_nothing() {
+    for version in [1, 3] {
+        let (mut browser, first, second) = two_pages();
+        browser.pass(1_000, Fraction::HALF);
+        browser.version[0] = version;
+        browser.asked(first, Event::Refresh, Fraction::HALF);
+        browser.pass(1_000, Fraction::HALF);
+        browser.version[0] = 5;
+        browser.asked(second, Event::Refresh, Fraction::HALF);
+        browser.answer(second, false, Fraction::HALF);
+        browser.deliver(Fraction::HALF);
+        // What the first page asked for was read before that.
+        let before = browser.tabs[first].machine.view().as_of;
+        browser.answer(first, true, Fraction::HALF);
+        let view = browser.tabs[first].machine.view();
+        assert_eq!((view.data.map(Vec::len), view.as_of, view.refreshing), (Some(5), before, false));
+    }
+}
+
+#[test]
+fn people_never_share() {
+    let (mut browser, first, _) = two_pages();
+    let other = browser.open(1, true, Fraction::HALF);
+    browser.fail(other, Reason::Forbidden, Fraction::HALF);
+    browser.version = [7, 8];
+    browser.work(70, Fraction::HALF);
+    assert_eq!(browser.tabs[first].machine.view().data.map(Vec::len), Some(7));
+    assert_eq!(browser.tabs[other].machine.view().data, None);
+    assert!(browser.tabs[first].machine.has_turn() && browser.tabs[other].machine.has_turn());
+}

@@ -1,0 +1,85 @@
+// What does a person see of each way to fail, with rows kept in the browser and without any?
+
+import { BLACK_HOLE, TRIALS, type Trial } from "../../faults.ts";
+import { expect, isKept, live, mark, names, panel, test } from "../../fixtures.ts";
+import { answered } from "../../time.ts";
+
+/** An even share for each of two workers; one of them also waits for the black hole. */
+const SHARES: Trial[][] = [[BLACK_HOLE, ...TRIALS.filter((_, n) => n % 3 === 0)], TRIALS.filter((_, n) => n % 3 > 0)];
+/** Nobody waits longer than this. */
+const HUNG_MS = 15_000;
+
+for (const [share, trials] of SHARES.entries()) {
+  test.describe(`each way to fail, ${share + 1} of ${SHARES.length}`, () => {
+    test.beforeEach(async ({ page, troubles }) => {
+      test.setTimeout(90_000);
+      troubles.allow(/^(429|502|503|504) GET \/api\//);
+      await page.clock.install();
+    });
+
+    test("rows of before stay, marked, and come from the browser after a reload", async ({ page, enter, stack }) => {
+      await enter("admin");
+      await live(page);
+      await isKept(page, ":clients?");
+      for (const { what, plays, says } of trials) {
+        await test.step(what, async () => {
+          await stack.play(plays);
+          await page.reload();
+          const mark_ = mark(page);
+          const words = says ? new RegExp(`^As of \\d\\d:\\d\\d \\(.+\\), ${says}, `) : /^Updated /;
+          await expect(mark_).toHaveText(words, { timeout: HUNG_MS });
+          await expect(names(page)).toHaveCount(9);
+          await expect(page.getByText("No clients yet")).toHaveCount(0);
+          await stack.heal();
+          await back(page);
+        });
+      }
+    });
+
+    test("without any rows it is said so, never that there are no clients", async ({ page, enter, stack }) => {
+      await enter("admin");
+      await live(page);
+      for (const [number, { what, plays, says }] of trials.entries()) {
+        await test.step(what, async () => {
+          await stack.playAtOnce(plays);
+          // A list nobody has asked for yet: another piece of the name each time.
+          const asked = encodeURIComponent("Brindlecrest".slice(number % 6, 12 - Math.floor(number / 6)));
+          await page.goto(`/clients?q=${asked}`);
+          const table = panel(page, "All clients");
+          if (says) {
+            await expect(table.getByRole("button", { name: "Retry now" })).toBeVisible({ timeout: HUNG_MS });
+            await expect(table).toContainText(says.slice(1));
+          }
+          await expect(page.getByText(/^No clients/)).toHaveCount(0);
+          await stack.heal();
+          await back(page);
+          await expect(names(page)).toHaveText([/^Brindlecrest Freight/]);
+        });
+      }
+    });
+  });
+}
+
+/** Asks until the page is live again; the server may leave the project alone for a moment yet. */
+async function back(page: import("@playwright/test").Page): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press("r");
+    await page.clock.runFor(1_100);
+    await answered(page);
+    await expect(mark(page)).toHaveText(/^Updated /, { timeout: 1 });
+  }).toPass({ intervals: [50, 100, 250] });
+}
+
+for (const [minutes, where] of [[5, "ahead"], [-5, "behind"]] as const) {
+  test(`a clock five minutes ${where} changes no age and no time`, async ({ page, enter, stack, troubles }) => {
+    troubles.allow(/^503 GET \/api\//);
+    await page.clock.install({ time: Date.now() + minutes * 60_000 });
+    await enter("admin");
+    await live(page);
+    await expect(mark(page)).toHaveText(/^Updated (now|\d+ s ago)$/);
+    await isKept(page, ":clients?");
+    await stack.play({ rest: { kind: "refuse" } });
+    await page.reload();
+    await expect(mark(page)).toHaveText(/^As of \d\d:\d\d \((now|\d+ s ago)\), /);
+  });
+}
