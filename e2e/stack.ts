@@ -11,6 +11,8 @@ const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
 const BINARY = process.env["REVOS_BINARY"] || join(REPOSITORY, "target", "debug", "revos");
 const START_MS = 60_000;
 const STOP_MS = 20_000;
+/** The server tries what failed once a second here. */
+const HEAL_MS = 5_000;
 
 /** The name of a persona of the demo data, as in its address. */
 export type Persona =
@@ -141,9 +143,17 @@ export class Stack {
     await this.#control("PUT", "faults", faults);
   }
 
-  /** Everything works again. */
+  /** Everything works again, and the server has noticed. */
   async heal(): Promise<void> {
-    await this.play({ rest: { kind: "none" }, auth: { kind: "none" }, keys: { kind: "none" } });
+    await this.healBehind();
+    const until = Date.now() + HEAL_MS;
+    // Whoever asks is the server's probe once it is due.
+    while (!(await fetch(`${this.page}/ready`)).ok && Date.now() < until) await sleep(50);
+  }
+
+  /** Everything behind the server works again; the server finds out by itself. */
+  async healBehind(): Promise<void> {
+    await this.playAtOnce({ rest: { kind: "none" }, auth: { kind: "none" }, keys: { kind: "none" } });
   }
 
   /** What reached the project since the last call of `forgetRequests`. */

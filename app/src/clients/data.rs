@@ -301,6 +301,11 @@ impl RecordStore {
     pub(super) fn refresh(self) {
         self.store.refresh();
     }
+
+    /// A change of it is on its way (`true`), or has been answered.
+    pub(super) fn writing(self, begins: bool) {
+        self.store.writing(begins);
+    }
 }
 
 /// The record of one client, kept fresh like the list. There is an answer without a text when there is no such client.

@@ -326,7 +326,14 @@ impl Sheet {
             begun: self.begun.get_untracked(),
             version: self.version.get_untracked(),
             also,
-            then: Box::new(move |refused| self.answered(refused, also)),
+            // Later, since what changes nothing is answered at once; and only as long as somebody looks.
+            then: Box::new(move |refused| {
+                leptos::task::spawn_local(async move {
+                    if self.values.try_with_value(|_| ()).is_some() {
+                        self.answered(refused, also);
+                    }
+                });
+            }),
         };
         let values = submission.values.clone();
         let outcome = self.definition.with_value(|definition| {

@@ -47,7 +47,8 @@ pub(crate) fn freshness<T>(
     wait: Option<Duration>,
     written: Written<'_>,
 ) -> Freshness {
-    let refreshing = view.refreshing;
+    // What is on its way to the server is shown as what comes from there.
+    let refreshing = view.refreshing || view.pending_writes > 0;
     if let Source::Sample(cause) = view.source {
         return Freshness {
             state: FreshnessState::Sample,
@@ -147,7 +148,7 @@ mod tests {
             received: Moment::ZERO,
             age_then: Duration::ZERO,
         };
-        View { data, source, as_of: data.map(|()| as_of), refreshing: false, health }
+        View { data, source, as_of: data.map(|()| as_of), refreshing: false, health, pending_writes: 0 }
     }
 
     fn text(view: &View<()>) -> String {
@@ -159,6 +160,16 @@ mod tests {
         let live = view(Some(()), Source::Live, Health::Ok);
         assert_eq!(text(&live), "Updated 6 min ago");
         assert_eq!(shown(&live), Shown::Rows);
+    }
+
+    #[test]
+    fn a_change_on_its_way_moves_the_line() {
+        let mut live = view(Some(()), Source::Live, Health::Ok);
+        let moves =
+            |view: &View<()>| freshness(view, AGE, WAIT, &|_| (String::new(), String::new())).refreshing;
+        assert!(!moves(&live));
+        live.pending_writes = 2;
+        assert!(moves(&live));
     }
 
     #[test]

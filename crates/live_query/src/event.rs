@@ -43,6 +43,10 @@ pub enum Event<T> {
     Enabled(bool),
     /// A save returned rows that the held data must show at once.
     Patched(T),
+    /// A change of these rows is on its way.
+    Writing,
+    /// One of them arrived, or was refused.
+    Written,
     /// A person asked for sample rows.
     ViewSample(T),
     /// A person asked for real rows again.

@@ -49,6 +49,7 @@ pub struct Machine<T> {
     leave_at: Option<Moment>,
     timer: Option<Moment>,
     line: Line,
+    pending_writes: u32,
 }
 
 #[derive(Debug)]
@@ -130,6 +131,7 @@ impl<T> Machine<T> {
             leave_at: None,
             timer: None,
             line: Line::Alone,
+            pending_writes: 0,
         }
     }
 
@@ -190,6 +192,8 @@ impl<T> Machine<T> {
             }
             Event::ViewSample(data) => self.view_sample(data, turn),
             Event::LeaveSample => self.leave_sample(turn),
+            Event::Writing => self.pending_writes += 1,
+            Event::Written => self.pending_writes = self.pending_writes.saturating_sub(1),
             Event::Wiped => self.wiped(turn),
         }
     }
@@ -363,7 +367,7 @@ impl<T> Machine<T> {
                 Some(wait) => {
                     let wait = wait.min(cap);
                     self.hold_back(wait, turn);
-                    wait.max(backoff)
+                    (wait + turn.random.of(self.timing.spread)).max(backoff)
                 }
                 None => backoff,
             },

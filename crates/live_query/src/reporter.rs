@@ -124,6 +124,11 @@ pub struct Limits {
     pub batch_bytes: usize,
     /// How long a record waits for company. Default 5 s.
     pub wait: Duration,
+    /// Records in one beacon. Default 50: what the server takes at once.
+    pub beacon: usize,
+    /// Least time between two beacons. Default 30 s: somebody who switches tabs all the time is no news each time;
+    /// what is left waits for company.
+    pub beacon_gap: Duration,
     /// The same event and message within this time is counted instead of queued. Default 60 s.
     pub repeat: Duration,
     /// Bytes of one record's context. Default 4 KiB.
@@ -143,6 +148,8 @@ impl Default for Limits {
             batch: 20,
             batch_bytes: 60 * 1024,
             wait: Duration::from_secs(5),
+            beacon: 50,
+            beacon_gap: Duration::from_secs(30),
             repeat: Duration::from_secs(60),
             context: 4 * 1024,
             message: 1024,
@@ -207,6 +214,7 @@ pub struct Reporter {
     online: bool,
     last_id: u64,
     dropped: u32,
+    last_beacon: Option<Moment>,
     timer: Option<Moment>,
 }
 
@@ -246,6 +254,7 @@ impl Reporter {
             online: true,
             last_id: 0,
             dropped: 0,
+            last_beacon: None,
             timer: None,
         }
     }
@@ -332,18 +341,24 @@ impl Reporter {
         }
     }
 
-    /// Everything that is left goes as beacons; what is already under way is left to its fetch.
+    /// What is left goes as a beacon, as far as one carries it; what is already under way is left to its fetch.
     fn hide(&mut self, now: Moment, effects: &mut Vec<ReporterEffect>) {
+        let too_soon = |at: Moment| now.since(at) < self.limits.beacon_gap;
+        if self.last_beacon.is_some_and(too_soon) {
+            return;
+        }
         while !self.repeats.is_empty() {
             self.close_oldest_repeat(now);
         }
-        if let Some(sending) = self.sending.take_if(|sending| sending.retry_at.is_some()) {
-            let beacon = Batch { beacon: true, ..sending.batch };
-            effects.push(ReporterEffect::SendBatch(beacon));
+        if let Some(waiting) = self.sending.take_if(|sending| sending.retry_at.is_some()) {
+            self.dropped = self.dropped.saturating_add(waiting.batch.dropped);
+            for record in waiting.batch.records.into_iter().rev() {
+                self.queue.push_front(Queued { bytes: size(&record), record, since: now });
+            }
         }
-        while !self.queue.is_empty() {
-            let batch = self.next_batch(true);
-            effects.push(ReporterEffect::SendBatch(batch));
+        if !self.queue.is_empty() {
+            self.last_beacon = Some(now);
+            effects.push(ReporterEffect::SendBatch(self.next_batch(true)));
         }
     }
 
@@ -363,12 +378,12 @@ impl Reporter {
     }
 
     fn next_batch(&mut self, beacon: bool) -> Batch {
+        let most = if beacon { self.limits.beacon } else { self.limits.batch };
         let mut records = Vec::new();
         let mut bytes = 0;
         while let Some(queued) = self.queue.front() {
             bytes += queued.bytes + 1;
-            if !records.is_empty() && (records.len() >= self.limits.batch || bytes > self.limits.batch_bytes)
-            {
+            if !records.is_empty() && (records.len() >= most || bytes > self.limits.batch_bytes) {
                 break;
             }
             records.extend(self.queue.pop_front().map(|queued| queued.record));

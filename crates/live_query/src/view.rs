@@ -17,13 +17,22 @@ pub struct View<T> {
     pub refreshing: bool,
     /// What is wrong, if anything.
     pub health: Health,
+    /// Changes of these rows that are on their way.
+    pub pending_writes: u32,
 }
 
 impl<T> View<T> {
     /// The view of a query that has not been asked yet.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { data: None, source: Source::None, as_of: None, refreshing: false, health: Health::Ok }
+        Self {
+            data: None,
+            source: Source::None,
+            as_of: None,
+            refreshing: false,
+            health: Health::Ok,
+            pending_writes: 0,
+        }
     }
 
     /// The same view with other data.
@@ -35,6 +44,7 @@ impl<T> View<T> {
             as_of: self.as_of,
             refreshing: self.refreshing,
             health: self.health,
+            pending_writes: self.pending_writes,
         }
     }
 }

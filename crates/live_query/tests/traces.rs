@@ -306,6 +306,7 @@ impl World {
                 self.failures_in_series = 0;
                 self.recoveries += 1;
             }
+            Effect::Line(_) => unreachable!("nothing is shared"),
             Effect::Report(_) | Effect::DropSnapshot | Effect::SignIn | Effect::Release => {}
         }
     }

@@ -265,7 +265,7 @@ test("reports an outage once, and its end once", async ({ page, enter, stack, tr
   await live(page);
   await stack.play({ rest: { kind: "refuse" } });
   // Fewer than ten failures: the tenth would be told again.
-  await pass(page, 80);
+  await pass(page, 70);
   await expect(mark(page)).toHaveText(LAST_GOOD);
   await stack.heal();
   await recovers(page);

@@ -224,6 +224,7 @@ impl Desk {
             waiting.changes.push_back(Change { number, sending, then });
             !std::mem::replace(&mut waiting.busy, true)
         };
+        self.store.writing(true);
         if is_first {
             spawn_local(self.send_all(waiting));
         }
@@ -252,6 +253,7 @@ impl Desk {
                 Err(refused) => Some(refused),
             };
             self.edits.set(edits);
+            self.store.writing(false);
             // Also after a refusal: somebody else may have been there.
             self.store.refresh();
             then(refused);

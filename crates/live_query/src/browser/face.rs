@@ -190,6 +190,11 @@ where
         self.send(Event::LeaveSample);
     }
 
+    /// A change of these rows is on its way (`true`), or has been answered.
+    pub fn writing(&self, begins: bool) {
+        self.send(if begins { Event::Writing } else { Event::Written });
+    }
+
     /// `false` stays subscribed but asks nothing, for all subscribers of this query.
     pub fn set_enabled(&self, enabled: bool) {
         self.send(Event::Enabled(enabled));

@@ -10,23 +10,21 @@ impl<T> Machine<T> {
     #[must_use]
     pub fn view(&self) -> View<&T> {
         let refreshing = self.asking.is_some() || self.snapshot == SnapshotUse::Loading;
+        let view =
+            View { refreshing, health: self.health(), pending_writes: self.pending_writes, ..View::empty() };
         if let Some((cause, data)) = &self.sample {
-            let source = Source::Sample(*cause);
-            return View { data: Some(data), source, as_of: None, refreshing: false, health: self.health() };
+            return View { data: Some(data), source: Source::Sample(*cause), refreshing: false, ..view };
         }
-        match &self.held {
-            None => View { refreshing, health: self.health(), ..View::empty() },
-            Some(held) => View {
-                data: Some(&held.data),
-                source: match (held.persisted, &self.series) {
-                    (true, _) => Source::LastGood(Kept::Persisted),
-                    (false, Some(_)) => Source::LastGood(Kept::Memory),
-                    (false, None) => Source::Live,
-                },
-                as_of: Some(held.as_of),
-                refreshing,
-                health: self.health(),
+        let Some(held) = &self.held else { return view };
+        View {
+            data: Some(&held.data),
+            source: match (held.persisted, &self.series) {
+                (true, _) => Source::LastGood(Kept::Persisted),
+                (false, Some(_)) => Source::LastGood(Kept::Memory),
+                (false, None) => Source::Live,
             },
+            as_of: Some(held.as_of),
+            ..view
         }
     }
 

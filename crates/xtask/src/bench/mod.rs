@@ -1,6 +1,8 @@
 //! How fast is it, compared with a bare rig on the same machine in the same run?
 
 mod api;
+mod live;
+mod page;
 mod rig;
 mod rls;
 mod sample;
@@ -17,7 +19,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 400)]
     rounds: usize,
     /// Figures to measure; all when none is named.
-    #[arg(value_parser = ["api", "memory", "page", "rls"])]
+    #[arg(value_parser = ["api", "live", "memory", "page", "rls"])]
     names: Vec<String>,
     /// Clients in the database of `rls`.
     #[arg(long, default_value_t = 100_000)]
@@ -40,6 +42,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
     let mut report = Vec::new();
     if wanted("api") || wanted("memory") {
         report.extend(runtime.block_on(api::measure(arguments))?);
+    }
+    if wanted("live") {
+        report.extend(runtime.block_on(live::measure(arguments))?);
     }
     if wanted("page") {
         report.push(crate::page::check_budget(std::path::Path::new("app/dist")).unwrap_or_else(|over| over));

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-const DATABASE: &str = "bench";
+pub(super) const DATABASE: &str = "bench";
 /// Clients in the list that is read, as many as the page asks for.
 const CLIENTS: i32 = 200;
 /// Not the demo accounts' own, which a deployed server refuses.
@@ -66,7 +66,7 @@ impl Rig {
 
 impl Server {
     /// Starts the server and waits until it answers.
-    async fn start(binary: &Path, gateway: Option<&Gateway>) -> Result<Self, String> {
+    pub(super) async fn start(binary: &Path, gateway: Option<&Gateway>) -> Result<Self, String> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .map_err(|error| error.to_string())?
@@ -127,7 +127,7 @@ async fn add_clients(url: &str) -> Result<(), String> {
 }
 
 /// The access token that the server put into its cookie.
-async fn sign_in(url: &str) -> Result<String, String> {
+pub(super) async fn sign_in(url: &str) -> Result<String, String> {
     let body = format!("{{\"email\":\"{ADDRESS}\",\"password\":\"{PASSWORD}\"}}");
     let client = reqwest::Client::new();
     let request = client.post(format!("{url}/api/session")).header("x-revos-request", "1");

@@ -1,0 +1,27 @@
+// How often is the project asked for one person, with three panels and the table in two tabs?
+
+import { expect, live, readsAreForgotten, test } from "../fixtures.ts";
+import { pass } from "../time.ts";
+import { tell } from "./measure.ts";
+
+const MINUTES = 10;
+
+test("two tabs for ten minutes", async ({ page, enter, stack, organization }) => {
+  await organization.addClients([{ name: "Brindlecrest Freight" }, { name: "Calderhollow Foods" }]);
+  await page.clock.install();
+  await enter(organization.admin);
+  await live(page);
+  const other = await page.context().newPage();
+  await other.goto("/clients");
+  await live(other);
+  // The second tab stands in line for the turn.
+  await expect.poll(() => page.evaluate(async () => (await navigator.locks.query()).pending?.length)).toBeGreaterThan(0);
+  // The first conditional read of a server reads rows and digest, all others the digest only.
+  await pass(page, 70);
+  await readsAreForgotten();
+  await stack.forgetRequests();
+  await pass(page, MINUTES * 60, 5);
+  const { rest } = await stack.requests();
+  tell("requests upstream a minute, 3 panels × 2 tabs", rest.count / MINUTES, "requests", 1.1);
+  console.log(`  of ${MINUTES} minutes: ${JSON.stringify(rest.requests)}`);
+});
