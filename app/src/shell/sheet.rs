@@ -103,6 +103,11 @@ pub(crate) struct Entries<'a> {
 }
 
 impl Entries<'_> {
+    /// Which field it is.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
     /// The text, without the blanks around it.
     pub(crate) fn text(&self, name: &str) -> String {
         let value = self.fields.iter().zip(self.values).find(|(field, _)| field.name == name);

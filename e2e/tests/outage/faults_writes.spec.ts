@@ -23,8 +23,7 @@ for (const kept of [true, false]) {
     const client = await clientWithRows(organization);
     await enter(organization.admin, `/clients/${client}`);
     await recordIsThere(page);
-    const trials = ALL.filter((_, number) => number % 2 === (kept ? 0 : 1));
-    for (const [number, { what, plays, says }] of trials.entries()) {
+    for (const [number, { what, plays, says }] of ALL.entries()) {
       await test.step(what, async () => {
         const wish = `Robotics ${number}`;
         await page.getByRole("button", { name: "Edit client" }).click();

@@ -86,11 +86,7 @@ type Problems = Vec<revos_shared::kernel::check::Problem>;
 
 fn save_client(desk: Desk, entries: &Entries<'_>, submission: Submission) -> Result<(), Problems> {
     let Submission { values, begun, version, then, .. } = submission;
-    let names: Vec<_> = fields(true).iter().map(|field| field.name).collect();
-    let touched = |name: &str| {
-        let at = names.iter().position(|own| *own == name);
-        at.is_none_or(|at| values.get(at) != begun.get(at))
-    };
+    let touched = |name: &str| entries.place(name).is_none_or(|at| values.get(at) != begun.get(at));
     fn patch<T>(touched: bool, value: Option<T>) -> Patch<T> {
         match (touched, value) {
             (false, _) => Patch::Keep,
