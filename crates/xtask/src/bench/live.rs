@@ -4,9 +4,11 @@ use super::Arguments;
 use super::page::{Page, draw};
 use super::rig::{DATABASE, Rig, Server, sign_in};
 use super::sample::Sample;
+use flate2::write::GzEncoder;
 use local_stack::{Cluster, Fault, Gateway, GatewayOptions, SigningKey, Upstream};
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, ETAG, IF_NONE_MATCH};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, ETAG, IF_NONE_MATCH};
 use serde_json::json;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use supabase::{AccessToken, KeySource, Limits, Transport, Verifier, VerifierSettings};
@@ -57,7 +59,9 @@ async fn unchanged(rig: &Rig) -> Result<String, String> {
     };
     let full = ask().send().await.map_err(told)?;
     let etag = full.headers().get(ETAG).cloned().ok_or("no ETag")?;
-    let body = full.bytes().await.map_err(told)?.len();
+    let packed = full.headers().contains_key(CONTENT_ENCODING);
+    let body = full.bytes().await.map_err(told)?;
+    let body = if packed { body.len() } else { gzip(&body)? };
     let same = ask().header(IF_NONE_MATCH, etag).send().await.map_err(told)?;
     if same.status() != 304 {
         return Err(format!("expected 304, got {}", same.status()));
@@ -69,6 +73,13 @@ async fn unchanged(rig: &Rig) -> Result<String, String> {
         "unchanged refresh ÷ gzip body: {ratio:.3} ({head} of {body} bytes; goal 0.08, {})",
         verdict(ratio <= 0.08)
     ))
+}
+
+/// The length of a body as a proxy would send it.
+fn gzip(body: &[u8]) -> Result<usize, String> {
+    let mut packer = GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(body).map_err(told)?;
+    Ok(packer.finish().map_err(told)?.len())
 }
 
 /// A token that was checked before, against one whose signature must be verified.
