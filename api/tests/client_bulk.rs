@@ -5,7 +5,8 @@ use crate::rig::{ADMIN, Browser, CLIENT, MEMBER, Rig};
 use local_stack::{Fault, Upstream};
 use reqwest::StatusCode;
 use revos_shared::ErrorCode;
-use revos_shared::clients::changes::{BulkOutcome, BulkResult};
+use revos_shared::clients::changes::BulkResult;
+use revos_shared::kernel::bulk::BulkOutcome;
 use serde_json::{Value, json};
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use crate::rig::{
     names, rows,
 };
 use reqwest::{Method, StatusCode};
-use revos_shared::clients::{ClientRow, ClientStatus, ClientsSummary, FiscalYear, Phase, TrendPoint};
+use revos_shared::clients::{ClientRow, ClientStatus, ClientsSummary, Phase, TrendPoint};
 use revos_shared::kernel::endpoint::ORGANIZATION_HEADER;
+use revos_shared::kernel::fiscal::FiscalYear;
 use revos_shared::{Envelope, ErrorCode, Money};
 use serde_json::json;
 

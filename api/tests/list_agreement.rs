@@ -4,9 +4,10 @@ use crate::rig::{ADMIN, Browser, CLIENT, MEMBER, Rig};
 use crate::sql_agreement::Seeded;
 use revos_shared::clients::endpoints::{ClientList, ClientSums};
 use revos_shared::clients::{
-    ClientBand, ClientColumn, ClientRow, ClientSort, ClientStatus, ClientsQuery, OwnerChoice, Phase, Segment,
+    ClientBand, ClientColumn, ClientRow, ClientSort, ClientStatus, ClientsQuery, Phase, Segment,
 };
 use revos_shared::kernel::chosen::OrNone;
+use revos_shared::kernel::owner::OwnerChoice;
 use revos_shared::{ClientId, Envelope, Money, UserId};
 
 /// Names that a locale would put elsewhere, that differ in case only, or whose case is a question.

@@ -4,9 +4,10 @@ use crate::rig::{ADMIN, ADMIN_B, CLIENT, DIRECTOR, MEMBER, Rig, SUPER_ADMIN};
 use jiff::civil::{Date, date};
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{
-    ClientBand, ClientRecord, ClientRow, ClientStatus, ClientsSummary, FiscalYear, Phase, trs_score,
+    ClientBand, ClientRecord, ClientRow, ClientStatus, ClientsSummary, Phase, trs_score,
 };
 use revos_shared::finance::{BillingFrequency, PaymentTerm};
+use revos_shared::kernel::fiscal::FiscalYear;
 use revos_shared::pipeline::{Stage, weighted};
 use revos_shared::{ClientId, Money};
 use serde_json::Value;

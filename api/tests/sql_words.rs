@@ -156,8 +156,16 @@ async fn every_key_that_a_function_raises_is_an_error_code() {
 async fn capabilities_that_the_page_asks_for_exist() {
     let rig = Rig::new().await;
     let source = rig.value("select prosrc from pg_proc where proname = 'capabilities'").await;
-    for capability in [Capability::CLIENTS_READ, Capability::CLIENTS_WRITE_ALL, Capability::CLIENTS_WRITE_OWN]
-    {
+    for capability in [
+        Capability::CLIENTS_READ,
+        Capability::CLIENTS_WRITE_ALL,
+        Capability::CLIENTS_WRITE_OWN,
+        Capability::PIPELINE_READ,
+        Capability::PIPELINE_WRITE_ALL,
+        Capability::PIPELINE_WRITE_OWN,
+        Capability::PIPELINE_REOPEN_WON,
+        Capability::ORGANIZATION_MANAGE,
+    ] {
         assert!(source.contains(&format!("'{capability}'")), "{capability}");
     }
 }

@@ -3,6 +3,7 @@
 use crate::http::conditional::{Found, answer, answer_by_digest, answer_unkept};
 use crate::http::extract::Params;
 use crate::http::failure::Failure;
+use crate::http::owners::owner_words;
 use crate::http::signed_in::SignedIn;
 use axum::response::Response;
 use http::HeaderMap;
@@ -12,8 +13,8 @@ use revos_shared::clients::endpoints::{
     ReadHealthTrend, TrendQuery,
 };
 use revos_shared::clients::{
-    ClientBand, ClientRecord, ClientRow, ClientsQuery, ClientsSummary, OwnerChoice, TimelineEntry,
-    TimelineQuery, TrendPoint,
+    ClientBand, ClientRecord, ClientRow, ClientsQuery, ClientsSummary, TimelineEntry, TimelineQuery,
+    TrendPoint,
 };
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::write_moment;
@@ -55,11 +56,6 @@ pub async fn list_clients(
 
 /// The list's filter in the database's words. An empty list of words says nothing.
 fn filter(query: &ClientsQuery, me: UserId) -> Value {
-    let owner = |choice| match choice {
-        OwnerChoice::Me => me.to_string(),
-        OwnerChoice::Unassigned => "none".to_owned(),
-        OwnerChoice::Person(id) => id.to_string(),
-    };
     let bands = |of_health: bool| -> Vec<_> {
         let side = query.band.iter().filter(|band| band.is_health() == of_health);
         side.map(ClientBand::database_word).collect()
@@ -69,7 +65,7 @@ fn filter(query: &ClientsQuery, me: UserId) -> Value {
         "status": query.status.iter().collect::<Vec<_>>(),
         "phase": query.phase.iter().map(|phase| phase.to_string()).collect::<Vec<_>>(),
         "segment": query.segment.iter().map(|segment| segment.to_string()).collect::<Vec<_>>(),
-        "owner": query.owner.iter().map(owner).collect::<Vec<_>>(),
+        "owner": owner_words(&query.owner, me),
         "health": bands(true),
         "churn": bands(false),
     })

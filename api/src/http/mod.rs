@@ -9,6 +9,7 @@ pub mod failure;
 pub mod flight;
 pub mod health;
 pub mod layers;
+pub mod owners;
 pub mod page;
 pub mod rate;
 mod refusal;

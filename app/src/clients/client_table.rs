@@ -1,24 +1,22 @@
 //! Which clients are there? The table of those that the address asks for.
 
 use super::columns::{self, ShownColumns, Writing};
-use super::data::ClientRows;
 use super::list::{ClientList, ListAddress};
-use super::selection::Selection;
 use super::tool::{Tool, Toolbox};
 use crate::shell::format;
+use crate::shell::grid::{row_at, spacer, walk};
 use crate::shell::query::{Standby, Standing, row_of};
+use crate::shell::selection::Selection;
 use crate::shell::window::{RowWindow, hand_on, use_row_window};
 use leptos::{html, prelude::*};
 use revos_shared::clients::endpoints::ClientSums;
 use revos_shared::clients::{ClientColumn, ClientRow, ClientSort};
 use revos_shared::{ClientId, Money};
 use revos_ui::{
-    Button, EmptyState, Panel, Signal, SkeletonLines, SortDirection, SortHead, Var, focus_by_id, lines, live,
-    on,
+    Button, EmptyState, Panel, Signal, SkeletonLines, SortDirection, SortHead, Var, lines, live, on,
 };
 use std::sync::Arc;
-use wasm_bindgen::JsCast as _;
-use web_sys::{Element, Event, FocusEvent, HtmlElement, KeyboardEvent};
+use web_sys::{FocusEvent, KeyboardEvent};
 
 /// So many chosen columns always find room on a desk.
 const FEW_COLUMNS: usize = 9;
@@ -39,7 +37,7 @@ pub(super) fn ClientTable(
     /// How values are written.
     writing: Writing,
     /// Which rows are chosen.
-    selection: Selection,
+    selection: Selection<ClientRow>,
     /// May the person add a client?
     may_add: Signal<bool>,
     /// What opens the form for one.
@@ -109,7 +107,12 @@ pub(super) fn ClientTable(
 }
 
 #[component]
-fn Grid(list: ClientList, address: ListAddress, writing: Writing, selection: Selection) -> impl IntoView {
+fn Grid(
+    list: ClientList,
+    address: ListAddress,
+    writing: Writing,
+    selection: Selection<ClientRow>,
+) -> impl IntoView {
     let rows = list.rows;
     let count = Signal::memo(move || rows.with(|rows| rows.len()));
     let columns = address.columns();
@@ -140,11 +143,11 @@ fn Grid(list: ClientList, address: ListAddress, writing: Writing, selection: Sel
         })
     });
     let on_focus = move |event: FocusEvent| {
-        if let Some((_, id)) = row_at(&event) {
+        if let Some((_, id)) = row_at::<ClientRow>("client-", &event) {
             focused.set(Some(id));
         }
     };
-    let on_key = move |event: KeyboardEvent| walk(&event, rows, selection, window);
+    let on_key = move |event: KeyboardEvent| walk("client-", &event, rows, selection, window);
     let room = Signal::memo(move || columns.with(|columns| room(columns, list.sums.get())));
     view! {
         <div class="table-room" data-room=live(move || room.get())>
@@ -205,18 +208,6 @@ fn room(columns: &ShownColumns, sums: ClientSums) -> &'static str {
         0..=FEW_COLUMNS => "few",
         _ => "many",
     }
-}
-
-/// Stands for the rows that are not there, so that the page is as long as with them.
-fn spacer(height: Signal<i32>) -> AnyView {
-    live(move || {
-        let height = height.get();
-        (height > 0).then(|| {
-            view! { <tr class="table-spacer" role="presentation" aria-hidden="true" style:height=format!("{height}px")></tr> }
-                .into_any()
-        })
-    })
-    .into_any()
 }
 
 fn head(column: ClientColumn, sort: Signal<ClientSort>, address: ListAddress) -> AnyView {
@@ -303,7 +294,7 @@ fn line(
     visible: Signal<Vec<Placed>>,
     columns: Signal<ShownColumns>,
     writing: Writing,
-    selection: Selection,
+    selection: Selection<ClientRow>,
     stop: Signal<Option<ClientId>>,
 ) -> AnyView {
     let Some(placed) = row_of(visible, at, |placed| placed.line) else { return ().into_any() };
@@ -327,59 +318,4 @@ fn line(
         </tr>
     }
     .into_any()
-}
-
-/// The row that an event happened in, and its client.
-fn row_at(event: &Event) -> Option<(Element, ClientId)> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    let row = target.closest("tr[id]").ok()??;
-    let id = row.id().strip_prefix("client-")?.parse().ok()?;
-    Some((row, id))
-}
-
-/// Arrows, Home and End move between all rows, also those that are not on screen; `x` and Space choose the row.
-fn walk(event: &KeyboardEvent, rows: Signal<ClientRows>, selection: Selection, window: Signal<RowWindow>) {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
-        return;
-    }
-    let Some((row, id)) = row_at(event) else { return };
-    let (at, count) = rows.with_untracked(|rows| (rows.iter().position(|row| row.id == id), rows.len()));
-    let Some(at) = at else { return };
-    let to = match event.key().as_str() {
-        "ArrowDown" => (at + 1).min(count.saturating_sub(1)),
-        "ArrowUp" => at.saturating_sub(1),
-        "Home" => 0,
-        "End" => count.saturating_sub(1),
-        "Enter" => {
-            event.prevent_default();
-            let link = row
-                .query_selector("th a")
-                .ok()
-                .flatten()
-                .and_then(|link| link.dyn_into::<HtmlElement>().ok());
-            if let Some(link) = link {
-                link.click();
-            }
-            return;
-        }
-        "x" | " " => {
-            event.prevent_default();
-            rows.with_untracked(|rows| rows.get(at).into_iter().for_each(|row| selection.toggle(row)));
-            return;
-        }
-        _ => return,
-    };
-    event.prevent_default();
-    let target = rows.with_untracked(|rows| rows.get(to).map(|row| format!("client-{}", row.id)));
-    let Some(target) = target else { return };
-    window.get_untracked().reveal(to);
-    focus(&target, 3);
-}
-
-/// The row may come on screen only after the page has scrolled to it.
-fn focus(id: &str, tries: u8) {
-    if !focus_by_id(id) && tries > 0 {
-        let id = id.to_owned();
-        request_animation_frame(move || focus(&id, tries - 1));
-    }
 }

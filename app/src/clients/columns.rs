@@ -2,16 +2,34 @@
 
 use super::words;
 use crate::shell::format;
+use crate::shell::selection::Choosable;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use revos_shared::Money;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{ClientColumn, ClientRow, ClientStatus};
 use revos_shared::kernel::error::UnknownWord;
+use revos_shared::{ClientId, Money, UserId};
 use revos_ui::{Live, Signal, Tone, badge, live};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+impl Choosable for ClientRow {
+    type Id = ClientId;
+    const MANY: &'static str = "clients";
+
+    fn id(&self) -> ClientId {
+        self.id
+    }
+
+    fn owner(&self) -> Option<UserId> {
+        self.owner_id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
 
 /// How amounts and times of the table are written.
 #[derive(Clone, Copy)]

@@ -1,108 +1,38 @@
 //! Where do the clients come from? One store for the three panels and the table.
 
 use super::sample::{SAMPLE_DAY, sample_clients, sample_trend};
-use crate::shell::api::{Answer, Api, Place, SignedIn, Terms};
+use crate::shell::api::{Api, Place, SignedIn};
+use crate::shell::format;
 use crate::shell::query::time_zone;
 use crate::shell::session::Session;
-use crate::shell::{format, server_time};
+use crate::shell::store::{Row, Store, all_of, read_text, said, subscribe};
 use jiff::civil::Date;
 use leptos::prelude::*;
-use live_query::browser::{Extent, FetchRequest, LiveQueries, LiveQuery, Query, Rows};
-use live_query::{Answer as Fetched, Failure, Reason, ServerTime, Source, Timing, View};
+use live_query::browser::{Extent, LiveQueries, Query, Rows};
+use live_query::{Source, Timing, View};
+use revos_shared::ClientId;
 use revos_shared::clients::endpoints::{
     ClientList, ClientQuery, ClientSums, ListClients, ReadClient, ReadClientsSummary, ReadHealthTrend,
     TrendQuery,
 };
-use revos_shared::clients::{ClientRecord, ClientRow, ClientsQuery, ClientsSummary, FiscalYear, TrendPoint};
+use revos_shared::clients::{ClientRecord, ClientRow, ClientsQuery, ClientsSummary, TrendPoint};
 use revos_shared::kernel::endpoint::NoQuery;
+use revos_shared::kernel::fiscal::FiscalYear;
 use revos_shared::kernel::limits::LIST_LIMIT_DEFAULT;
-use revos_shared::{ClientId, ReadFor};
 use revos_ui::{Signal, effect};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Clients as lists show them. Each is there once, however many lists it is in.
 pub(super) type ClientRows = Arc<Vec<Arc<ClientRow>>>;
 
-/// A row of this slice's stores. One type for all of them: the machinery of a store is there once per type of
-/// row, and each copy of it travels.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum Row {
-    /// A client.
-    Client(Arc<ClientRow>),
-    /// What the clients of a list add up to, also those that are not among its rows.
-    Sums(ClientSums),
-    /// An answer that is one thing: the text it came as, read by whoever shows it.
-    Text(String),
-}
-
-/// What tells rows of one store apart: the client's id, or a small number. A number, because the page keeps other
-/// things by numbers too, and they share their code.
-type Key = u128;
-
-impl Row {
-    fn key(&self) -> Key {
-        match self {
-            Self::Client(client) => client.id.0.as_u128(),
-            Self::Sums(_) => 1,
-            Self::Text(_) => 2,
-        }
-    }
-
-    const fn client(&self) -> Option<&Arc<ClientRow>> {
-        if let Self::Client(client) = self { Some(client) } else { None }
-    }
-
-    const fn sums(&self) -> Option<&ClientSums> {
-        if let Self::Sums(sums) = self { Some(sums) } else { None }
-    }
-
-    const fn text(&self) -> Option<&String> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-}
-
-type Store = LiveQuery<Row, Key>;
-
-/// Every row of a store that is of one kind.
-fn all_of<T: Clone>(store: Store, of: fn(&Row) -> Option<&T>) -> Vec<T> {
-    store.rows.with(|rows| rows.iter().filter_map(|row| of(row)).cloned().collect())
-}
-
-/// What the text of a store says.
-fn said<T: DeserializeOwned>(store: Store) -> Option<T> {
-    lean_json::from_str(&all_of(store, Row::text).pop()?).ok()
-}
-
-/// Makes rows of an answer's data; none when it cannot be read.
-type Read = fn(&str) -> Option<Vec<Row>>;
-
 fn read_list(data: &str) -> Option<Vec<Row>> {
     let list: ClientList = lean_json::from_str(data).ok()?;
     Some(list.rows.into_iter().map(Arc::new).map(Row::Client).chain([Row::Sums(list.sums)]).collect())
 }
 
-/// A text that says a `T`.
-fn read_text<T: DeserializeOwned>(data: &str) -> Option<Vec<Row>> {
-    lean_json::from_str::<T>(data).ok().map(|_| vec![Row::Text(data.to_owned())])
-}
-
 fn sample_rows() -> Rows<Row> {
     Rows::all(sample_clients().into_iter().map(Arc::new).map(Row::Client).collect())
-}
-
-/// Subscribes to what stands at a place of the server. Not generic, so that there is one copy of it.
-fn subscribe(api: Api<SignedIn>, query: Query<Row, Key>, place: Place, read: Read) -> Store {
-    let fetch = move |request: FetchRequest| {
-        let place = place.clone();
-        async move {
-            let terms = Terms { etag: request.if_none_match.clone(), signal: Some(request.signal.clone()) };
-            fetched(api.read(place, terms).await, api.read_for(), read)
-        }
-    };
-    expect_context::<LiveQueries>().subscribe(query, fetch)
 }
 
 /// How the clients are asked for (live data, the hook).
@@ -320,32 +250,4 @@ pub(super) fn use_client_record(client_id: ClientId, api: Api<SignedIn>) -> Reco
         today: today(view, Signal::stored(false)),
         store,
     }
-}
-
-/// An answer of the API as the store takes it. Rows read for somebody else are no rows at all.
-fn fetched(reply: Result<Answer, Failure>, read_for: ReadFor, read: Read) -> Fetched<Rows<Row>> {
-    let (reply, etag) = match reply {
-        // That there is no such thing is an answer: the page says so, and goes on asking.
-        Err(failure) if failure.status == Some(404) => {
-            return Fetched::Fresh { data: Rows::all(Vec::new()), as_of: as_of_or_now(None), etag: None };
-        }
-        Err(failure) => return Fetched::Failed(failure),
-        Ok(Answer::Unchanged { as_of }) => return Fetched::Unchanged { as_of: as_of_or_now(as_of) },
-        Ok(Answer::Full { reply, etag }) => (reply, etag),
-    };
-    match read(reply.data.get()).filter(|_| reply.read_for == read_for) {
-        None => Fetched::Failed(Failure::new(Reason::Decode)),
-        Some(rows) => Fetched::Fresh {
-            as_of: server_time(reply.as_of),
-            data: Rows { rows, total: reply.total, truncated: reply.truncated },
-            etag,
-        },
-    }
-}
-
-/// A server that confirms rows without saying when is taken to have done so just now.
-fn as_of_or_now(as_of: Option<i64>) -> ServerTime {
-    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
-    let now = || js_sys::Date::now() as i64;
-    ServerTime::from_unix_millis(as_of.unwrap_or_else(now))
 }

@@ -12,8 +12,6 @@ mod churn_panel;
 #[cfg(feature = "csr")]
 mod client_table;
 #[cfg(feature = "csr")]
-mod colleagues;
-#[cfg(feature = "csr")]
 mod columns;
 #[cfg(feature = "csr")]
 mod data;
@@ -33,8 +31,6 @@ mod qbr_panel;
 mod record;
 #[cfg(feature = "csr")]
 mod record_panel;
-#[cfg(feature = "csr")]
-mod selection;
 #[cfg(feature = "csr")]
 mod summary_row;
 #[cfg(feature = "csr")]

@@ -134,7 +134,8 @@ pub(crate) fn sample_member() -> Member {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use revos_shared::clients::{ClientsSummary, FiscalYear};
+    use revos_shared::clients::ClientsSummary;
+    use revos_shared::kernel::fiscal::FiscalYear;
 
     #[test]
     fn sample_rows_give_the_figures_of_the_demo_data() {

@@ -1,10 +1,11 @@
 //! What does a button above the table open? A dialog, whose inside travels when it is first opened.
 
 use super::list::{ClientList, ListAddress};
-use super::selection::Selection;
 use super::tools::{change_tool, list_tool};
 use crate::shell::part::{Arrival, show_part};
+use crate::shell::selection::Selection;
 use leptos::prelude::*;
+use revos_shared::clients::ClientRow;
 use revos_ui::{Dialog, Signal, Var, effect};
 
 /// Things to do with the list.
@@ -88,7 +89,7 @@ pub(super) struct Workbench {
     /// The list.
     pub list: ClientList,
     /// The chosen rows.
-    pub selection: Selection,
+    pub selection: Selection<ClientRow>,
     /// What closes the dialog.
     pub toolbox: Toolbox,
     /// Asks for the list again, after a change.

@@ -2,22 +2,17 @@
 
 use super::data::ClientRows;
 use super::list::ListAddress;
-use super::selection::{Selection, Whose};
 use super::tool::{Tool, Toolbox};
 use super::words;
 use crate::shell::format;
-use crate::shell::keyboard::Keyboard;
-use gloo_timers::callback::Timeout;
-use leptos::{html, prelude::*};
-use revos_shared::clients::{ClientRow, ClientsQuery, OwnerChoice};
+use crate::shell::list_tools::{self, SearchBox};
+use crate::shell::selection::{Selection, Whose};
+use leptos::prelude::*;
+use revos_shared::clients::{ClientRow, ClientsQuery};
 use revos_shared::kernel::chosen::OrNone;
-use revos_ui::{Button, Icon, IconName, Signal, Var, effect, live, on};
-use std::cell::RefCell;
-use std::rc::Rc;
+use revos_shared::kernel::owner::OwnerChoice;
+use revos_ui::{Button, Signal, live};
 use std::sync::Arc;
-
-/// A search begins when nothing was typed for this long.
-const SEARCH_WAIT_MS: u32 = 300;
 
 /// Search, tools, and the active filters as chips.
 #[component]
@@ -31,12 +26,19 @@ pub(super) fn Toolbar(
     /// May the person add a client?
     may_add: Signal<bool>,
     /// The chosen rows.
-    selection: Selection,
+    selection: Selection<ClientRow>,
 ) -> impl IntoView {
+    let searched =
+        Signal::memo(move || address.state.with(|state| state.query.q.clone().unwrap_or_default()));
     let open = move |tool: Tool| Callback::new(move |()| toolbox.open(tool));
     view! {
         <div class="toolbar" role="group" aria-label="Clients list">
-            <SearchBox address />
+            <SearchBox
+                label="Search clients"
+                placeholder="Search name, industry, region"
+                searched
+                on_search=move |text| address.pass(|state| state.query.q = text)
+            />
             <Button label="Filter" on_press=open(Tool::Filter) />
             <Button label="Columns" on_press=open(Tool::Columns) />
             <Button label="Views" on_press=open(Tool::Views) />
@@ -65,53 +67,6 @@ pub(super) fn Toolbar(
                 .into_any()
             })
         })}
-    }
-    .into_any()
-}
-
-#[component]
-fn SearchBox(address: ListAddress) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    expect_context::<Keyboard>().search_with(Callback::new(move |()| {
-        if let Some(input) = input.get_untracked() {
-            let _ = input.focus();
-            input.select();
-        }
-    }));
-    let searched =
-        Signal::memo(move || address.state.with(|state| state.query.q.clone().unwrap_or_default()));
-    let typed = Var::new(searched.get_untracked());
-    let waiting: Rc<RefCell<Option<Timeout>>> = Rc::default();
-    // Back, forward and a chip change the address under the box.
-    effect(move || {
-        let text = searched.get();
-        if typed.with_untracked(|typed| typed.trim() != text.trim()) {
-            typed.set(text);
-        }
-    });
-    let on_input = move |event| {
-        typed.set(event_target_value(&event));
-        let search = move || {
-            let text = Some(typed.get_untracked().trim().to_owned()).filter(|text| !text.is_empty());
-            address.pass(|state| state.query.q = text);
-        };
-        *waiting.borrow_mut() = Some(Timeout::new(SEARCH_WAIT_MS, search));
-    };
-    view! {
-        <label class="search-box">
-            <Icon name=IconName::Search size=14 />
-            <span class="hidden-visually">"Search clients"</span>
-            <input
-                type="search"
-                placeholder="Search name, industry, region"
-                autocomplete="off"
-                spellcheck="false"
-                maxlength="200"
-                node_ref=input
-                prop:value=live(move || typed.get())
-                on:input=on(on_input)
-            />
-        </label>
     }
     .into_any()
 }
@@ -148,33 +103,14 @@ fn Chips(address: ListAddress, rows: Signal<ClientRows>) -> impl IntoView {
         }
         chips
     };
-    view! {
-        <ul class="chips" aria-label="Active filters">
-            {live(move || {
-                chips()
-                    .into_iter()
-                    .map(|(text, without)| {
-                        let remove = move |_| address.choose(|state| state.query = without.clone());
-                        view! {
-                            <li>
-                                <button
-                                    type="button"
-                                    class="chip"
-                                    aria-label=format!("Remove filter {text}")
-                                    on:click=on(remove)
-                                >
-                                    <span>{text.clone()}</span>
-                                    <Icon name=IconName::Close size=12 />
-                                </button>
-                            </li>
-                        }
-                        .into_any()
-                    })
-                    .collect_view()
-            })}
-        </ul>
-    }
-    .into_any()
+    let choose =
+        Callback::new(move |without: ClientsQuery| address.choose(|state| state.query = without.clone()));
+    list_tools::chips(move || {
+        chips()
+            .into_iter()
+            .map(|(text, without)| (text, Callback::new(move |()| choose.run(without.clone()))))
+            .collect()
+    })
 }
 
 /// The word of a value, or that there is none.

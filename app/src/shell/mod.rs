@@ -11,11 +11,21 @@ pub(crate) mod address;
 #[cfg(feature = "csr")]
 pub(crate) mod api;
 #[cfg(feature = "csr")]
+pub(crate) mod colleagues;
+#[cfg(feature = "csr")]
+pub(crate) mod csv;
+#[cfg(feature = "csr")]
 pub(crate) mod form;
 #[cfg(feature = "csr")]
 pub(crate) mod frame;
 #[cfg(feature = "csr")]
+pub(crate) mod grid;
+#[cfg(feature = "csr")]
 pub(crate) mod keyboard;
+#[cfg(feature = "csr")]
+pub(crate) mod list_tools;
+#[cfg(feature = "csr")]
+pub(crate) mod lists;
 mod merge;
 #[cfg(feature = "csr")]
 pub(crate) mod part;
@@ -24,18 +34,22 @@ pub(crate) mod query;
 #[cfg(feature = "csr")]
 pub(crate) mod router;
 #[cfg(feature = "csr")]
+pub(crate) mod selection;
+#[cfg(feature = "csr")]
 pub(crate) mod session;
 #[cfg(feature = "csr")]
 pub(crate) mod sheet;
 #[cfg(feature = "csr")]
 mod starting;
 #[cfg(feature = "csr")]
+pub(crate) mod store;
+#[cfg(feature = "csr")]
 pub(crate) mod style;
 #[cfg(feature = "csr")]
 pub(crate) mod telemetry;
 #[cfg(feature = "csr")]
 mod theme;
-mod typed;
+pub(crate) mod typed;
 #[cfg(feature = "csr")]
 pub(crate) mod window;
 

@@ -9,12 +9,12 @@ pub use engagement::{
 };
 
 use super::client::{ClientStatus, Phase, Segment};
+use crate::kernel::bulk::{self, Versioned};
 use crate::kernel::check::{Check, Problem, Problems};
 use crate::kernel::ids::{ClientId, UserId};
-use crate::kernel::limits::{BULK_MAX, HEALTH_NOTE_MAX_CHARS, NAME_MAX_CHARS, TEXT_MAX_CHARS};
+use crate::kernel::limits::{HEALTH_NOTE_MAX_CHARS, NAME_MAX_CHARS, TEXT_MAX_CHARS};
 use crate::kernel::money::Money;
 use crate::kernel::patch::Patch;
-use crate::kernel::value_set;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -152,21 +152,11 @@ impl Check for HealthChange {
     }
 }
 
-/// A row and the version of it that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Versioned<Id> {
-    /// Which row.
-    pub id: Id,
-    /// The version that was read.
-    pub version: u32,
-}
-
 /// One change of many clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BulkChange {
-    /// Which clients, each once, at most [`BULK_MAX`].
+    /// Which clients, each once, at most [`BULK_MAX`](crate::kernel::limits::BULK_MAX).
     pub items: Vec<Versioned<ClientId>>,
     /// What is changed about each.
     pub changes: BulkFields,
@@ -190,17 +180,7 @@ pub struct BulkFields {
 impl Check for BulkChange {
     fn check(&self) -> Result<(), Vec<Problem>> {
         let mut check = Problems::default();
-        if self.items.is_empty() {
-            check.refuse("items", "required");
-        } else if self.items.len() > BULK_MAX {
-            check.refuse("items", "too_many");
-        }
-        let mut ids: Vec<_> = self.items.iter().map(|item| item.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        if ids.len() < self.items.len() {
-            check.refuse("items", "duplicate");
-        }
+        check.items(&self.items);
         if self.changes == BulkFields::default() {
             check.refuse("changes", "required");
         }
@@ -209,34 +189,8 @@ impl Check for BulkChange {
     }
 }
 
-value_set! {
-    /// How one row of a change of many went.
-    BulkOutcome {
-        /// It is as wanted now.
-        Changed = "changed",
-        /// It already was as wanted.
-        Unchanged = "unchanged",
-        /// Somebody else changed it in between.
-        StaleVersion = "stale_version",
-        /// The person has no right to this row.
-        Forbidden = "forbidden",
-        /// There is no such row for this person.
-        NotFound = "not_found",
-        /// The new owner is nobody of the organization.
-        ReferenceMissing = "reference_missing",
-    }
-}
-
 /// How one client of a change of many went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BulkResult {
-    /// Which client.
-    pub id: ClientId,
-    /// How it went.
-    pub outcome: BulkOutcome,
-    /// The version it has now; none when the person may not know.
-    pub version: Option<u32>,
-}
+pub type BulkResult = bulk::BulkResult<ClientId>;
 
 #[cfg(test)]
 mod tests {

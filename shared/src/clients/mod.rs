@@ -22,13 +22,13 @@ pub use engagement::{
 };
 pub use panels::{ChurnRow, QbrHorizon, QbrRow, QbrState, churn_panel, qbr_panel};
 pub use project::{ProjectHealth, ProjectStatus};
-pub use query::{ClientBand, ClientsQuery, OwnerChoice, OwnerChoices};
+pub use query::{ClientBand, ClientsQuery};
 pub use record::{
     ClientDetail, ClientFigures, ClientInvoice, ClientProject, ClientRecord, ClientRights,
     ClientSubscription, ClientTerms, Commercials, Contact, DataSource, Deliverable, DiscoveryForm,
     HealthPoint, KanbanCard, OpenOpportunity, PreviousHealth, Question,
 };
 pub use sort::{ClientColumn, ClientSort, by_name};
-pub use summary::{ClientsSummary, FiscalYear};
+pub use summary::ClientsSummary;
 pub use timeline::{TimelineEntry, TimelineKind, TimelineQuery};
 pub use trend::{TrendPoint, trend_line};

@@ -2,14 +2,11 @@
 
 use super::client::ClientRow;
 use crate::kernel::chosen::Choice as _;
-use crate::kernel::error::UnknownWord;
 use crate::kernel::money::Money;
-use crate::kernel::order::{compare_lower, in_order, in_order_of};
+use crate::kernel::order::{Column, Sort, compare_lower, in_order, in_order_of};
 use crate::kernel::value_set;
 use jiff::civil::Date;
 use std::borrow::Borrow;
-use std::fmt;
-use std::str::FromStr;
 
 value_set! {
     /// A column of the list; the word of the address.
@@ -47,10 +44,10 @@ value_set! {
     }
 }
 
-impl ClientColumn {
-    /// Figures and times are asked for largest first, words from A to Z.
-    #[must_use]
-    pub const fn largest_first(self) -> bool {
+impl Column for ClientColumn {
+    const FIRST: Self = Self::Name;
+
+    fn largest_first(self) -> bool {
         matches!(
             self,
             Self::Open
@@ -63,7 +60,9 @@ impl ClientColumn {
                 | Self::Updated
         )
     }
+}
 
+impl ClientColumn {
     /// What a column of words is ordered by; none when it holds no words.
     fn words(self) -> Option<fn(&ClientRow) -> Option<&str>> {
         match self {
@@ -101,29 +100,10 @@ fn day_number(day: Date) -> i64 {
     (i64::from(day.year()) * 16 + i64::from(day.month())) * 32 + i64::from(day.day())
 }
 
-/// An order of the list; in the address a minus means largest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ClientSort {
-    /// The column.
-    pub column: ClientColumn,
-    /// Largest first?
-    pub descending: bool,
-}
-
-impl Default for ClientSort {
-    fn default() -> Self {
-        Self { column: ClientColumn::Name, descending: false }
-    }
-}
+/// An order of the list.
+pub type ClientSort = Sort<ClientColumn>;
 
 impl ClientSort {
-    /// The order after a press on this column's head.
-    #[must_use]
-    pub fn pressed(self, column: ClientColumn) -> Self {
-        let descending = if self.column == column { !self.descending } else { column.largest_first() };
-        Self { column, descending }
-    }
-
     /// The rows in this order; equal ones stand by name, then by id. The same as the database answers.
     #[must_use]
     pub fn sorted<R: Borrow<ClientRow>>(self, rows: Vec<R>) -> Vec<R> {
@@ -158,26 +138,6 @@ pub fn by_name<R: Borrow<ClientRow>>(rows: Vec<R>) -> Vec<R> {
         compare_lower(&a.name, &b.name).then_with(|| a.id.cmp(&b.id))
     })
 }
-
-impl FromStr for ClientSort {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        let (descending, word) = match text.strip_prefix('-') {
-            Some(word) => (true, word),
-            None => (false, text),
-        };
-        Ok(Self { column: word.parse()?, descending })
-    }
-}
-
-impl fmt::Display for ClientSort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.column)
-    }
-}
-
-crate::kernel::chosen::as_text!(ClientSort);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use super::client::{ClientRow, ClientStatus, Phase};
 use super::thresholds::{CHURN_AT_RISK, ChurnBand, HealthBand};
+use crate::kernel::fiscal::FiscalYear;
 use crate::kernel::instants::days_between;
 use crate::kernel::money::Money;
 use jiff::civil::Date;
@@ -56,25 +57,6 @@ pub struct ClientsSummary {
     pub arr: Money,
     /// The same of those with churn risk 15 and above.
     pub arr_at_risk: Money,
-}
-
-/// When the fiscal year begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FiscalYear {
-    /// 1–12.
-    pub start_month: u8,
-}
-
-impl FiscalYear {
-    /// The first day of the fiscal quarter that contains `day`.
-    #[must_use]
-    pub fn quarter_start(self, day: Date) -> Date {
-        let start = i16::from(self.start_month.clamp(1, 12));
-        let months_in = (i16::from(day.month()) - start).rem_euclid(3);
-        let month = i16::from(day.month()) - months_in;
-        let (year, month) = if month < 1 { (day.year() - 1, month + 12) } else { (day.year(), month) };
-        i8::try_from(month).ok().and_then(|month| Date::new(year, month, 1).ok()).unwrap_or(day)
-    }
 }
 
 impl ClientsSummary {

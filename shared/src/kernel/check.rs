@@ -1,6 +1,7 @@
 //! What is wrong with a change, field by field?
 
-use super::limits::EMAIL_MAX_CHARS;
+use super::bulk::Versioned;
+use super::limits::{BULK_MAX, EMAIL_MAX_CHARS};
 use super::money::Money;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,21 @@ impl Problems {
     pub(crate) fn link(&mut self, field: &str, value: Option<&str>) {
         if value.is_some_and(|link| !is_web_link(link)) {
             self.refuse(field, "not_a_link");
+        }
+    }
+
+    /// The rows of one change of many: some, not too many, each once.
+    pub(crate) fn items<Id: Copy + Ord>(&mut self, items: &[Versioned<Id>]) {
+        if items.is_empty() {
+            self.refuse("items", "required");
+        } else if items.len() > BULK_MAX {
+            self.refuse("items", "too_many");
+        }
+        let mut ids: Vec<_> = items.iter().map(|item| item.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() < items.len() {
+            self.refuse("items", "duplicate");
         }
     }
 

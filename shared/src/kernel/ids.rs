@@ -134,3 +134,11 @@ id!(
     /// A list under a name.
     SavedViewId
 );
+id!(
+    /// A note on an opportunity.
+    NoteId
+);
+id!(
+    /// An activity of an opportunity.
+    ActivityId
+);

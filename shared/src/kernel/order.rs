@@ -1,6 +1,73 @@
-//! How is a list put in order without a sorting machine for every type of row?
+//! In which order does a list stand, and how is it put in order without a sorting machine for every type of row?
 
+use super::error::UnknownWord;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// The columns of a list, of which one gives the order.
+pub trait Column: Copy + PartialEq + fmt::Display + FromStr<Err = UnknownWord> {
+    /// The column that gives the order when nothing is said.
+    const FIRST: Self;
+
+    /// Figures and times are asked for largest first, words from A to Z.
+    fn largest_first(self) -> bool;
+}
+
+/// An order of a list; in the address a minus means largest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sort<C> {
+    /// The column.
+    pub column: C,
+    /// Largest first?
+    pub descending: bool,
+}
+
+impl<C: Column> Default for Sort<C> {
+    fn default() -> Self {
+        Self { column: C::FIRST, descending: false }
+    }
+}
+
+impl<C: Column> Sort<C> {
+    /// The order after a press on this column's head.
+    #[must_use]
+    pub fn pressed(self, column: C) -> Self {
+        let descending = if self.column == column { !self.descending } else { column.largest_first() };
+        Self { column, descending }
+    }
+}
+
+impl<C: Column> FromStr for Sort<C> {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let (descending, word) = match text.strip_prefix('-') {
+            Some(word) => (true, word),
+            None => (false, text),
+        };
+        Ok(Self { column: word.parse()?, descending })
+    }
+}
+
+impl<C: Column> fmt::Display for Sort<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.column)
+    }
+}
+
+impl<C: Column> Serialize for Sort<C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_string())
+    }
+}
+
+impl<'de, C: Column> Deserialize<'de> for Sort<C> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
 
 /// The same things in the order that `compare` says; equal ones keep their places.
 ///

@@ -1,9 +1,35 @@
 //! Which sales are under way, and what are they worth?
 
 mod activity;
+mod alert;
 mod automation;
+pub mod changes;
+pub mod endpoints;
+mod forecast;
 mod opportunity;
+mod query;
+mod range;
+mod record;
+mod row;
+mod score;
+#[cfg(test)]
+mod test_rows;
+mod totals;
 
 pub use activity::{ActivityStatus, ActivityType};
+pub use alert::{Alert, AlertKind, AlertSeverity, coverage_alert, row_alerts, variance_alert};
 pub use automation::{AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus};
+pub use forecast::{
+    ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal, OwnerTotal, Rate,
+    Scenario,
+};
 pub use opportunity::{LostReason, OpportunitySource, Stage, weighted};
+pub use query::{Amount, CloseWindow, ClosedChoice, OpportunityColumn, OpportunitySort, PipelineQuery};
+pub use range::{ForecastRange, forecast_range};
+pub use record::{
+    Activity, Conversion, ConversionPart, CreatedProspect, FieldChange, Made, Moved, NamedClient, Note,
+    OpportunityDetail, OpportunityRecord, OpportunityRights, SimilarClient, StageChange,
+};
+pub use row::{OpportunityList, OpportunityRow};
+pub use score::{OwnerWins, Score, ScoreRisk, StageWins, WinCount, WinRates};
+pub use totals::{StageTotal, Total};

@@ -43,6 +43,16 @@ impl Capability {
     pub const CLIENTS_WRITE_ALL: &'static str = "clients.write_all";
     /// Changes own clients.
     pub const CLIENTS_WRITE_OWN: &'static str = "clients.write_own";
+    /// See the pipeline.
+    pub const PIPELINE_READ: &'static str = "pipeline.read";
+    /// Change every opportunity.
+    pub const PIPELINE_WRITE_ALL: &'static str = "pipeline.write_all";
+    /// Change the own opportunities, and add some.
+    pub const PIPELINE_WRITE_OWN: &'static str = "pipeline.write_own";
+    /// Take an opportunity back from "won".
+    pub const PIPELINE_REOPEN_WON: &'static str = "pipeline.reopen_won";
+    /// Change the organization, its sales target among the rest.
+    pub const ORGANIZATION_MANAGE: &'static str = "organization.manage";
 }
 
 /// The signed-in person, their organization and their rights.

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::words;
-use crate::clients::colleagues::colleagues;
+use crate::shell::colleagues::colleagues;
 use crate::shell::failure::advice;
 use crate::shell::format;
 use crate::shell::router::UrlValue;

@@ -59,7 +59,7 @@ pub(super) struct Around {
 part!(
     client_record,
     pub(super) fn client_record(id: ClientId, around: Around) {
-        adopt(include_str!("../record.css"));
+        adopt(include_str!("../../shell/record.css"));
         let session = expect_context::<Session>();
         match session.api() {
             Some(api) => record(id, api, session, around),
@@ -78,7 +78,7 @@ part!(
 
 /// What a customer may see of their own record.
 pub(super) fn account_tables(desk: Desk) -> AnyView {
-    adopt(include_str!("../record.css"));
+    adopt(include_str!("../../shell/record.css"));
     view! {
         {table::part(desk, "account-deliverables", "Deliverables", None, sources::delivered(desk))}
         {table::part(desk, "account-invoices", "Invoices", None, finance::invoices(desk))}

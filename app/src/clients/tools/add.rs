@@ -1,9 +1,9 @@
 //! How does a client come into the list?
 
-use super::super::colleagues::colleague_options;
 use super::super::tool::Workbench;
 use super::super::words;
 use crate::shell::Refused;
+use crate::shell::colleagues::colleague_options;
 use crate::shell::form::{field_problems, new_id};
 use crate::shell::session::Session;
 use leptos::prelude::*;

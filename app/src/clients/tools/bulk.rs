@@ -1,15 +1,16 @@
 //! How is one thing changed about many clients, and how did it go for each?
 
-use super::super::colleagues::colleague_options;
 use super::super::tool::{Tool, Workbench};
+use crate::shell::colleagues::colleague_options;
 use crate::shell::form::field_problems;
 use crate::shell::format;
 use crate::shell::session::Session;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use revos_shared::clients::changes::{BulkChange, BulkFields, BulkOutcome, BulkResult, Versioned};
+use revos_shared::clients::changes::{BulkChange, BulkFields, BulkResult};
 use revos_shared::clients::endpoints::UpdateClients;
 use revos_shared::clients::{ClientRow, Phase};
+use revos_shared::kernel::bulk::{BulkOutcome, Versioned};
 use revos_shared::kernel::check::Check as _;
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::parse_day;

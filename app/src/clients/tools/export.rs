@@ -2,9 +2,9 @@
 
 use super::super::columns;
 use super::super::tool::Workbench;
+use crate::shell::csv::{file, save};
 use crate::shell::format;
 use crate::shell::session::Session;
-use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use revos_shared::clients::{ClientColumn, ClientRow};
 use revos_shared::kernel::endpoint::NoQuery;
@@ -12,9 +12,7 @@ use revos_shared::kernel::instants::{write_day, write_moment};
 use revos_shared::kernel::workspace::{RecordUiEvent, UiEvent, UiEventKey};
 use revos_ui::{Button, ButtonKind, live};
 use std::borrow::Borrow;
-use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Says what the file will hold, and makes it.
 pub(super) fn export_form(bench: Workbench) -> AnyView {
@@ -63,19 +61,9 @@ pub(super) fn export_form(bench: Workbench) -> AnyView {
     .into_any()
 }
 
-/// The rows as RFC 4180 writes them. Amounts are plain decimals, days and times ISO 8601, so that a spreadsheet reads
-/// them as what they are.
 fn csv(columns: &[ClientColumn], rows: &[impl Borrow<ClientRow>]) -> String {
-    let mut text = String::from("\u{feff}");
-    let mut line = |cells: Vec<String>| {
-        text.push_str(&cells.into_iter().map(|cell| quoted(&cell)).collect::<Vec<_>>().join(","));
-        text.push_str("\r\n");
-    };
-    line(columns.iter().map(|column| columns::label(*column).to_owned()).collect());
-    for row in rows.iter().map(Borrow::borrow) {
-        line(columns.iter().map(|column| cell(*column, row)).collect());
-    }
-    text
+    let head = columns.iter().map(|column| columns::label(*column).to_owned()).collect();
+    file(head, rows.iter().map(|row| columns.iter().map(|column| cell(*column, row.borrow())).collect()))
 }
 
 fn cell(column: ClientColumn, row: &ClientRow) -> String {
@@ -103,48 +91,10 @@ fn cell(column: ClientColumn, row: &ClientRow) -> String {
     }
 }
 
-/// A cell in quotes where it needs them. A text that a spreadsheet would take for a formula gets an apostrophe.
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '@', '\t', '\r'])
-        || (cell.starts_with('-') && revos_shared::Money::parse(cell).is_err());
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-}
-
-/// Hands the text to the browser as a file.
-fn save(text: &str, name: &str) -> Option<()> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/csv;charset=utf-8");
-    let parts = Array::of1(&Uint8Array::from(text.as_bytes()));
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind).ok()?;
-    let url = Url::create_object_url_with_blob(&blob).ok()?;
-    let link: HtmlAnchorElement = document().create_element("a").ok()?.dyn_into().ok()?;
-    link.set_href(&url);
-    link.set_download(name);
-    link.click();
-    let _ = Url::revoke_object_url(&url);
-    Some(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::super::sample::sample_clients;
     use super::*;
-
-    #[test]
-    fn cells_are_quoted_and_never_formulas() {
-        for (cell, written) in [
-            ("Ashgrove", "Ashgrove"),
-            ("a,b", "\"a,b\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("=1+1", "'=1+1"),
-            ("-12.50", "-12.50"),
-            ("-x", "'-x"),
-            ("@x,y", "\"'@x,y\""),
-        ] {
-            assert_eq!(quoted(cell), written);
-        }
-    }
 
     #[test]
     fn the_file_has_a_head_and_a_line_for_each_client() {

@@ -5,8 +5,9 @@ use super::super::tool::Workbench;
 use super::super::toolbar::{or_none, owner_name};
 use super::super::words;
 use leptos::prelude::*;
-use revos_shared::clients::{ClientBand, ClientStatus, ClientsQuery, OwnerChoice, Phase, Segment};
+use revos_shared::clients::{ClientBand, ClientStatus, ClientsQuery, Phase, Segment};
 use revos_shared::kernel::chosen::OrNone;
+use revos_shared::kernel::owner::OwnerChoice;
 use revos_ui::{Button, ButtonKind, CheckBox, Signal};
 
 /// The filters of the list.

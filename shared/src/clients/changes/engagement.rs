@@ -1,7 +1,7 @@
 //! What may be changed about the work with a client: discovery, data, the board?
 
-use super::Versioned;
 use crate::clients::engagement::{DataSourceStatus, FormType, KanbanStatus};
+use crate::kernel::bulk::Versioned;
 use crate::kernel::check::{Check, Problem, Problems};
 use crate::kernel::ids::{DataSourceId, KanbanItemId, QuestionId, UserId};
 use crate::kernel::limits::{BULK_MAX, NAME_MAX_CHARS, TEXT_MAX_CHARS};

@@ -3,8 +3,8 @@
 use super::super::desk::{Desk, Sending};
 use super::super::lines::{Apply, Settled};
 use super::{amount, said, send, shown};
-use crate::clients::colleagues::colleague_options;
 use crate::clients::words;
+use crate::shell::colleagues::colleague_options;
 use crate::shell::sheet::{Definition, Entries, Field, Kind, Submission, choices, choices_or, field};
 use revos_shared::clients::changes::{ClientChange, HealthChange};
 use revos_shared::clients::endpoints::{ClientQuery, SetClientHealth, UpdateClient};

@@ -8,11 +8,12 @@ use crate::shell::api::Order;
 use leptos::prelude::*;
 use live_query::browser::LiveQueries;
 use revos_shared::Endpoint;
-use revos_shared::clients::changes::{SetChange, Versioned};
+use revos_shared::clients::changes::SetChange;
 use revos_shared::clients::endpoints::{
     ClientRemoval, ContactRemoval, DeleteClient, DeleteContact, DeleteDeliverable, DeliverableRemoval,
 };
 use revos_shared::clients::{ClientRecord, Contact, DataSource, Deliverable, KanbanCard, Question};
+use revos_shared::kernel::bulk::Versioned;
 use revos_ui::{Button, ButtonKind, ErrorSummary, Var};
 use std::sync::Arc;
 use std::time::Duration;

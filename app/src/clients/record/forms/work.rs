@@ -3,8 +3,8 @@
 use super::super::desk::{Desk, answered};
 use super::super::lines::{Line, holds, put, sync};
 use super::{amount, said, send, shown};
-use crate::clients::colleagues::colleague_options;
 use crate::clients::words;
+use crate::shell::colleagues::colleague_options;
 use crate::shell::form::new_id;
 use crate::shell::format;
 use crate::shell::sheet::{Current, Definition, Field, Kind, Submission, choices, field};

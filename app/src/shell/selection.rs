@@ -1,25 +1,45 @@
-//! Which clients are chosen for a change of many?
+//! Which rows are chosen for a change of many?
 
-use super::data::ClientRows;
 use leptos::prelude::*;
-use revos_shared::clients::ClientRow;
+use revos_shared::UserId;
 use revos_shared::kernel::limits::BULK_MAX;
-use revos_shared::{ClientId, UserId};
 use revos_ui::{Signal, Var, live, on};
 use std::sync::Arc;
 
-/// The chosen clients, at most as many as one change may name. Kept while filters change; nothing of it is in the
+/// A row that can be chosen.
+pub(crate) trait Choosable: Clone + PartialEq + Send + Sync + 'static {
+    /// What tells it apart.
+    type Id: Copy + PartialEq + std::fmt::Display + std::str::FromStr + Send + Sync + 'static;
+    /// What many of them are called.
+    const MANY: &'static str;
+
+    /// What tells it apart.
+    fn id(&self) -> Self::Id;
+    /// Whose it is.
+    fn owner(&self) -> Option<UserId>;
+    /// What it is called.
+    fn name(&self) -> &str;
+}
+
+/// The chosen rows, at most as many as one change may name. Kept while filters change; nothing of it is in the
 /// address.
-#[derive(Clone, Copy)]
-pub(super) struct Selection {
-    chosen: Var<Vec<ClientId>>,
-    /// Which clients may the person change?
+pub(crate) struct Selection<R: Choosable> {
+    chosen: Var<Vec<R::Id>>,
+    /// Which rows may the person change?
     whose: Signal<Whose>,
 }
 
-/// Whose clients may be chosen.
+impl<R: Choosable> Clone for Selection<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Choosable> Copy for Selection<R> {}
+
+/// Whose rows may be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(crate) enum Whose {
     /// Nobody's.
     Nobodys,
     /// Those this person is in charge of.
@@ -30,44 +50,44 @@ pub(super) enum Whose {
 
 impl Whose {
     /// Is this one among them?
-    fn has(self, row: &ClientRow) -> bool {
+    fn has<R: Choosable>(self, row: &R) -> bool {
         match self {
             Self::Nobodys => false,
-            Self::Own(me) => row.owner_id == Some(me),
+            Self::Own(me) => row.owner() == Some(me),
             Self::All => true,
         }
     }
 }
 
-impl Selection {
+impl<R: Choosable> Selection<R> {
     /// Nothing chosen.
-    pub(super) fn new(whose: Signal<Whose>) -> Self {
+    pub(crate) fn new(whose: Signal<Whose>) -> Self {
         Self { chosen: Var::new(Vec::new()), whose }
     }
 
-    /// Whose clients may be chosen.
-    pub(super) fn whose(self) -> Whose {
+    /// Whose rows may be chosen.
+    pub(crate) fn whose(self) -> Whose {
         self.whose.get()
     }
 
     /// Is this one chosen?
-    pub(super) fn has(self, id: ClientId) -> bool {
+    pub(crate) fn has(self, id: R::Id) -> bool {
         self.chosen.with(|chosen| chosen.contains(&id))
     }
 
     /// How many are chosen?
-    pub(super) fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         self.chosen.with(Vec::len)
     }
 
     /// All that are chosen.
-    pub(super) fn ids(self) -> Vec<ClientId> {
+    pub(crate) fn ids(self) -> Vec<R::Id> {
         self.chosen.get_untracked()
     }
 
     /// Chooses it, or no longer.
-    pub(super) fn toggle(self, row: &ClientRow) {
-        let id = row.id;
+    pub(crate) fn toggle(self, row: &R) {
+        let id = row.id();
         if self.whose.get_untracked().has(row) {
             self.chosen.update(|chosen| match chosen.iter().position(|other| *other == id) {
                 Some(at) => _ = chosen.remove(at),
@@ -78,20 +98,20 @@ impl Selection {
     }
 
     /// Chooses exactly these.
-    pub(super) fn set(self, ids: Vec<ClientId>) {
+    pub(crate) fn set(self, ids: Vec<R::Id>) {
         self.chosen.set(ids);
     }
 
     /// The head of the column: chooses all rows of the list, or none.
-    pub(super) fn head(self, rows: Signal<ClientRows>) -> AnyView {
+    pub(crate) fn head(self, rows: Signal<Arc<Vec<Arc<R>>>>) -> AnyView {
         if self.whose.get() == Whose::Nobodys {
             return view! { <td role="gridcell" class="cell-choose"></td> }.into_any();
         }
         let first = move || {
             let whose = self.whose.get();
             rows.with(|rows| {
-                let allowed = rows.iter().filter(|row| whose.has(row));
-                allowed.take(BULK_MAX).map(|row| row.id).collect::<Vec<_>>()
+                let allowed = rows.iter().filter(|row| whose.has::<R>(row));
+                allowed.take(BULK_MAX).map(|row| row.id()).collect::<Vec<_>>()
             })
         };
         let all = Signal::memo(move || {
@@ -104,12 +124,12 @@ impl Selection {
         };
         let label = move || {
             let whose = self.whose.get();
-            let count = rows.with(|rows| rows.iter().filter(|row| whose.has(row)).count());
+            let count = rows.with(|rows| rows.iter().filter(|row| whose.has::<R>(row)).count());
             let which = if whose == Whose::All { "" } else { "of your " };
             if count > BULK_MAX {
-                format!("Choose the first {BULK_MAX} {which}clients")
+                format!("Choose the first {BULK_MAX} {which}{}", R::MANY)
             } else {
-                format!("Choose all {which}clients")
+                format!("Choose all {which}{}", R::MANY)
             }
         };
         view! {
@@ -127,16 +147,16 @@ impl Selection {
     }
 
     /// The cell of a row. The keyboard chooses with `x`, so it is no stop of its own.
-    pub(super) fn cell(self, row: Signal<Arc<ClientRow>>) -> AnyView {
-        let allowed = Signal::memo(move || row.with(|row| self.whose.get().has(row)));
+    pub(crate) fn cell(self, row: Signal<Arc<R>>) -> AnyView {
+        let allowed = Signal::memo(move || row.with(|row| self.whose.get().has::<R>(row)));
         let content = live(move || {
             allowed.get().then(|| {
                 view! {
                     <input
                         type="checkbox"
                         tabindex="-1"
-                        aria-label=live(move || row.with(|row| format!("Choose {}", row.name)))
-                        prop:checked=live(move || self.has(row.with(|row| row.id)))
+                        aria-label=live(move || row.with(|row| format!("Choose {}", row.name())))
+                        prop:checked=live(move || self.has(row.with(|row| row.id())))
                         on:change=on(move |_| row.with_untracked(|row| self.toggle(row)))
                     />
                 }

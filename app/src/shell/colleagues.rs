@@ -1,6 +1,6 @@
 //! Who are the organization's staff, for choosing somebody and for saying who it was?
 
-use crate::shell::session::Session;
+use super::session::Session;
 use leptos::prelude::*;
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::workspace::{Colleague, ListColleagues};
@@ -8,7 +8,7 @@ use revos_ui::{SelectOption, Signal, Var};
 use wasm_bindgen_futures::spawn_local;
 
 /// The staff. Until they are known, and when they cannot be: oneself.
-pub(super) fn colleagues() -> Var<Vec<Colleague>> {
+pub(crate) fn colleagues() -> Var<Vec<Colleague>> {
     let session = expect_context::<Session>();
     let me = session.member().map(|member| {
         let person = &member.person;
@@ -26,7 +26,7 @@ pub(super) fn colleagues() -> Var<Vec<Colleague>> {
 }
 
 /// The staff to choose from, and nobody.
-pub(super) fn colleague_options() -> Signal<Vec<SelectOption>> {
+pub(crate) fn colleague_options() -> Signal<Vec<SelectOption>> {
     let colleagues = colleagues();
     Signal::derive(move || {
         let nobody = SelectOption::new("", "Nobody (unassigned)");
