@@ -6,5 +6,6 @@ pub mod clients;
 pub mod http;
 #[cfg(feature = "local")]
 pub mod local;
+pub mod pipeline;
 pub mod router;
 pub mod session;

@@ -5,6 +5,7 @@ use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
 use crate::http::state::AppState;
 use crate::http::{cross_site, health, layers, page, telemetry, workspace};
+use crate::pipeline::{changes as sales, children as talk, handlers as pipeline};
 use crate::session::handlers as session;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -17,6 +18,7 @@ use revos_shared::kernel::telemetry::ReportClientRecords;
 use revos_shared::kernel::workspace::{
     DeleteView, ListColleagues, ListSavedViews, RecordUiEvent, SaveView, SearchWorkspace,
 };
+use revos_shared::pipeline::endpoints::*;
 use revos_shared::session::endpoints::{ReadServerInfo, ReadSession, RefreshSession, SignIn, SignOut};
 use revos_shared::{Endpoint, ErrorCode, Method};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -55,6 +57,23 @@ pub fn router(state: AppState) -> Router {
         .mount_with::<SyncDataSources, _, _>(engagement::sync_data_sources, TEXTS_BODY_BYTES)
         .mount_with::<SyncKanban, _, _>(engagement::sync_kanban, TEXTS_BODY_BYTES)
         .mount::<MoveKanbanItem, _, _>(engagement::move_kanban_item)
+        // pipeline
+        .mount::<ListOpportunities, _, _>(pipeline::list_opportunities)
+        .mount::<ReadForecast, _, _>(pipeline::read_forecast)
+        .mount::<FindSimilarClients, _, _>(pipeline::find_similar_clients)
+        .mount::<ReadOpportunity, _, _>(pipeline::read_opportunity)
+        .mount::<CreateProspect, _, _>(sales::create_prospect)
+        .mount_with::<UpdateOpportunity, _, _>(sales::update_opportunity, TEXTS_BODY_BYTES)
+        .mount::<DeleteOpportunity, _, _>(sales::delete_opportunity)
+        .mount_with::<MoveOpportunity, _, _>(sales::move_opportunity, TEXTS_BODY_BYTES)
+        .mount_with::<UpdateOpportunities, _, _>(sales::update_opportunities, TEXTS_BODY_BYTES)
+        .mount::<SetTarget, _, _>(sales::set_target)
+        .mount_with::<CreateNote, _, _>(talk::create_note, TEXTS_BODY_BYTES)
+        .mount_with::<UpdateNote, _, _>(talk::update_note, TEXTS_BODY_BYTES)
+        .mount::<DeleteNote, _, _>(talk::delete_note)
+        .mount_with::<CreateActivity, _, _>(talk::create_activity, TEXTS_BODY_BYTES)
+        .mount_with::<UpdateActivity, _, _>(talk::update_activity, TEXTS_BODY_BYTES)
+        .mount::<DeleteActivity, _, _>(talk::delete_activity)
         // every page
         .mount::<SearchWorkspace, _, _>(workspace::search_workspace)
         .mount::<ListColleagues, _, _>(workspace::list_colleagues)

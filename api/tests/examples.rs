@@ -12,6 +12,10 @@ const CONTACT: &str = "e0000000-0000-4000-8000-000000000003";
 const DELIVERABLE: &str = "e0000000-0000-4000-8000-000000000004";
 const CARD: &str = "e0000000-0000-4000-8000-000000000005";
 const VIEW: &str = "e0000000-0000-4000-8000-000000000006";
+const BUYER: &str = "e0000000-0000-4000-8000-00000000000b";
+const OPPORTUNITY: &str = "e0000000-0000-4000-8000-000000000008";
+const NOTE: &str = "e0000000-0000-4000-8000-000000000009";
+const ACTIVITY: &str = "e0000000-0000-4000-8000-00000000000a";
 const NEW_VIEW: &str = "e0000000-0000-4000-8000-000000000007";
 
 /// Lays out the rows that the examples name, as nobody has changed them; the view is the Admin's.
@@ -28,10 +32,17 @@ pub(crate) async fn lay_out(rig: &Rig) {
          delete from public.discovery_responses where client_id = '{CLIENT}';
          delete from public.finance where client_id = '{CLIENT}';
          delete from public.kanban_items where client_id = '{CLIENT}';
+         delete from public.opportunity_notes where opportunity_id = '{OPPORTUNITY}';
+         delete from public.opportunity_activities where opportunity_id = '{OPPORTUNITY}';
+         delete from public.opportunity_stage_history where opportunity_id = '{OPPORTUNITY}';
+         delete from public.opportunities where client_id in ('{CLIENT}', '{BUYER}');
+         delete from private.idempotency_keys;
          delete from public.saved_views where id in ('{VIEW}', '{NEW_VIEW}');
-         delete from public.clients where id in ('{CLIENT}', '{NEW_CLIENT}');
+         delete from public.clients where id in ('{CLIENT}', '{NEW_CLIENT}', '{BUYER}');
          insert into public.clients (id, organization_id, name)
            select '{CLIENT}', id, 'Example' from public.organizations where slug = 'marlowick';
+         insert into public.clients (id, organization_id, name)
+           select '{BUYER}', organization_id, 'Buyer' from public.clients where id = '{CLIENT}';
          insert into public.contacts (id, organization_id, client_id, name, role)
            select '{CONTACT}', organization_id, id, 'Ada', '' from public.clients where id = '{CLIENT}';
          insert into public.client_deliverables (id, organization_id, client_id, reference, title, type)
@@ -43,6 +54,15 @@ pub(crate) async fn lay_out(rig: &Rig) {
          insert into public.saved_views (id, organization_id, user_id, workspace, name, query)
            select '{VIEW}', organization_id, id, 'clients', 'Example', '' from public.users
            where email = 'admin@example.com';
+         insert into public.opportunities (id, organization_id, client_id, name, amount)
+           select '{OPPORTUNITY}', organization_id, id, 'Sale', 100 from public.clients where id = '{BUYER}';
+         insert into public.opportunity_notes (id, organization_id, opportunity_id, author_id, body)
+           select '{NOTE}', o.organization_id, o.id, u.id, 'Called.' from public.opportunities o, public.users u
+           where o.id = '{OPPORTUNITY}' and u.email = 'admin@example.com';
+         insert into public.opportunity_activities (id, organization_id, opportunity_id, created_by, type, title)
+           select '{ACTIVITY}', o.organization_id, o.id, u.id, 'task', 'Call' from public.opportunities o, public.users u
+           where o.id = '{OPPORTUNITY}' and u.email = 'admin@example.com';
+         update public.organizations set version = 1 where slug = 'marlowick';
          commit"
     ))
     .await;
@@ -56,13 +76,18 @@ pub(crate) fn path(endpoint: &EndpointInfo) -> String {
         "deliverable_id" => DELIVERABLE,
         "card_id" => CARD,
         "view_id" => VIEW,
+        "opportunity_id" => OPPORTUNITY,
+        "note_id" => NOTE,
+        "activity_id" => ACTIVITY,
         "form_type" => "gap_selling",
         other => panic!("no example of {other}"),
     });
     let query = match endpoint.name {
         "search_workspace" => "?q=example",
         "list_saved_views" => "?workspace=clients",
-        "delete_client" | "delete_contact" | "delete_deliverable" | "delete_view" => "?version=1",
+        "find_similar_clients" => "?name=example",
+        "delete_client" | "delete_contact" | "delete_deliverable" | "delete_view" | "delete_opportunity"
+        | "delete_note" | "delete_activity" => "?version=1",
         _ => "",
     };
     format!("{path}{query}")
@@ -119,6 +144,17 @@ pub(crate) fn body(endpoint: &EndpointInfo) -> Option<Value> {
         "save_view" => json!({
             "id": NEW_VIEW, "workspace": "clients", "name": "Mine", "query": "owner=me", "is_shared": false,
         }),
+        "create_prospect" => json!({ "client_id": BUYER, "name": "New sale", "amount": "10.00" }),
+        "update_opportunity" => json!({ "version": 1, "amount": "12.50" }),
+        "move_opportunity" => json!({ "version": 1, "stage": "Qualify" }),
+        "update_opportunities" => json!({
+            "items": [{ "id": OPPORTUNITY, "version": 1 }], "changes": { "expected_close_date": "2026-09-01" },
+        }),
+        "create_note" => json!({ "body": "Called again." }),
+        "update_note" => json!({ "version": 1, "body": "Called twice." }),
+        "create_activity" => json!({ "type": "call", "title": "Call back", "status": "pending" }),
+        "update_activity" => json!({ "version": 1, "type": "task", "title": "Call", "status": "completed" }),
+        "set_target" => json!({ "version": 1, "target": "450000.00" }),
         "record_ui_event" => {
             json!({ "key": "ui.export.downloaded", "route": "/clients", "detail": "csv" })
         }

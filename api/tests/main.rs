@@ -17,6 +17,7 @@ mod examples;
 mod freshness;
 mod list_agreement;
 mod page;
+mod pipeline;
 mod policy_matrix;
 mod resilience;
 mod rig;

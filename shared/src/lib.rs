@@ -20,6 +20,12 @@ pub use kernel::money::Money;
 /// Every operation of the API, for the router's completeness check and for tests that walk all of them.
 #[must_use]
 pub fn all_endpoints() -> Vec<EndpointInfo> {
-    [session::endpoints::all(), clients::endpoints::all(), kernel::workspace::all(), kernel::telemetry::all()]
-        .concat()
+    [
+        session::endpoints::all(),
+        clients::endpoints::all(),
+        pipeline::endpoints::all(),
+        kernel::workspace::all(),
+        kernel::telemetry::all(),
+    ]
+    .concat()
 }
