@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import type { Database } from "./database.ts";
 import { expect, fillSignIn, live, mark, panel } from "./fixtures.ts";
 import { openPalette, option, palette } from "./palette.ts";
+import { pipelineIsThere } from "./pipeline.ts";
 import { recordIsThere, TABS } from "./record.ts";
 import { LONG, MANY } from "./samples.ts";
 import type { Persona, Stack } from "./stack.ts";
@@ -205,11 +206,53 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await expect(page.locator(".record-bar .freshness")).toContainText("As of");
   },
 
+  "pipeline-board": async ({ page, enter }) => {
+    await enter("admin", "/pipeline");
+    await pipelineIsThere(page);
+  },
+
+  "pipeline-owners": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?lane=owner");
+    await pipelineIsThere(page);
+  },
+
+  "pipeline-table": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?view=table&closed=1");
+    await pipelineIsThere(page);
+  },
+
+  "pipeline-forecast": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?view=forecast");
+    await pipelineIsThere(page);
+    await expect(page.getByRole("heading", { name: "By close month" })).toBeVisible();
+  },
+
+  "pipeline-record": async ({ page, enter, database }) => {
+    await enter("admin", `/pipeline/${await demoOpportunity(database)}`);
+    await expect(page.getByRole("tab", { name: "Activities" })).toBeVisible();
+  },
+
+  "pipeline-prospect": async ({ page, enter }) => {
+    await enter("admin", "/pipeline");
+    await pipelineIsThere(page);
+    await page.getByRole("button", { name: "Add prospect" }).click();
+    await page.getByRole("dialog").getByLabel("Company").fill("Brindlecrest Frate");
+    await expect(page.getByRole("button", { name: "Use Brindlecrest Freight" })).toBeVisible();
+  },
+
   account: async ({ page, enter }) => {
     await enter("client", "/account");
     await expect(page.getByRole("region", { name: "Invoices" })).toBeVisible();
   },
 };
+
+/** An opportunity of the demo with notes and activities. */
+async function demoOpportunity(database: Database): Promise<string> {
+  const { id } = await database.one<{ id: string }>(
+    "select id from public.opportunities where name = 'Second line launch'",
+  );
+  return id;
+}
 
 /** A client of the demo with rows in every tab. */
 async function demoClient(database: Database): Promise<string> {

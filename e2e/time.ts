@@ -22,8 +22,8 @@ export function noteRequests(context: BrowserContext): void {
 }
 
 /** How often the page asked for this so far, as `GET /api/clients`. */
-export function count(page: Page, what: string): number {
-  return list(page).filter((one) => one === what).length;
+export function count(page: Page, what: string | RegExp): number {
+  return list(page).filter((one) => (typeof what === "string" ? one === what : what.test(one))).length;
 }
 
 /**

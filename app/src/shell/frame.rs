@@ -21,12 +21,18 @@ pub(super) struct Place {
     pub path: &'static str,
     pub label: &'static str,
     pub icon: IconName,
+    /// What leads there, pressed one after the other.
+    pub keys: &'static [&'static str],
 }
 
 /// The pages that exist.
-pub(super) const PLACES: [Place; 1] = [Place { path: "/clients", label: "Clients", icon: IconName::Clients }];
+pub(super) const PLACES: &[Place] = &[
+    Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"] },
+    Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"] },
+];
 /// The only page of a customer.
-const CUSTOMER_PLACES: [Place; 1] = [Place { path: "/account", label: "Account", icon: IconName::Person }];
+const CUSTOMER_PLACES: &[Place] =
+    &[Place { path: "/account", label: "Account", icon: IconName::Person, keys: &[] }];
 
 /// The frame around the pages of a signed-in person.
 #[component]
@@ -94,7 +100,7 @@ fn Places(session: Session, address: Address) -> impl IntoView {
         <nav class="nav-places" aria-label="Main">
             <ul>
                 {places
-                    .into_iter()
+                    .iter()
                     .map(|place| {
                         let here = address.is_at(place.path);
                         view! {

@@ -68,6 +68,7 @@ impl Keyboard {
             began_at.set_value(None);
             match event.key().as_str() {
                 "c" if began => address.go("/clients"),
+                "p" if began => address.go("/pipeline"),
                 "g" => began_at.set_value(Some(now)),
                 "r" => {
                     if let Some(refresh) = keyboard.refresh.get_value() {

@@ -7,6 +7,7 @@ use super::session::{Session, SessionState};
 use super::starting::{StartingPage, UnreachablePage};
 use super::theme::Theme;
 use crate::clients::{AccountPage, ClientsPage};
+use crate::pipeline::pipeline_page;
 use crate::session::sign_in;
 use leptos::prelude::*;
 use revos_shared::session::safe_return_path;
@@ -34,6 +35,7 @@ enum Page {
     /// On the way to another address.
     Passing,
     Clients,
+    Pipeline,
     Account,
     NotFound,
 }
@@ -43,6 +45,7 @@ impl Page {
         match path {
             "/" | SIGN_IN => Self::Passing,
             path if path == "/clients" || path.starts_with("/clients/") => Self::Clients,
+            path if path == "/pipeline" || path.starts_with("/pipeline/") => Self::Pipeline,
             ACCOUNT => Self::Account,
             _ => Self::NotFound,
         }
@@ -104,6 +107,7 @@ fn Inside(address: Address) -> impl IntoView {
     live(move || match page.get() {
         Page::Passing => ().into_any(),
         Page::Clients => view! { <ClientsPage /> }.into_any(),
+        Page::Pipeline => show_part("The pipeline", || Box::pin(pipeline_page())),
         Page::Account => view! { <AccountPage /> }.into_any(),
         Page::NotFound => view! { <NotFoundPage address /> }.into_any(),
     })

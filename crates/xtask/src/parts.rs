@@ -26,7 +26,8 @@ pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
     parts.sort();
     for part in parts {
         let bytes = fs::read(&part).map_err(|error| told(&part, &error))?;
-        let name = format!("{PART_PREFIX}{:016x}.wasm", hash(&bytes));
+        // Ten digits tell a few hundred files apart; each digit more is in the way of a first visit.
+        let name = format!("{PART_PREFIX}{:010x}.wasm", hash(&bytes) >> 24);
         loader = replaced(&loader, &name_of(&part), &name)?;
         fs::write(page.join(&name), bytes).map_err(|error| told(&page.join(&name), &error))?;
         count += 1;
@@ -34,10 +35,40 @@ pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
     let script_name = name_of(&script);
     let (stem, _) = script_name.rsplit_once('-').ok_or("the page's script has no hash in its name")?;
     loader = replaced(&loader, &format!("{stem}.js"), &script_name)?;
-    let loader_name = format!("parts-{:016x}.js", hash(loader.as_bytes()));
+    // It names every part, and is not needed before the first of them: it travels like one.
+    let loader_name = format!("{PART_PREFIX}{:010x}.js", hash(loader.as_bytes()) >> 24);
     write(&page.join(&loader_name), &loader)?;
-    write(&script, &imported(&read(&script)?, &loader_name)?)?;
+    let gate = gate(&script_name, &loader_name, &loads(&loader));
+    let gate_name = format!("parts-{:010x}.js", hash(gate.as_bytes()) >> 24);
+    write(&page.join(&gate_name), &gate)?;
+    write(&script, &imported(&read(&script)?, &gate_name)?)?;
     Ok(format!("placed {count} parts"))
+}
+
+/// The names under which the first module asks for parts.
+fn loads(loader: &str) -> Vec<&str> {
+    let names = loader.split("export const ").skip(1).filter_map(|rest| rest.split([' ', '=']).next());
+    names.filter(|name| name.starts_with("__wasm_split_load_")).collect()
+}
+
+/// What stands in the loader's place until a part is asked for. A loader that does not arrive is told as the loader
+/// itself tells a part that does not, and asked for again the next time.
+fn gate(script: &str, loader: &str, names: &[&str]) -> String {
+    let mut text = format!(
+        "import {{ initSync }} from \"./{script}\";\n\
+         let there;\n\
+         const load = (name) => async (callback, data) => {{\n\
+         \x20 there ??= import(\"./{loader}\");\n\
+         \x20 const loader = await there.catch((error) => void console.error(error));\n\
+         \x20 if (loader) return loader[name](callback, data);\n\
+         \x20 there = undefined;\n\
+         \x20 initSync(undefined, undefined).__indirect_function_table.get(callback)(data, false);\n\
+         }};\n"
+    );
+    for name in names {
+        text.push_str(&format!("export const {name} = load(\"{name}\");\n"));
+    }
+    text
 }
 
 /// The script that Trunk made: the one beside the module of its name.
@@ -102,7 +133,11 @@ mod tests {
         let script = "import * as a from \"./__wasm_split.js\"; ({ \"./__wasm_split.js\": a })";
         fs::write(page.join("app-1234.js"), script).unwrap();
         fs::write(from.join("split_record.wasm"), "later").unwrap();
-        let loader = |part: &str| format!("import {{ initSync }} from \"./app.js\"; load(\"./{part}.wasm\")");
+        let loader = |part: &str| {
+            format!(
+                "import {{ initSync }} from \"./app.js\"; export const __wasm_split_load_x = load(\"./{part}.wasm\")"
+            )
+        };
         fs::write(from.join(LOADER), loader("split_other")).unwrap();
         assert!(place(from, page).is_err(), "a part that nobody loads");
         fs::write(from.join(LOADER), loader("split_record")).unwrap();
@@ -114,7 +149,17 @@ mod tests {
         let script = read(&page.join("app-1234.js")).unwrap();
         let wanted = format!("import * as a from \"./{}\"; ({{ \"./{LOADER}\": a }})", named("parts-"));
         assert_eq!(script, wanted, "imported from its new place, known to the module by its old name");
-        let loader = read(&page.join(named("parts-"))).unwrap();
-        assert!(loader.contains("./app-1234.js") && loader.contains(named(PART_PREFIX)), "{loader}");
+        let gate = read(&page.join(named("parts-"))).unwrap();
+        let loader_name =
+            names.iter().find(|name| name.starts_with(PART_PREFIX) && name.ends_with(".js")).unwrap();
+        assert!(gate.contains("export const __wasm_split_load_x = load(\"__wasm_split_load_x\")"), "{gate}");
+        assert!(
+            gate.contains("./app-1234.js") && gate.contains(&format!("import(\"./{loader_name}\")")),
+            "{gate}"
+        );
+        let loader = read(&page.join(loader_name)).unwrap();
+        let part =
+            names.iter().find(|name| name.ends_with(".wasm") && name.starts_with(PART_PREFIX)).unwrap();
+        assert!(loader.contains("./app-1234.js") && loader.contains(part), "{loader}");
     }
 }

@@ -79,7 +79,15 @@ test("lists pages and what can be done before anything is typed", async ({ page,
   await live(page);
   await openPalette(page);
   expect(await groups(page)).toEqual({
-    "Go to": ["Clients", "Clients: churn risk", "Clients: health", "Clients: reviews (QBR)"],
+    "Go to": [
+      "Clients",
+      "Pipeline",
+      "Clients: churn risk",
+      "Clients: health",
+      "Clients: reviews (QBR)",
+      "Pipeline: table",
+      "Pipeline: forecast",
+    ],
     Actions: [
       "Add client",
       "Filter clients",
@@ -103,7 +111,7 @@ test("is walked with the keyboard, and Tab does not leave it", async ({ page, en
   await openPalette(page);
   expect(await active(page)).toBe("Clients");
   await page.keyboard.press("ArrowDown");
-  await expect.poll(() => active(page)).toBe("Clients: churn risk");
+  await expect.poll(() => active(page)).toBe("Pipeline");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowUp");
   await expect.poll(() => active(page)).toBe("Sign out");
@@ -141,14 +149,17 @@ test("marks what was typed, whatever its case and accents, and puts beginnings f
   await expect(palette(page).getByRole("status")).toHaveText(/^\d+ results?: .*\.$/);
 });
 
-test("finds records of every kind and leads to their client", async ({ page, enter, database }) => {
+test("finds records of every kind and leads to where they stand", async ({ page, enter, database }) => {
   await enter("admin");
   await live(page);
   const client = await clientId(database, "Brindlecrest Freight");
+  const { id: deal } = await database.one<{ id: string }>(
+    "select id from public.opportunities where name = 'Warehouse network rollout'",
+  );
   for (const [text, group, label, to] of [
     ["brindlecrest", "Clients", "Brindlecrest Freight", `/clients/${client}`],
     ["adria", "Contacts", "Adria Pellworth", `/clients/${client}`],
-    ["warehouse", "Opportunities", "Warehouse network rollout", `/clients/${client}`],
+    ["warehouse", "Opportunities", "Warehouse network rollout", `/pipeline/${deal}`],
     ["inv-1001", "Invoices", "INV-1001", `/clients/${client}?tab=finance`],
   ] as const) {
     await openPalette(page);
@@ -416,6 +427,7 @@ test("lists every shortcut, in groups", async ({ page, enter }) => {
     "On every page",
     "In the command palette",
     "In a table",
+    "On the pipeline's board",
     "In menus and choices",
   ]);
   await expect(list.getByRole("button", { name: "Close" })).toBeFocused();

@@ -10,6 +10,7 @@ mod views;
 
 use super::tool::{Tool, Workbench};
 use crate::shell::part::part;
+use crate::shell::style::adopt;
 use live_query::Failure;
 use revos_ui::Var;
 use std::future::Future;
@@ -18,6 +19,7 @@ use wasm_bindgen_futures::spawn_local;
 part!(
     clients_tools,
     pub(super) fn list_tool(tool: Tool, bench: Workbench) {
+        adopt(include_str!("tools.css"));
         match tool {
             Tool::Columns => columns::column_form(bench),
             Tool::Export => export::export_form(bench),
@@ -29,6 +31,7 @@ part!(
 part!(
     clients_tools,
     pub(super) fn change_tool(tool: Tool, bench: Workbench) {
+        adopt(include_str!("tools.css"));
         match tool {
             Tool::Views => views::view_form(bench),
             Tool::Add => add::add_form(bench),

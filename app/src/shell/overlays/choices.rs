@@ -69,13 +69,15 @@ impl Tools {
             keys,
             leads: Leads::To(address.to_owned()),
         };
-        let clients = PLACES.iter().map(|place| to(place.label, place.path, &["g", "c"][..]));
+        let pages = PLACES.iter().map(|place| to(place.label, place.path, place.keys));
         let views = [
             ("Clients: churn risk", "/clients?panel=churn"),
             ("Clients: health", "/clients?panel=health"),
             ("Clients: reviews (QBR)", "/clients?panel=qbr"),
+            ("Pipeline: table", "/pipeline?view=table"),
+            ("Pipeline: forecast", "/pipeline?view=forecast"),
         ];
-        clients.chain(views.map(|(label, address)| to(label, address, &[]))).collect()
+        pages.chain(views.map(|(label, address)| to(label, address, &[]))).collect()
     }
 
     /// What can be done here and now.

@@ -131,11 +131,12 @@ fn worded(hit: &SearchHit) -> String {
     words.collect::<Vec<_>>().join(" · ")
 }
 
-/// The page that shows a hit. Contacts, opportunities and invoices stand on their client's record.
+/// The page that shows a hit. Contacts and invoices stand on their client's record.
 fn address(hit: &SearchHit) -> Option<String> {
     let client = hit.client_id?;
     Some(match hit.kind {
         HitKind::Invoice => format!("/clients/{client}?tab=finance"),
+        HitKind::Opportunity => format!("/pipeline/{}", hit.id),
         _ => format!("/clients/{client}"),
     })
 }

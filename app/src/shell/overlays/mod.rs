@@ -27,6 +27,7 @@ mod inside {
     use super::super::keyboard::{Keyboard, Overlay};
     use super::super::part::part;
     use super::super::session::Session;
+    use super::super::style::adopt;
     use super::super::telemetry;
     use super::{account, palette, shortcuts};
     use leptos::prelude::{AnyView, Callback, IntoAny as _};
@@ -54,6 +55,7 @@ mod inside {
             keyboard: Keyboard,
             notice: Var<Option<Notice>>,
         ) {
+            adopt(include_str!("palette.css"));
             telemetry::begin();
             wasm_bindgen_futures::spawn_local(async move {
                 // Without it each tab asks for itself.

@@ -8,12 +8,13 @@ use web_sys::HtmlElement;
 type Keys = &'static [&'static str];
 
 /// All keys by where they work.
-const SHORTCUTS: [(&str, &[(Keys, &str)]); 4] = [
+const SHORTCUTS: [(&str, &[(Keys, &str)]); 5] = [
     (
         "On every page",
         &[
             (&["Ctrl", "K"], "Search, go to and do"),
             (&["g", "c"], "Go to Clients"),
+            (&["g", "p"], "Go to Pipeline"),
             (&["r"], "Refresh this page's data"),
             (&["/"], "Search this page"),
             (&["Esc"], "Close what is on top"),
@@ -33,6 +34,15 @@ const SHORTCUTS: [(&str, &[(Keys, &str)]); 4] = [
         &[
             (&["↑", "↓", "Home", "End"], "Move between rows"),
             (&["x"], "Choose the row, for a change of many"),
+        ],
+    ),
+    (
+        "On the pipeline's board",
+        &[
+            (&["↑", "↓", "←", "→"], "Move between cards"),
+            (&["Shift", "→"], "Move the card to the next stage, with ← to the one before"),
+            (&["m"], "Move the card to a stage"),
+            (&["Enter"], "Open the card"),
         ],
     ),
     (

@@ -1,0 +1,155 @@
+//! How is a card dragged to another column? By pointer events: with a mouse anywhere on the card, with a finger by its
+//! grip, so that the page still scrolls.
+
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, keydown};
+use leptos::prelude::*;
+use revos_shared::kernel::ids::OpportunityId;
+use revos_shared::pipeline::Stage;
+use revos_ui::Var;
+use wasm_bindgen::JsCast as _;
+use web_sys::{Element, HtmlElement};
+
+/// Pixels a pointer moves before a press becomes a drag.
+const SLOP: f64 = 6.0;
+/// Pixels from the edge of the board at which it scrolls.
+const EDGE: f64 = 48.0;
+/// Pixels it scrolls at a time.
+const SCROLL: i32 = 16;
+
+/// A pointer that is down on a card.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pressed {
+    pointer: i32,
+    id: OpportunityId,
+    from: (f64, f64),
+    dragging: bool,
+}
+
+/// What is being dragged.
+#[derive(Clone, Copy)]
+pub(super) struct Drag {
+    pressed: Var<Option<Pressed>>,
+    /// The column the card is over.
+    pub over: Var<Option<Stage>>,
+    /// The click that follows a drag is none.
+    swallow: Var<bool>,
+}
+
+impl Drag {
+    /// Nothing is dragged. Escape lets go of what is.
+    pub(super) fn new() -> Self {
+        let drag = Self { pressed: Var::new(None), over: Var::new(None), swallow: Var::new(false) };
+        let escaped = window_event_listener(keydown, move |event: KeyboardEvent| {
+            if event.key() == "Escape" && drag.is_dragging() {
+                event.prevent_default();
+                drag.end();
+            }
+        });
+        on_cleanup(move || escaped.remove());
+        drag
+    }
+
+    fn is_dragging(self) -> bool {
+        self.pressed.with_untracked(|pressed| pressed.is_some_and(|pressed| pressed.dragging))
+    }
+
+    /// Is this card being dragged?
+    pub(super) fn holds(self, id: OpportunityId) -> bool {
+        self.pressed.with(|pressed| pressed.is_some_and(|pressed| pressed.dragging && pressed.id == id))
+    }
+
+    /// A pointer goes down on a card.
+    pub(super) fn press(self, event: &PointerEvent, id: OpportunityId) {
+        self.swallow.set(false);
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let on = |selector: &str| {
+            target.as_ref().is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+        };
+        let touch = event.pointer_type() == "touch";
+        if event.button() != 0 || on(".menu") || (touch && !on(".deal-grip")) {
+            return;
+        }
+        let from = (f64::from(event.client_x()), f64::from(event.client_y()));
+        self.pressed.set(Some(Pressed { pointer: event.pointer_id(), id, from, dragging: false }));
+    }
+
+    /// It moves.
+    pub(super) fn go(self, event: &PointerEvent) {
+        let Some(mut pressed) = self.pressed.get_untracked() else { return };
+        if pressed.pointer != event.pointer_id() {
+            return;
+        }
+        let here = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let by = (here.0 - pressed.from.0, here.1 - pressed.from.1);
+        let Some(card) = card_of(event) else { return };
+        if !pressed.dragging {
+            if by.0.hypot(by.1) < SLOP {
+                return;
+            }
+            pressed.dragging = true;
+            self.pressed.set(Some(pressed));
+            // From now on all of the pointer is the card's, wherever it goes.
+            let _ = card.set_pointer_capture(pressed.pointer);
+        }
+        let _ = card.style().set_property("transform", &format!("translate({}px, {}px)", by.0, by.1));
+        let over = document().element_from_point(event.client_x() as f32, event.client_y() as f32);
+        let column = over.and_then(|over| over.closest("[data-stage]").ok().flatten());
+        let stage = column.and_then(|column| column.get_attribute("data-stage")?.parse().ok());
+        if self.over.get_untracked() != stage {
+            self.over.set(stage);
+        }
+        scroll(&card, here.0);
+    }
+
+    /// It goes up: where the card was dropped, if it was dragged onto a column.
+    pub(super) fn drop(self, event: &PointerEvent) -> Option<Stage> {
+        let pressed = self.pressed.get_untracked()?;
+        if pressed.pointer != event.pointer_id() {
+            return None;
+        }
+        let over = self.over.get_untracked();
+        self.swallow.set(pressed.dragging);
+        self.end();
+        over.filter(|_| pressed.dragging)
+    }
+
+    /// The browser took the pointer away.
+    pub(super) fn end(self) {
+        if let Some(pressed) = self.pressed.get_untracked() {
+            let card = document().get_element_by_id(&super::steps::card_id(pressed.id));
+            if let Some(card) = card.and_then(|card| card.dyn_into::<HtmlElement>().ok()) {
+                let _ = card.style().remove_property("transform");
+                let _ = card.release_pointer_capture(pressed.pointer);
+            }
+        }
+        self.pressed.set(None);
+        self.over.set(None);
+    }
+
+    /// No click follows a drag.
+    pub(super) fn click(self, event: &MouseEvent) {
+        if self.swallow.get_untracked() {
+            self.swallow.set(false);
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    }
+}
+
+fn card_of(event: &PointerEvent) -> Option<HtmlElement> {
+    event.current_target()?.dyn_into().ok()
+}
+
+/// Near an edge of the board, more of it comes into view.
+fn scroll(card: &HtmlElement, x: f64) {
+    let Some(board) = card.closest(".pipeline-board").ok().flatten() else { return };
+    let place = board.get_bounding_client_rect();
+    let by = if x > place.right() - EDGE {
+        SCROLL
+    } else if x < place.left() + EDGE {
+        -SCROLL
+    } else {
+        return;
+    };
+    board.set_scroll_left(board.scroll_left() + by);
+}

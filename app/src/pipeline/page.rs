@@ -1,0 +1,158 @@
+//! What does the Pipeline page show? A board, a table or the forecast, with an opportunity beside it.
+
+use super::address::View;
+use super::desk::Desk;
+use super::record::Panel;
+use super::{board, forecast, forms, table, toolbar};
+use crate::shell::address::Address;
+use crate::shell::frame::PageHead;
+use crate::shell::part::{part, show_part};
+use crate::shell::query::{Standby, Standing};
+use crate::shell::session::Session;
+use crate::shell::style::adopt;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use revos_shared::session::Capability;
+use revos_ui::{
+    DeniedState, EmptyState, IconButton, IconName, Segment, Segments, Signal, SkeletonLines, live, on,
+};
+use wasm_bindgen::JsCast as _;
+use web_sys::Element;
+
+part!(
+    pipeline,
+    pub(crate) fn pipeline_page() {
+        adopt(include_str!("../shell/record.css"));
+        adopt(include_str!("pipeline.css"));
+        let session = expect_context::<Session>();
+        let may_read = session.member().is_some_and(|member| member.can(Capability::PIPELINE_READ));
+        match session.api().filter(|_| may_read) {
+            Some(api) => pipeline(Desk::new(api, session)),
+            None => nothing(may_read),
+        }
+    }
+);
+
+fn nothing(may_read: bool) -> AnyView {
+    view! {
+        <PageHead title="Pipeline" />
+        <div class="page">
+            {if may_read {
+                view! {
+                    <EmptyState
+                        title="The demo has no pipeline"
+                        text="This server runs without a database; only the clients page has sample rows."
+                        page=true
+                    />
+                }
+                .into_any()
+            } else {
+                view! {
+                    <DeniedState
+                        title="The pipeline is for staff"
+                        text="Your account may not read opportunities. An Admin of the organization can change that."
+                        page=true
+                    />
+                }
+                .into_any()
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn pipeline(desk: Desk) -> AnyView {
+    let panel = Panel::new(desk);
+    let selection = table::selection(desk);
+    let refresh = Callback::new(move |()| desk.refresh());
+    let standing = Standing::of(desk.view, refresh, None);
+    let view_word = Signal::memo(move || desk.address.state.with(|state| state.view));
+    let choose = Callback::new(move |word: &'static str| {
+        let view = View::ALL.into_iter().find(|(_, known, _)| *known == word).map(|(view, ..)| view);
+        desk.address.choose(|state| state.view = view.unwrap_or_default());
+    });
+    let segments = View::ALL.map(|(_, value, label)| Segment { value, label, name: label }).to_vec();
+    let address: Address = expect_context();
+    view! {
+        <PageHead title="Pipeline" mark=(standing.freshness, standing.on_action) refresh />
+        <div class="page pipeline" on:click=on(move |event: MouseEvent| open_beside(address, &event))>
+            <p class="hidden-visually" role="status">{live(move || desk.said.get())}</p>
+            {notice(desk)}
+            <div class="pipeline-views">
+                <Segments
+                    label="View"
+                    segments
+                    chosen=Signal::memo(move || view_word.get().word())
+                    on_choose=choose
+                />
+            </div>
+            {live(move || {
+                if view_word.get() == View::Forecast { show_part("The forecast", move || Box::pin(forecast::forecast_view(desk, panel))) } else { list(desk, standing, selection, view_word) }
+            })}
+        </div>
+        {panel.view(desk)}
+        {forms::dialog(desk, panel, selection)}
+    }
+    .into_any()
+}
+
+fn list(
+    desk: Desk,
+    standing: Standing,
+    selection: crate::shell::selection::Selection<revos_shared::pipeline::OpportunityRow>,
+    view_word: Signal<View>,
+) -> AnyView {
+    view! {
+        {toolbar::toolbar(desk)}
+        <Standby
+            standing
+            what="the opportunities of your organization"
+            skeleton=|| view! { <SkeletonLines count=8 class="skeleton-rows" /> }.into_any()
+        >
+            {move || {
+                live(move || match view_word.get() {
+                    View::Table => show_part("The table", move || Box::pin(table::table_view(desk, selection))),
+                    _ => board::board(desk),
+                })
+                .into_any()
+            }}
+        </Standby>
+    }
+    .into_any()
+}
+
+/// Links to opportunities open them beside the board, which keeps its filters.
+fn open_beside(address: Address, event: &MouseEvent) {
+    let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let link = pressed.and_then(|pressed| pressed.closest("a[href^='/pipeline/']").ok().flatten());
+    let path = link.and_then(|link| link.get_attribute("href"));
+    if let (false, 0, false, Some(path)) = (elsewhere, event.button(), event.default_prevented(), path) {
+        event.prevent_default();
+        address.go_beside(path.split('?').next().unwrap_or(&path), &[]);
+    }
+}
+
+/// What was said last about a change; it stays until it is read.
+pub(super) fn notice(desk: Desk) -> AnyView {
+    view! {
+        <div role="status">
+            {live(move || {
+                desk.notice.get().map(|notice| {
+                    view! {
+                        <p class="record-notice" data-bad=notice.bad.then_some("")>
+                            <span>{notice.text}</span>
+                            <IconButton
+                                label="Dismiss"
+                                icon=Signal::stored(IconName::Close)
+                                on_press=move |()| desk.notice.set(None)
+                            />
+                        </p>
+                    }
+                    .into_any()
+                })
+            })}
+        </div>
+    }
+    .into_any()
+}

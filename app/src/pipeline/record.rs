@@ -1,0 +1,525 @@
+//! What is known about one opportunity, and what can be done about it? Beside the board, and under its own address.
+
+use super::data::{Answer, use_record};
+use super::desk::{Desk, Form};
+use super::forms::{now, put_activity};
+use super::head::head;
+use super::words;
+use crate::shell::address::Address;
+use crate::shell::format;
+use crate::shell::lists::{mark, text_or_none};
+use crate::shell::part::{part, show_part};
+use crate::shell::query::{Standby, Standing};
+use crate::shell::router::UrlValue;
+use leptos::ev::KeyboardEvent;
+use leptos::{html, prelude::*};
+use revos_shared::Money;
+use revos_shared::kernel::ids::{ActivityId, NoteId, OpportunityId};
+use revos_shared::pipeline::changes::ActivityFields;
+use revos_shared::pipeline::{Activity, ActivityStatus, Forecast, Note, OpportunityRecord, OpportunityRow};
+use revos_ui::{
+    Button, EmptyState, FreshnessMark, IconButton, IconName, Menu, MenuItem, Segment, Segments, Signal,
+    SkeletonLines, Tone, Var, effect, focus_by_id, live, on,
+};
+use std::sync::Arc;
+use wasm_bindgen::JsCast as _;
+use web_sys::Element;
+
+const LIST: &str = "/pipeline";
+const TABS: [(&str, &str); 3] = [("activities", "Activities"), ("notes", "Notes"), ("history", "History")];
+const TAB_WORDS: &[&str] = &["activities", "notes", "history"];
+const SHOWN: [(&str, &str); 3] = [("all", "All"), ("pending", "Pending"), ("completed", "Completed")];
+const SHOWN_WORDS: &[&str] = &["all", "pending", "completed"];
+
+/// The panel of the opportunity in the address, if there is one.
+#[derive(Clone, Copy)]
+pub(super) struct Panel {
+    opened: Signal<Option<Option<OpportunityId>>>,
+    asked: Signal<Option<Asked>>,
+    /// The record with own changes on top.
+    record: Signal<Option<Arc<OpportunityRecord>>>,
+    /// The forecast, once it was shown: it bears the target.
+    pub forecast: Var<Option<Arc<Forecast>>>,
+    /// Goes back to the list.
+    pub close: Callback<()>,
+}
+
+#[derive(Clone)]
+struct Asked {
+    id: OpportunityId,
+    answer: Answer<OpportunityRecord>,
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Panel {
+    /// Follows the address.
+    pub(super) fn new(desk: Desk) -> Self {
+        let address: Address = expect_context();
+        let opened = Signal::memo(move || {
+            let path = address.path();
+            Some(path.strip_prefix("/pipeline/")?.parse::<OpportunityId>().ok())
+        });
+        let asked = Signal::memo(move || {
+            let id = opened.get().flatten()?;
+            Some(Asked { id, answer: use_record(desk.api, id) })
+        });
+        let record = Signal::memo(move || {
+            let record = asked.get()?.answer.value.get()?;
+            let row = desk.painted_row(record.row.clone());
+            if row == record.row {
+                return Some(record);
+            }
+            Some(Arc::new(OpportunityRecord { row, ..OpportunityRecord::clone(&record) }))
+        });
+        effect(move || {
+            let changes = desk.changes.get();
+            if let Some(asked) = asked.get_untracked().filter(|_| changes > 0) {
+                asked.answer.refresh();
+            }
+        });
+        let close = Callback::new(move |()| {
+            let id = opened.get_untracked().flatten();
+            address.go_beside(LIST, &["tab", "show"]);
+            // The focus returns to the card or row it came from.
+            if let Some(id) = id {
+                request_animation_frame(move || {
+                    if !focus_by_id(&super::steps::card_id(id)) {
+                        let _ = focus_by_id(&format!("opportunity-{id}"));
+                    }
+                });
+            }
+        });
+        Self { opened, asked, record, forecast: Var::new(None), close }
+    }
+
+    /// The opportunity, if it is the one that is open.
+    pub(super) fn row(self, id: OpportunityId) -> Option<OpportunityRow> {
+        self.record.get().map(|record| record.row.clone()).filter(|row| row.id == id)
+    }
+
+    /// One of its notes.
+    pub(super) fn note(self, id: NoteId) -> Option<Note> {
+        self.record.get_untracked()?.notes.iter().find(|note| note.id == id).cloned()
+    }
+
+    /// One of its activities.
+    pub(super) fn activity(self, id: ActivityId) -> Option<Activity> {
+        self.record.get_untracked()?.activities.iter().find(|activity| activity.id == id).cloned()
+    }
+
+    /// The target and the version of the organization that bears it.
+    pub(super) fn target(self) -> Option<(Option<Money>, u32)> {
+        self.forecast.get_untracked().map(|forecast| (forecast.target, forecast.version))
+    }
+
+    /// A part of the record, told on only when it is another one.
+    fn part<T>(self, read: impl Fn(&OpportunityRecord) -> T + Send + Sync + 'static) -> Signal<T>
+    where
+        T: Clone + Default + PartialEq + Send + Sync + 'static,
+    {
+        Signal::memo(move || self.record.with(|record| record.as_deref().map(&read).unwrap_or_default()))
+    }
+
+    /// Shows it.
+    pub(super) fn view(self, desk: Desk) -> AnyView {
+        let leave = move |event: KeyboardEvent| {
+            let inside = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let elsewhere =
+                inside.is_some_and(|inside| inside.closest("dialog, .menu").ok().flatten().is_some());
+            if event.key() == "Escape" && !event.default_prevented() && !elsewhere {
+                event.prevent_default();
+                self.close.run(());
+            }
+        };
+        live(move || {
+            self.opened.get().map(|id| {
+                view! {
+                    <section class="record" aria-labelledby="record-title" on:keydown=on(leave)>
+                        {match id {
+                            Some(id) => {
+                                show_part("This opportunity", move || Box::pin(opportunity_record(self, desk, id)))
+                            }
+                            None => view! {
+                                <div class="record-body">
+                                    <h2 id="record-title" class="hidden-visually">"Opportunity"</h2>
+                                    <EmptyState
+                                        title="No such opportunity"
+                                        text="The address is not one of an opportunity."
+                                    />
+                                </div>
+                            }
+                            .into_any(),
+                        }}
+                    </section>
+                }
+                .into_any()
+            })
+        })
+        .into_any()
+    }
+
+    fn body_and_bar(self, desk: Desk, id: OpportunityId) -> AnyView {
+        let Some(asked) = self.asked.get_untracked() else { return ().into_any() };
+        let answer = asked.answer;
+        let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
+        let missing = Signal::memo(move || {
+            answer.view.with(|view| view.data.is_some()) && answer.value.with(Option::is_none)
+        });
+        let name = self.part(|record| record.row.name.clone());
+        let write = self.part(|record| record.rights.write);
+        let heading = NodeRef::<html::H2>::new();
+        let focused = StoredValue::new(false);
+        effect(move || {
+            if let Some(heading) = heading.get()
+                && !focused.get_value()
+            {
+                focused.set_value(true);
+                let _ = heading.focus();
+            }
+        });
+        view! {
+            <header class="record-bar">
+                <h2 id="record-title" tabindex="-1" node_ref=heading>
+                    {live(move || {
+                        let name = name.get();
+                        if name.is_empty() { "Opportunity".to_owned() } else { name }
+                    })}
+                </h2>
+                <FreshnessMark value=standing.freshness on_action=standing.on_action />
+                <div class="record-tools">
+                    {live(move || {
+                        write.get().then(|| {
+                            view! {
+                                <IconButton
+                                    label="Edit opportunity"
+                                    icon=Signal::stored(IconName::Edit)
+                                    on_press=move |()| desk.open(Form::Edit(id))
+                                />
+                            }
+                            .into_any()
+                        })
+                    })}
+                    <IconButton
+                        label="Close the opportunity"
+                        icon=Signal::stored(IconName::Close)
+                        on_press=self.close
+                    />
+                </div>
+            </header>
+            <div class="record-body">
+                {live(move || {
+                    if missing.get() {
+                        view! {
+                            <EmptyState
+                                title="No such opportunity"
+                                text="It was removed, or you have no right to see it."
+                            />
+                        }
+                        .into_any()
+                    } else {
+                        view! {
+                            <Standby
+                                standing
+                                what="this opportunity"
+                                skeleton=|| view! { <SkeletonLines count=8 class="skeleton-rows" /> }.into_any()
+                            >
+                                {move || self.body(desk, id)}
+                            </Standby>
+                        }
+                        .into_any()
+                    }
+                })}
+            </div>
+        }
+        .into_any()
+    }
+
+    fn body(self, desk: Desk, id: OpportunityId) -> AnyView {
+        let tab_value = UrlValue::new("tab", "activities");
+        let tab = tab_value.one_of(TAB_WORDS);
+        let segments = TABS.map(|(value, label)| Segment { value, label, name: label }).to_vec();
+        view! {
+            {super::page::notice(desk)}
+            {live(move || self.record.get().map(|record| head(desk, &record)))}
+            <div class="record-tabs">
+                <Segments
+                    label="Parts of the opportunity"
+                    segments
+                    chosen=tab
+                    on_choose=move |value| tab_value.set(value)
+                    tabs=true
+                />
+            </div>
+            {live(move || {
+                let tab = tab.get();
+                let label = TABS.into_iter().find(|(word, _)| *word == tab).map_or("", |(_, label)| label);
+                view! {
+                    <section class="record-tab" role="tabpanel" aria-label=label>
+                        {match tab {
+                            "notes" => self.notes(desk, id),
+                            "history" => self.history(desk),
+                            _ => self.activities(desk, id),
+                        }}
+                    </section>
+                }
+                .into_any()
+            })}
+        }
+        .into_any()
+    }
+
+    fn activities(self, desk: Desk, id: OpportunityId) -> AnyView {
+        let shown_value = UrlValue::new("show", "all");
+        let shown = shown_value.one_of(SHOWN_WORDS);
+        let segments = SHOWN.map(|(value, label)| Segment { value, label, name: label }).to_vec();
+        let activities = self.part(|record| record.activities.clone());
+        view! {
+            <div class="record-part-head">
+                <Segments label="Which activities" segments chosen=shown on_choose=move |value| shown_value.set(value) />
+                <Button label="Add activity" on_press=move |()| desk.open(Form::Activity(id, None)) />
+            </div>
+            {live(move || {
+                let wanted = match shown.get() {
+                    "pending" => Some(ActivityStatus::Pending),
+                    "completed" => Some(ActivityStatus::Completed),
+                    _ => None,
+                };
+                let rows = activities.with(|all| {
+                    let some = all.iter().filter(|one| wanted.is_none_or(|status| one.status == status));
+                    some.map(|one| self.activity_line(desk, id, one)).collect::<Vec<_>>()
+                });
+                if rows.is_empty() {
+                    view! { <p class="quiet">"No activities here."</p> }.into_any()
+                } else {
+                    view! { <ul class="deal-list">{rows}</ul> }.into_any()
+                }
+            })}
+        }
+        .into_any()
+    }
+
+    fn activity_line(self, desk: Desk, id: OpportunityId, activity: &Activity) -> AnyView {
+        let may =
+            self.record.with_untracked(|record| record.as_ref().is_some_and(|record| record.rights.write))
+                || activity.created_by == desk.me
+                || activity.assigned_to == Some(desk.me);
+        let state = match activity.status {
+            ActivityStatus::Completed => Some(("Completed", Tone::Good)),
+            ActivityStatus::Cancelled => Some(("Cancelled", Tone::Neutral)),
+            ActivityStatus::Pending if activity.is_overdue(now()) => Some(("Overdue", Tone::Bad)),
+            ActivityStatus::Pending => None,
+        };
+        let zone = desk.time_zone.get();
+        let due = activity.due_at.and_then(|due| format::calendar_day(due.as_millisecond(), &zone));
+        let line = [
+            Some(words::activity(activity.kind).to_owned()),
+            due.map(|day| format!("due {}", desk.day(Some(day)))),
+            activity.assignee_name.clone(),
+        ];
+        let line = line.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let (activity_id, title) = (activity.id, activity.title.clone());
+        let put = {
+            let activity = activity.clone();
+            Callback::new(move |status: ActivityStatus| {
+                let fields = ActivityFields {
+                    version: Some(activity.version),
+                    kind: activity.kind,
+                    title: activity.title.clone(),
+                    description: activity.description.clone(),
+                    status,
+                    due_at: activity.due_at,
+                    assigned_to: activity.assigned_to,
+                };
+                let what = activity.title.clone();
+                let then = move |refused: Option<crate::shell::Refused>| match refused {
+                    Some(refused) => desk.say(format!("“{what}”: {}", refused.sentence()), true),
+                    None => desk.notice.set(None),
+                };
+                put_activity(desk, id, Some(activity_id), fields, Box::new(then));
+            })
+        };
+        let pending = activity.status == ActivityStatus::Pending;
+        view! {
+            <li>
+                <div class="deal-list-text">
+                    <p><strong>{title.clone()}</strong> " " {state.map(mark)}</p>
+                    <p class="quiet">{line}</p>
+                    {activity.description.clone().map(|text| view! { <p class="deal-note">{text}</p> }.into_any())}
+                </div>
+                {may.then(|| {
+                    let name = title.clone();
+                    view! {
+                        {pending.then(|| {
+                            view! {
+                                <button
+                                    class="button"
+                                    type="button"
+                                    aria-label=format!("Complete {name}")
+                                    on:click=move |_| put.run(ActivityStatus::Completed)
+                                >
+                                    <span>"Complete"</span>
+                                </button>
+                            }
+                            .into_any()
+                        })}
+                        <Menu
+                            label=format!("Actions for {title}")
+                            class="deal-menu"
+                            face=move || view! { <revos_ui::Icon name=IconName::More /> }.into_any()
+                        >
+                            <MenuItem label="Edit" on_press=move |()| desk.open(Form::Activity(id, Some(activity_id))) />
+                            {if pending {
+                                view! { <MenuItem label="Cancel it" on_press=move |()| put.run(ActivityStatus::Cancelled) /> }
+                                    .into_any()
+                            } else {
+                                view! { <MenuItem label="Take up again" on_press=move |()| put.run(ActivityStatus::Pending) /> }
+                                    .into_any()
+                            }}
+                            <MenuItem label="Remove" on_press=move |()| desk.open(Form::RemoveActivity(id, activity_id)) />
+                        </Menu>
+                    }
+                    .into_any()
+                })}
+            </li>
+        }
+        .into_any()
+    }
+
+    fn notes(self, desk: Desk, id: OpportunityId) -> AnyView {
+        let notes = self.part(|record| record.notes.clone());
+        let moderate = self.part(|record| record.rights.moderate);
+        view! {
+            <div class="record-part-head">
+                <Button label="Add note" on_press=move |()| desk.open(Form::Note(id, None)) />
+            </div>
+            {live(move || {
+                let zone = desk.time_zone.get();
+                let rows = notes.with(|notes| {
+                    notes
+                        .iter()
+                        .map(|note| {
+                            let (note_id, own) = (note.id, note.author_id == desk.me);
+                            let who = note.author_name.clone().unwrap_or_else(|| "A former colleague".to_owned());
+                            let when = format::moment(note.created_at.as_millisecond(), &zone);
+                            view! {
+                                <li>
+                                    <div class="deal-list-text">
+                                        <p class="quiet">{format!("{who} · {when}")}</p>
+                                        <p class="deal-note">{note.body.clone()}</p>
+                                    </div>
+                                    {own.then(|| {
+                                        view! {
+                                            <Button
+                                                label="Edit"
+                                                on_press=move |()| desk.open(Form::Note(id, Some(note_id)))
+                                            />
+                                        }
+                                        .into_any()
+                                    })}
+                                    {(own || moderate.get()).then(|| {
+                                        view! {
+                                            <Button
+                                                label="Remove"
+                                                on_press=move |()| desk.open(Form::RemoveNote(id, note_id))
+                                            />
+                                        }
+                                        .into_any()
+                                    })}
+                                </li>
+                            }
+                            .into_any()
+                        })
+                        .collect::<Vec<_>>()
+                });
+                if rows.is_empty() {
+                    view! { <p class="quiet">"Nobody wrote anything down yet."</p> }.into_any()
+                } else {
+                    view! { <ul class="deal-list">{rows}</ul> }.into_any()
+                }
+            })}
+        }
+        .into_any()
+    }
+
+    fn history(self, desk: Desk) -> AnyView {
+        let history = self.part(|record| record.history.clone());
+        let changes = self.part(|record| record.changes.clone());
+        let when = move |at: jiff::Timestamp| format::moment(at.as_millisecond(), &desk.time_zone.get());
+        view! {
+            <section class="record-part" aria-labelledby="stage-history">
+                <h3 id="stage-history">"Stages"</h3>
+                <ol class="deal-list">
+                    {live(move || {
+                        history.with(|history| {
+                            history
+                                .iter()
+                                .map(|change| {
+                                    let who = text_or_none(change.changed_by_name.clone());
+                                    let what = match change.from_stage {
+                                        Some(from) => {
+                                            format!("{} → {}", words::stage(from), words::stage(change.to_stage))
+                                        }
+                                        None => format!("Added at {}", words::stage(change.to_stage)),
+                                    };
+                                    let worth = format!("{} at {} %", desk.money(change.amount), change.probability);
+                                    view! {
+                                        <li>
+                                            <div class="deal-list-text">
+                                                <p><strong>{what}</strong></p>
+                                                <p class="quiet">{format!("{} · {who} · {worth}", when(change.changed_at))}</p>
+                                            </div>
+                                        </li>
+                                    }
+                                    .into_any()
+                                })
+                                .collect_view()
+                        })
+                    })}
+                </ol>
+            </section>
+            {live(move || {
+                changes.with(|changes| (!changes.is_empty()).then(|| {
+                    let rows = changes
+                        .iter()
+                        .map(|change| {
+                            let what = match change.action.as_str() {
+                                "insert" => "Added".to_owned(),
+                                _ => format!("Changed {}", change.columns.join(", ").replace('_', " ")),
+                            };
+                            let who = text_or_none(change.actor_name.clone());
+                            view! {
+                                <li>
+                                    <div class="deal-list-text">
+                                        <p>{what}</p>
+                                        <p class="quiet">{format!("{} · {who}", when(change.occurred_at))}</p>
+                                    </div>
+                                </li>
+                            }
+                            .into_any()
+                        })
+                        .collect_view();
+                    view! {
+                        <section class="record-part" aria-labelledby="audit">
+                            <h3 id="audit">"Changes"</h3>
+                            <ol class="deal-list">{rows}</ol>
+                        </section>
+                    }
+                    .into_any()
+                }))
+            })}
+        }
+        .into_any()
+    }
+}
+
+part!(
+    pipeline_views,
+    fn opportunity_record(panel: Panel, desk: Desk, id: OpportunityId) {
+        panel.body_and_bar(desk, id)
+    }
+);

@@ -1,0 +1,338 @@
+//! Which opportunities are there? The table of those that the address asks for.
+
+use super::address::STEPS;
+use super::desk::{Desk, Form};
+use super::words;
+use crate::shell::format;
+use crate::shell::grid::{spacer, walk};
+use crate::shell::part::part;
+use crate::shell::query::row_of;
+use crate::shell::selection::{Choosable, Selection, Whose};
+use crate::shell::window::{RowWindow, use_row_window};
+use leptos::{html, prelude::*};
+use revos_shared::UserId;
+use revos_shared::kernel::ids::OpportunityId;
+use revos_shared::pipeline::{OpportunityColumn, OpportunityRow, Score, WinRates, weighted};
+use revos_ui::{Button, EmptyState, Signal, SortDirection, SortHead, Var, badge, lines, live, on};
+use std::sync::Arc;
+use web_sys::KeyboardEvent;
+
+impl Choosable for OpportunityRow {
+    type Id = OpportunityId;
+    const MANY: &'static str = "opportunities";
+
+    fn id(&self) -> OpportunityId {
+        self.id
+    }
+
+    fn owner(&self) -> Option<UserId> {
+        self.owner_id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The columns: how they are sorted by, their label, whether they are numbers. The score has no order of its own.
+const COLUMNS: [(Option<OpportunityColumn>, &str, &str, bool); 12] = [
+    (Some(OpportunityColumn::Name), "name", "Opportunity", false),
+    (Some(OpportunityColumn::Client), "client", "Client", false),
+    (Some(OpportunityColumn::Owner), "owner", "Owner", false),
+    (Some(OpportunityColumn::Stage), "stage", "Stage", false),
+    (Some(OpportunityColumn::Amount), "amount", "Amount", true),
+    (Some(OpportunityColumn::Probability), "probability", "Prob.", true),
+    (Some(OpportunityColumn::Weighted), "weighted", "Weighted", true),
+    (Some(OpportunityColumn::Close), "close", "Close", false),
+    (Some(OpportunityColumn::Days), "days", "Days", true),
+    (None, "score", "Score", true),
+    (Some(OpportunityColumn::Next), "next", "Next step", false),
+    (Some(OpportunityColumn::Updated), "updated", "Updated", false),
+];
+
+/// Whose opportunities the person may change together.
+pub(super) fn selection(desk: Desk) -> Selection<OpportunityRow> {
+    Selection::new(Signal::stored(match desk.rights {
+        rights if rights.all => Whose::All,
+        rights if rights.own => Whose::Own(desk.me),
+        _ => Whose::Nobodys,
+    }))
+}
+
+part!(
+    pipeline_views,
+    pub(super) fn table_view(desk: Desk, selection: Selection<OpportunityRow>) {
+        table(desk, selection)
+    }
+);
+
+fn table(desk: Desk, selection: Selection<OpportunityRow>) -> AnyView {
+    let rows = Signal::memo(move || desk.painted.with(|painted| Arc::new(painted.rows.clone())));
+    let rates = Signal::memo(move || desk.painted.with(|painted| painted.rates.clone()));
+    let none = Signal::memo(move || rows.with(|rows| rows.is_empty()));
+    live(move || {
+        if none.get() {
+            view! {
+                <EmptyState
+                    title="No opportunity matches"
+                    text="No opportunity has everything that the filters ask for."
+                />
+                <p class="state-more">
+                    <Button label="Clear filters" on_press=move |()| desk.address.clear() />
+                </p>
+            }
+            .into_any()
+        } else {
+            view! {
+                <p class="pipeline-tools">
+                    <Button label="Export CSV" on_press=move |()| super::export::table(desk) />
+                </p>
+                {bulk_bar(desk, selection)}
+                {grid(desk, rows, rates, selection)}
+            }
+            .into_any()
+        }
+    })
+    .into_any()
+}
+
+fn bulk_bar(desk: Desk, selection: Selection<OpportunityRow>) -> AnyView {
+    live(move || {
+        let count = selection.count();
+        (count > 0).then(|| {
+            view! {
+                <div class="bulk-bar" role="region" aria-label="Chosen opportunities">
+                    <strong>{format!("{} chosen", format::count(count as u64))}</strong>
+                    <Button label="Change stage" on_press=move |()| desk.open(Form::BulkStage) />
+                    {(selection.whose() == Whose::All).then(|| {
+                        view! { <Button label="Change owner" on_press=move |()| desk.open(Form::BulkOwner) /> }.into_any()
+                    })}
+                    <Button label="Change close date" on_press=move |()| desk.open(Form::BulkClose) />
+                    <Button label="Choose none" on_press=move |()| selection.set(Vec::new()) />
+                </div>
+            }
+            .into_any()
+        })
+    })
+    .into_any()
+}
+
+fn grid(
+    desk: Desk,
+    rows: Signal<Arc<Vec<Arc<OpportunityRow>>>>,
+    rates: Signal<WinRates>,
+    selection: Selection<OpportunityRow>,
+) -> AnyView {
+    let count = Signal::memo(move || rows.with(|rows| rows.len()));
+    let body = NodeRef::<html::Tbody>::new();
+    let window = use_row_window(count, body);
+    let visible = Signal::memo(move || {
+        let RowWindow { first, last, .. } = window.get();
+        rows.with(|rows| {
+            let last = last.min(rows.len());
+            let slice = rows.get(first.min(last)..last).unwrap_or_default();
+            slice.iter().enumerate().map(|(at, row)| (first + at, Arc::clone(row))).collect::<Vec<_>>()
+        })
+    });
+    // Tab reaches one row: the one that had the focus last, else the first on screen.
+    let focused = Var::new(None::<OpportunityId>);
+    let stop = Signal::memo(move || {
+        let last = focused.get();
+        visible.with(|rows| {
+            let had = rows.iter().map(|(_, row)| row.id).find(|id| Some(*id) == last);
+            had.or_else(|| rows.first().map(|(_, row)| row.id))
+        })
+    });
+    let more = Signal::memo(move || {
+        let limit = desk.address.state.with(|state| state.query.limit).unwrap_or(STEPS[0]);
+        let cut = desk.painted.with(|painted| painted.truncated);
+        STEPS.into_iter().find(|step| cut && *step > limit)
+    });
+    view! {
+        <div class="pipeline-grid">
+        <div class="table-room" data-room="many">
+            <table
+                class="data-table clients-table pipeline-table"
+                role="grid"
+                aria-label="Opportunities"
+                aria-rowcount=live(move || (count.get() + 1).to_string())
+                aria-multiselectable="true"
+            >
+                <thead role="rowgroup">
+                    <tr role="row" aria-rowindex="1">
+                        {live(move || selection.head(rows))}
+                        {COLUMNS.map(|column| head(desk, column)).collect_view()}
+                    </tr>
+                </thead>
+                <tbody
+                    role="rowgroup"
+                    node_ref=body
+                    on:keydown=move |event: KeyboardEvent| walk("opportunity-", &event, rows, selection, window)
+                >
+                    {spacer(Signal::derive(move || window.get().above))}
+                    {lines(
+                        move || visible.with(|rows| rows.iter().map(|(_, row)| row.id.0.as_u128()).collect()),
+                        move |key| line(desk, key, visible, rates, selection, stop, focused),
+                    )}
+                    {spacer(Signal::derive(move || window.get().below))}
+                </tbody>
+                <tfoot role="rowgroup">{live(move || foot(desk))}</tfoot>
+            </table>
+        </div>
+        </div>
+        {live(move || {
+            more.get().map(|limit| {
+                let load = move |()| desk.address.choose(|state| state.query.limit = Some(limit));
+                view! { <p class="table-more"><Button label="Load more" on_press=load /></p> }.into_any()
+            })
+        })}
+    }
+    .into_any()
+}
+
+fn head(desk: Desk, column: (Option<OpportunityColumn>, &'static str, &'static str, bool)) -> AnyView {
+    let (sort, name, label, number) = column;
+    let Some(column) = sort else {
+        return view! {
+            <th scope="col" role="columnheader" class=number.then_some("number") data-column=name>{label}</th>
+        }
+        .into_any();
+    };
+    let sorted = Signal::derive(move || {
+        let sort = desk.address.state.with(|state| state.query.sort());
+        (sort.column == column).then_some(if sort.descending {
+            SortDirection::Descending
+        } else {
+            SortDirection::Ascending
+        })
+    });
+    let on_sort = Callback::new(move |()| {
+        desk.address.choose(|state| state.query.sort = Some(state.query.sort().pressed(column)));
+    });
+    view! { <SortHead label number name sorted on_sort /> }.into_any()
+}
+
+/// Sums over all that match and are open, under their columns; they are the server's.
+fn foot(desk: Desk) -> AnyView {
+    let (open, total) = desk.painted.with(|painted| (painted.open, painted.total));
+    let cells = COLUMNS
+        .iter()
+        .skip(1)
+        .map(|(_, name, label, number)| {
+            let text = match *name {
+                "amount" => desk.money(open.amount),
+                "weighted" => desk.money(open.weighted),
+                _ => return view! { <td role="gridcell" data-column=*name></td> }.into_any(),
+            };
+            view! {
+                <td role="gridcell" class=number.then_some("number") data-column=*name data-label=*label>{text}</td>
+            }
+            .into_any()
+        })
+        .collect_view();
+    let closed = total.saturating_sub(open.count.into());
+    let name = format!("{} open", format::count(open.count.into()));
+    let beside =
+        if closed > 0 { format!(", {} closed not summed", format::count(closed)) } else { String::new() };
+    view! {
+        <tr role="row">
+            <td role="gridcell" class="cell-choose"></td>
+            <th scope="row" role="rowheader" class="cell-name">{name}{beside}</th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+#[allow(clippy::too_many_arguments, reason = "what a line shows and what it tells")]
+fn line(
+    desk: Desk,
+    key: u128,
+    visible: Signal<Vec<(usize, Arc<OpportunityRow>)>>,
+    rates: Signal<WinRates>,
+    selection: Selection<OpportunityRow>,
+    stop: Signal<Option<OpportunityId>>,
+    focused: Var<Option<OpportunityId>>,
+) -> AnyView {
+    let Some(placed) = row_of(visible, key, |(_, row)| row.id.0.as_u128()) else { return ().into_any() };
+    let id = placed.with_untracked(|(_, row)| row.id);
+    let place = Signal::memo(move || placed.with(|(place, _)| *place));
+    let row = Signal::memo(move || placed.with(|(_, row)| Arc::clone(row)));
+    let name = move || live(move || row.with(|row| row.name.clone()));
+    view! {
+        <tr
+            role="row"
+            id=format!("opportunity-{id}")
+            aria-rowindex=live(move || (place.get() + 2).to_string())
+            aria-selected=live(move || selection.has(id).to_string())
+            tabindex=live(move || if stop.get() == Some(id) { "0" } else { "-1" })
+            on:focusin=on(move |_| focused.set(Some(id)))
+        >
+            {selection.cell(row)}
+            <th scope="row" role="rowheader" class="cell-name">
+                <a class="cut" href=format!("/pipeline/{id}") tabindex="-1" title=name()>{name()}</a>
+            </th>
+            {live(move || row.with(|row| rates.with(|rates| cells(desk, row, rates))))}
+        </tr>
+    }
+    .into_any()
+}
+
+fn cells(desk: Desk, row: &OpportunityRow, rates: &WinRates) -> AnyView {
+    let score = row.stage.is_open().then(|| Score::of(row, rates));
+    let zone = desk.time_zone.get();
+    let updated = row.updated_at.as_millisecond();
+    COLUMNS
+        .iter()
+        .skip(1)
+        .map(|(_, name, label, number)| {
+            let text = match *name {
+                "client" => row.client_name.clone(),
+                "owner" => match (&row.owner_name, row.owner_id) {
+                    (Some(name), _) => name.clone(),
+                    (None, Some(_)) => format::NONE.to_owned(),
+                    (None, None) => "Unassigned".to_owned(),
+                },
+                "stage" => words::stage(row.stage).to_owned(),
+                "amount" => desk.money(row.amount),
+                "probability" => {
+                    let set = if row.probability_override.is_some() { " set" } else { "" };
+                    format!("{} %{set}", row.probability)
+                }
+                "weighted" => desk.money(weighted([(row.amount, row.probability)])),
+                "close" => desk.day(row.closed_on.or(row.expected_close_date)),
+                "days" => row.days_in_stage.to_string(),
+                "next" => {
+                    let until = row.next_step_date.map(|day| format!("{}: ", desk.day(Some(day))));
+                    format!("{}{}", until.unwrap_or_default(), row.next_step.clone().unwrap_or_default())
+                }
+                "updated" => match format::calendar_day(updated, &zone) {
+                    Some(day) if day != desk.today.get() => desk.day(Some(day)),
+                    _ => format::clock(updated, &zone),
+                },
+                _ => String::new(),
+            };
+            let class = number.then_some("number");
+            let content = match (*name, score) {
+                ("score", Some(score)) => {
+                    let (word, tone) = words::risk(score.risk);
+                    view! {
+                        <span class="scored">
+                            {badge(word, tone)}
+                            <span class="score">{score.score.to_string()}</span>
+                        </span>
+                    }
+                    .into_any()
+                }
+                ("score", None) => format::NONE.into_any(),
+                ("client" | "owner" | "next", _) => {
+                    view! { <span class="cut" title=text.clone()>{text.clone()}</span> }.into_any()
+                }
+                _ => text.into_any(),
+            };
+            view! { <td role="gridcell" class=class data-column=*name data-label=*label>{content}</td> }
+                .into_any()
+        })
+        .collect_view()
+        .into_any()
+}
