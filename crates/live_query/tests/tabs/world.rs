@@ -1,26 +1,23 @@
-//! Do several pages of one person poll once, and hear the same? A browser on a virtual clock, compared with a model.
-
-mod bench;
+//! What does a browser with several pages look like on a virtual clock, and what should each of them show?
 
 use std::collections::VecDeque;
 
-use bench::{Rows, millis, rows, seconds};
+use crate::bench::{self, Rows, millis, rows, seconds};
 use live_query::{
     Answer, Effect, Event, Failure, Fraction, Health, Machine, Moment, Reason, Report, ServerTime,
     Surroundings, Timing,
 };
-use proptest::prelude::*;
 
 /// What the server had, and when it was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Read {
-    version: u32,
+pub(crate) struct Read {
+    pub(crate) version: u32,
     at: ServerTime,
 }
 
 /// What one page tells the others, as the browser binding words it.
 #[derive(Clone, Debug)]
-enum News {
+pub(crate) enum News {
     Good { read: Read, rows: bool },
     Bad(Reason),
     SignedOut,
@@ -28,7 +25,7 @@ enum News {
 
 /// What a page should hold and say: the whole of sharing in a few lines.
 #[derive(Debug, Default)]
-struct Model {
+pub(crate) struct Model {
     held: Option<(Read, Moment)>,
     bad: Option<Reason>,
     over: bool,
@@ -64,7 +61,7 @@ impl Model {
 
 /// A request under way.
 #[derive(Clone, Debug, PartialEq)]
-struct Asking {
+pub(crate) struct Asking {
     seq: u64,
     since: Moment,
     /// What the server would answer at once.
@@ -72,14 +69,14 @@ struct Asking {
     if_none_match: Option<String>,
 }
 
-struct Tab {
-    machine: Machine<Rows>,
+pub(crate) struct Tab {
+    pub(crate) machine: Machine<Rows>,
     model: Model,
     person: usize,
-    open: bool,
+    pub(crate) open: bool,
     visible: bool,
-    timer: Option<Moment>,
-    asking: Option<Asking>,
+    pub(crate) timer: Option<Moment>,
+    pub(crate) asking: Option<Asking>,
     /// What the others were told last.
     told: Option<u32>,
     in_line: bool,
@@ -90,20 +87,20 @@ struct Tab {
 }
 
 /// One browser: pages of two people, locks that are handed on, and a channel that delivers in order, later.
-struct Browser {
-    now: Moment,
+pub(crate) struct Browser {
+    pub(crate) now: Moment,
     online: bool,
-    version: [u32; 2],
-    tabs: Vec<Tab>,
+    pub(crate) version: [u32; 2],
+    pub(crate) tabs: Vec<Tab>,
     /// Who waits for the lock of each person's query; the first has it.
     lines: [VecDeque<usize>; 2],
     mail: VecDeque<(usize, News, Option<u64>)>,
     /// Requests, by person.
-    started: [u32; 2],
+    pub(crate) started: [u32; 2],
 }
 
 impl Browser {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             now: Moment::from_millis(5),
             online: true,
@@ -123,7 +120,7 @@ impl Browser {
         Read { version: self.version[person], at: self.clock() }
     }
 
-    fn open(&mut self, person: usize, visible: bool, random: Fraction) -> usize {
+    pub(crate) fn open(&mut self, person: usize, visible: bool, random: Fraction) -> usize {
         let surroundings = Surroundings { visible, online: self.online };
         self.tabs.push(Tab {
             machine: Machine::new(Timing::default(), false, surroundings),
@@ -146,7 +143,7 @@ impl Browser {
     }
 
     /// The page is closed, or crashes: the browser ends what it held.
-    fn close(&mut self, tab: usize, random: Fraction) {
+    pub(crate) fn close(&mut self, tab: usize, random: Fraction) {
         self.tabs[tab].open = false;
         self.tabs[tab].timer = None;
         self.tabs[tab].asking = None;
@@ -164,7 +161,7 @@ impl Browser {
         }
     }
 
-    fn asked(&mut self, tab: usize, event: Event<Rows>, random: Fraction) {
+    pub(crate) fn asked(&mut self, tab: usize, event: Event<Rows>, random: Fraction) {
         self.tabs[tab].excuse = true;
         self.tabs[tab].wished |= matches!(event, Event::Refresh | Event::Invalidated);
         self.send(tab, event, random);
@@ -244,7 +241,7 @@ impl Browser {
     }
 
     /// The request of a page is answered: by what was read when it came, or by what is read now.
-    fn answer(&mut self, at: usize, early: bool, random: Fraction) {
+    pub(crate) fn answer(&mut self, at: usize, early: bool, random: Fraction) {
         let now = self.now;
         let fresh = self.read(self.tabs[at].person);
         let tab = &mut self.tabs[at];
@@ -265,7 +262,7 @@ impl Browser {
         self.settled(at);
     }
 
-    fn fail(&mut self, at: usize, reason: Reason, random: Fraction) {
+    pub(crate) fn fail(&mut self, at: usize, reason: Reason, random: Fraction) {
         let tab = &mut self.tabs[at];
         let Some(Asking { seq, .. }) = tab.asking.take() else { return };
         let reason = match reason {
@@ -297,7 +294,7 @@ impl Browser {
         self.post(at, &news, next_in);
     }
 
-    fn deliver(&mut self, random: Fraction) {
+    pub(crate) fn deliver(&mut self, random: Fraction) {
         let Some((to, news, next_in)) = self.mail.pop_front() else { return };
         if !self.tabs[to].open || self.tabs[to].machine.has_ended() {
             return;
@@ -337,7 +334,7 @@ impl Browser {
     }
 
     /// Time passes; mail arrives first, and timers fire in their order.
-    fn pass(&mut self, wait: u64, random: Fraction) {
+    pub(crate) fn pass(&mut self, wait: u64, random: Fraction) {
         let end = self.now.after(millis(wait));
         let mut turns = 0;
         loop {
@@ -389,13 +386,13 @@ impl Browser {
         }
     }
 
-    fn show(&mut self, tab: usize, visible: bool, random: Fraction) {
+    pub(crate) fn show(&mut self, tab: usize, visible: bool, random: Fraction) {
         self.tabs[tab].visible = visible;
         let event = if visible { Event::Shown } else { Event::Hidden };
         self.asked(tab, event, random);
     }
 
-    fn connect(&mut self, online: bool, random: Fraction) {
+    pub(crate) fn connect(&mut self, online: bool, random: Fraction) {
         self.online = online;
         for tab in 0..self.tabs.len() {
             if self.tabs[tab].open {
@@ -405,12 +402,12 @@ impl Browser {
         }
     }
 
-    fn live(&self, person: usize) -> Vec<usize> {
+    pub(crate) fn live(&self, person: usize) -> Vec<usize> {
         let looks = |tab: &Tab| tab.open && tab.person == person && !tab.machine.has_ended();
         (0..self.tabs.len()).filter(|tab| looks(&self.tabs[*tab])).collect()
     }
 
-    fn step(&mut self, kind: u8, amount: u32, random: Fraction) {
+    pub(crate) fn step(&mut self, kind: u8, amount: u32, random: Fraction) {
         let open: Vec<usize> = (0..self.tabs.len()).filter(|tab| self.tabs[*tab].open).collect();
         let person = usize::from(!amount.is_multiple_of(3));
         let tab = open.get(amount as usize / 4 % open.len().max(1)).copied();
@@ -445,7 +442,7 @@ impl Browser {
     }
 
     /// Everything works for so many seconds, and every request is answered in a moment.
-    fn work(&mut self, seconds: u64, random: Fraction) {
+    pub(crate) fn work(&mut self, seconds: u64, random: Fraction) {
         for _ in 0..seconds * 4 {
             self.pass(250, random);
             for tab in 0..self.tabs.len() {
@@ -455,147 +452,4 @@ impl Browser {
             }
         }
     }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
-
-    #[test]
-    fn several_pages_agree_with_the_model_on_random_traces(
-        steps in proptest::collection::vec((0..53_u8, any::<u32>(), any::<u32>()), 1..45),
-    ) {
-        let mut browser = Browser::new();
-        browser.open(0, true, Fraction::HALF);
-        for (kind, amount, random) in &steps {
-            browser.step(*kind, *amount, Fraction(*random));
-        }
-        // Whatever happened: when all is well again, all pages come to hold the newest rows.
-        browser.connect(true, Fraction::HALF);
-        for tab in 0..browser.tabs.len() {
-            if browser.tabs[tab].open {
-                browser.show(tab, true, Fraction::HALF);
-            }
-        }
-        // The longest wait: a backoff, and whoever should have asked is overdue.
-        browser.work(150, Fraction::HALF);
-        browser.started = [0, 0];
-        browser.work(180, Fraction::HALF);
-        for person in [0, 1] {
-            let denied = |tab: &usize| matches!(browser.tabs[*tab].machine.view().health, Health::Denied(_));
-            let live: Vec<_> = browser.live(person).into_iter().filter(|tab| !denied(tab)).collect();
-            for tab in &live {
-                let machine = &browser.tabs[*tab].machine;
-                prop_assert_eq!(machine.view().data.map(Vec::len), Some(browser.version[person] as usize));
-                prop_assert_eq!(machine.view().health, Health::Ok);
-            }
-            let polls = browser.started[person];
-            prop_assert!(polls <= 4, "{} pages polled {} times in three minutes", live.len(), polls);
-            prop_assert!(live.is_empty() || polls >= 2, "nobody polls");
-            let turns = live.iter().filter(|tab| browser.tabs[**tab].machine.has_turn()).count();
-            prop_assert!(turns <= 1, "{} pages have the turn", turns);
-        }
-    }
-}
-
-fn two_pages() -> (Browser, usize, usize) {
-    let mut browser = Browser::new();
-    let first = browser.open(0, true, Fraction::HALF);
-    browser.answer(first, false, Fraction::HALF);
-    let second = browser.open(0, true, Fraction::HALF);
-    browser.answer(second, false, Fraction::HALF);
-    browser.pass(0, Fraction::HALF);
-    browser.started = [0, 0];
-    (browser, first, second)
-}
-
-// L30
-#[test]
-fn two_pages_in_ten_minutes_ask_ten_times() {
-    let (mut browser, first, second) = two_pages();
-    browser.work(600, Fraction::HALF);
-    assert!((9..=11).contains(&browser.started[0]), "{}", browser.started[0]);
-    assert!(browser.tabs[first].machine.has_turn() && !browser.tabs[second].machine.has_turn());
-}
-
-// L16
-#[test]
-fn whoever_is_hidden_or_closed_hands_the_turn_on_at_once() {
-    for close in [false, true] {
-        let (mut browser, first, second) = two_pages();
-        if close {
-            browser.close(first, Fraction::HALF);
-        } else {
-            browser.show(first, false, Fraction::HALF);
-        }
-        assert!(browser.tabs[second].machine.has_turn());
-        browser.work(70, Fraction::HALF);
-        assert_eq!(browser.started[0], 1, "and the next poll comes when it was due");
-    }
-}
-
-#[test]
-fn a_hidden_page_hears_the_rows_and_asks_nothing_on_return() {
-    let (mut browser, first, second) = two_pages();
-    browser.show(second, false, Fraction::HALF);
-    browser.version[0] = 4;
-    browser.work(65, Fraction::HALF);
-    assert_eq!(browser.tabs[second].machine.view().data.map(Vec::len), Some(4));
-    browser.show(second, true, Fraction::HALF);
-    browser.work(1, Fraction::HALF);
-    assert_eq!(browser.started[0], 1, "only the page with the turn has asked");
-    assert!(browser.tabs[first].machine.has_turn());
-}
-
-#[test]
-fn whoever_waits_asks_when_the_turn_is_overdue() {
-    let (mut browser, first, second) = two_pages();
-    // The page with the turn stands still: its timers do not fire, and it keeps the lock.
-    browser.tabs[first].timer = None;
-    browser.pass(60_000 + 11_000, Fraction::HALF);
-    assert_eq!(browser.started[0], 0);
-    browser.pass(2_000, Fraction::HALF);
-    assert!(browser.tabs[second].asking.is_some());
-}
-
-#[test]
-fn both_pages_tell_the_same_next_try_in_an_outage() {
-    let (mut browser, first, second) = two_pages();
-    browser.asked(first, Event::Refresh, Fraction::HALF);
-    browser.fail(first, Reason::UpstreamUnavailable, Fraction::ONE);
-    browser.deliver(Fraction::ZERO);
-    let next = |tab: usize| browser.tabs[tab].machine.view().health.next_try();
-    assert!(next(first).is_some());
-    assert_eq!(next(first), next(second));
-}
-
-#[test]
-fn an_answer_that_was_overtaken_by_another_page_changes_nothing() {
-    for version in [1, 3] {
-        let (mut browser, first, second) = two_pages();
-        browser.pass(1_000, Fraction::HALF);
-        browser.version[0] = version;
-        browser.asked(first, Event::Refresh, Fraction::HALF);
-        browser.pass(1_000, Fraction::HALF);
-        browser.version[0] = 5;
-        browser.asked(second, Event::Refresh, Fraction::HALF);
-        browser.answer(second, false, Fraction::HALF);
-        browser.deliver(Fraction::HALF);
-        // What the first page asked for was read before that.
-        let before = browser.tabs[first].machine.view().as_of;
-        browser.answer(first, true, Fraction::HALF);
-        let view = browser.tabs[first].machine.view();
-        assert_eq!((view.data.map(Vec::len), view.as_of, view.refreshing), (Some(5), before, false));
-    }
-}
-
-#[test]
-fn people_never_share() {
-    let (mut browser, first, _) = two_pages();
-    let other = browser.open(1, true, Fraction::HALF);
-    browser.fail(other, Reason::Forbidden, Fraction::HALF);
-    browser.version = [7, 8];
-    browser.work(70, Fraction::HALF);
-    assert_eq!(browser.tabs[first].machine.view().data.map(Vec::len), Some(7));
-    assert_eq!(browser.tabs[other].machine.view().data, None);
-    assert!(browser.tabs[first].machine.has_turn() && browser.tabs[other].machine.has_turn());
 }
