@@ -175,6 +175,12 @@ export async function fromAccountMenu(page: Page, item: string): Promise<void> {
   await page.getByRole("menuitem", { name: item }).click();
 }
 
+/** Takes the network away, once everything is there that travels after the first look. */
+export async function goOffline(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.context().setOffline(true);
+}
+
 /**
  * Stands between the page and what it asks for, and passes everything on until it is told to meddle. Call it before
  * the page is opened: Chromium starts to stop requests only some moments after it was asked to.

@@ -193,14 +193,24 @@ impl HealthTrend {
     }
 }
 
-/// The score of twelve months, asked for every five minutes.
+/// The score of twelve months. It moves with the clients, so it is asked for when they have changed, and once an hour
+/// for those that are not among the rows at hand.
 pub(super) fn use_health_trend(clients: WorkspaceClients) -> HealthTrend {
     let live = expect_context::<Session>().api().map(|api| {
         let query = Query::new("health_trend", "health_trend", Row::key)
-            .timing(Timing::every(Some(Duration::from_secs(300))))
+            .timing(Timing::every(Some(Duration::from_secs(3_600))))
             .persisted();
         let place = Place::of::<ReadHealthTrend>(&TrendQuery::default());
-        subscribe(api, query, place, read_text::<Vec<TrendPoint>>)
+        let live = subscribe(api, query, place, read_text::<Vec<TrendPoint>>);
+        let known = StoredValue::new(false);
+        effect(move || {
+            let is_known = clients.rows.with(|rows| !rows.is_empty());
+            if known.get_value() {
+                live.refresh();
+            }
+            known.set_value(is_known);
+        });
+        live
     });
     let own: Signal<View<Extent>> = match live {
         Some(live) => Signal::derive(move || live.view.get()),

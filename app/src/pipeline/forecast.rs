@@ -100,7 +100,7 @@ fn inside(desk: Desk, forecast: &Forecast) -> AnyView {
         forecast.cycle.mean.value().map(|mean| format!("median of 365 days; mean {}", words::tenths(*mean)));
     let range = forecast.range;
     let method = format!(
-        "Each open opportunity of the quarter is won whole or not at all. Its chance is {} typed by a person, {} from the win rate of its stage over the last 365 days, and {} from its stage for want of history. The sums of all outcomes are weighed; at or below p10 the quarter ends with 10 %, p50 with 50 %, p90 with 90 %.",
+        "Each open opportunity of the quarter is won whole or not at all. Of the chances, {} were typed by a person, {} are the win rate of the stage over the last 365 days, and {} are the probability of the stage for want of history. All outcomes are weighed: the quarter ends at or below p10 with 10 %, p50 with 50 % and p90 with 90 %.",
         range.by_person, range.by_history, range.by_stage,
     );
     let target = forecast.target.map_or_else(|| format::NONE.to_owned(), money);

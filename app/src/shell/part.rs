@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use revos_ui::{FailedState, SkeletonLines, Var, live};
 use std::cell::RefCell;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use wasm_bindgen_futures::spawn_local;
 
 /// A part did not arrive.
@@ -70,15 +73,28 @@ pub(crate) fn show_part_over(
 fn show(what: &'static str, outline: fn() -> AnyView, load: Box<dyn Fn() -> Arrival>) -> AnyView {
     let stage = Var::new(Stage::Loading);
     let arrived: Rc<RefCell<Option<AnyView>>> = Rc::default();
+    let left = Arc::new(AtomicBool::new(false));
+    on_cleanup({
+        let left = Arc::clone(&left);
+        move || left.store(true, Ordering::Relaxed)
+    });
     let ask = {
         let arrived = Rc::clone(&arrived);
         move || {
             stage.set(Stage::Loading);
             let arrived = Rc::clone(&arrived);
-            // The part belongs to whoever shows it: what it starts ends with that page.
-            let load = ScopedFuture::new(load());
+            // The part belongs to whoever shows it: what it starts ends with that page, and a part that arrives later is
+            // not even begun, since nothing that it reads is there any more.
+            let mut load = Box::pin(ScopedFuture::new(load()));
+            let left = Arc::clone(&left);
             spawn_local(async move {
-                let outcome = load.await;
+                let arrival = poll_fn(|context| {
+                    if left.load(Ordering::Relaxed) {
+                        return Poll::Ready(None);
+                    }
+                    load.as_mut().poll(context).map(Some)
+                });
+                let Some(outcome) = arrival.await else { return };
                 let next = if outcome.is_ok() { Stage::There } else { Stage::Missing };
                 *arrived.borrow_mut() = outcome.ok();
                 stage.set(next);

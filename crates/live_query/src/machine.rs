@@ -65,6 +65,7 @@ struct Asking {
     seq: u64,
     started: Moment,
     deadline: Moment,
+    if_none_match: Option<String>,
 }
 
 /// Failures in a row.
@@ -248,14 +249,15 @@ impl<T> Machine<T> {
         }
         self.last_seq += 1;
         let timeout = self.timing.timeout;
-        self.asking =
-            Some(Asking { seq: self.last_seq, started: turn.now, deadline: turn.now.after(timeout) });
-        self.last_start = Some(turn.now);
-        turn.effects.push(Effect::StartRequest {
+        let if_none_match = self.held.as_ref().and_then(|held| held.etag.clone());
+        self.asking = Some(Asking {
             seq: self.last_seq,
-            if_none_match: self.held.as_ref().and_then(|held| held.etag.clone()),
-            timeout,
+            started: turn.now,
+            deadline: turn.now.after(timeout),
+            if_none_match: if_none_match.clone(),
         });
+        self.last_start = Some(turn.now);
+        turn.effects.push(Effect::StartRequest { seq: self.last_seq, if_none_match, timeout });
     }
 
     fn abort(&mut self, turn: &mut Turn) {
@@ -280,6 +282,14 @@ impl<T> Machine<T> {
             (Answer::Fresh { data, as_of: server, etag }, _) => {
                 self.held = Some(Held { data, as_of: as_of(server), etag, persisted: false });
                 self.succeeded(took, turn);
+            }
+            // Other rows were heard meanwhile: what is unchanged over there is not what is held here.
+            (Answer::Unchanged { .. }, Some(held)) if held.etag != asking.if_none_match => {
+                if self.paused() {
+                    self.next_try = Some(turn.now);
+                } else {
+                    self.start(turn);
+                }
             }
             (Answer::Unchanged { as_of: server }, Some(held)) => {
                 held.as_of = as_of(server);

@@ -1,7 +1,7 @@
 // Does the address tell what is on screen?
 
 import type { Page } from "@playwright/test";
-import { expect, live, names, panel, test } from "../../fixtures.ts";
+import { expect, live, names, onTheWay, panel, test } from "../../fixtures.ts";
 
 async function firstClient(page: Page): Promise<string> {
   return (await names(page).first().innerText()).trim();
@@ -57,6 +57,25 @@ test("gives the same view on the way back and forward", async ({ page, enter, st
   await expect(panel(page, "Reviews").getByRole("radio", { name: "90 days" })).toBeChecked();
   await page.goForward();
   await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+});
+
+test("a part that arrives after its page was left is nobody's", async ({ page, enter }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const way = await onTheWay(page, "**/part-*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  way.meddle();
+  await enter("admin");
+  await live(page);
+  await expect(panel(page, "Health").getByText("Loading")).toBeAttached();
+  await page.getByRole("link", { name: "Pipeline" }).click();
+  await expect(page).toHaveURL(/\/pipeline$/);
+  release();
+  await expect(page.getByRole("group", { name: "Pipeline board" })).toBeVisible();
+  await page.getByRole("link", { name: "Clients" }).click();
+  await expect(panel(page, "Health").getByRole("img")).toBeVisible();
 });
 
 test("goes back from an enlarged panel, and forward to it", async ({ page, enter, stack }) => {

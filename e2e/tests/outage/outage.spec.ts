@@ -1,7 +1,7 @@
 // What does a person see, and keep, while the database is unreachable?
 
 import type { Page } from "@playwright/test";
-import { expect, isKept, listed, live, mark, names, onTheWay, panel, test } from "../../fixtures.ts";
+import { expect, goOffline, isKept, listed, live, mark, names, onTheWay, panel, test } from "../../fixtures.ts";
 import { answered, count, pass, setHidden } from "../../time.ts";
 
 const LIST = "GET /api/clients";
@@ -216,7 +216,7 @@ test("says that the browser is offline, and goes on when it is not", async ({ pa
   troubles.allow(/^net::ERR_INTERNET_DISCONNECTED /);
   await enter("admin");
   await live(page);
-  await page.context().setOffline(true);
+  await goOffline(page);
   await expect(mark(page)).toHaveText(/^As of .+, you are offline, next try when you are online/);
   const before = count(page, LIST);
   await pass(page, 180, 10);

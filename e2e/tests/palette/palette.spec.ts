@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import type { Database } from "../../database.ts";
-import { expect, fillSignIn, fromAccountMenu, live, onTheWay, test } from "../../fixtures.ts";
+import { expect, fillSignIn, fromAccountMenu, goOffline, live, onTheWay, test } from "../../fixtures.ts";
 import { active, field, groups, openPalette, option, palette } from "../../palette.ts";
 import { count } from "../../time.ts";
 
@@ -295,7 +295,7 @@ test("goes on with pages and actions when the search fails, and tries it again",
   await expect(field(page)).toBeFocused();
   await page.keyboard.press("Escape");
 
-  await page.context().setOffline(true);
+  await goOffline(page);
   await openPalette(page);
   await page.keyboard.type("dark");
   await expect(group).toContainText("You are offline. Pages and actions still work.");

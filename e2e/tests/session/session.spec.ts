@@ -1,7 +1,7 @@
 // How does a session live and end?
 
 import type { Page } from "@playwright/test";
-import { expect, fromAccountMenu, live, mark, test } from "../../fixtures.ts";
+import { expect, fromAccountMenu, goOffline, live, mark, test } from "../../fixtures.ts";
 import { count, pass } from "../../time.ts";
 
 const LIST = "GET /api/clients";
@@ -88,7 +88,7 @@ test("says that it could not sign out while offline, and does it afterwards", as
   troubles.allow(/^net::ERR_INTERNET_DISCONNECTED /);
   await enter("admin");
   await live(page);
-  await page.context().setOffline(true);
+  await goOffline(page);
   await fromAccountMenu(page, "Sign out");
   await expect(page.getByText("Not signed out: You are offline. Try again.")).toBeVisible();
   await page.context().setOffline(false);

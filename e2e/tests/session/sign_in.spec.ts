@@ -1,7 +1,7 @@
 // How does a person get in, and what are they told when they do not?
 
 import type { Page } from "@playwright/test";
-import { expect, fillSignIn, live, test } from "../../fixtures.ts";
+import { expect, fillSignIn, goOffline, live, test } from "../../fixtures.ts";
 
 const WRONG = "This e-mail address and password do not belong together.";
 
@@ -107,7 +107,7 @@ test("tells an unreachable sign-in service, and works again after it", async ({
 test("tells that the browser is offline", async ({ page, stack, openSignedOut, troubles }) => {
   troubles.allow("net::ERR_INTERNET_DISCONNECTED POST /api/session");
   await openSignedOut("/sign-in");
-  await page.context().setOffline(true);
+  await goOffline(page);
   await fillSignIn(page, stack.account("admin").email, stack.account("admin").password);
   await expect(told(page)).toContainText("You are offline.");
 });

@@ -141,6 +141,25 @@ fn an_answer_that_was_overtaken_by_another_page_changes_nothing() {
 }
 
 #[test]
+fn unchanged_is_said_of_the_rows_that_were_asked_about() {
+    let (mut browser, first, second) = two_pages();
+    browser.pass(2_000, Fraction::HALF);
+    // The first asks about version 1, and hears version 2 before it is answered; then 2 is taken back.
+    browser.asked(first, Event::Refresh, Fraction::HALF);
+    browser.version[0] = 2;
+    browser.pass(100, Fraction::HALF);
+    browser.asked(second, Event::Refresh, Fraction::HALF);
+    browser.answer(second, false, Fraction::HALF);
+    browser.deliver(Fraction::HALF);
+    browser.pass(100, Fraction::HALF);
+    browser.version[0] = 1;
+    browser.answer(first, false, Fraction::HALF);
+    assert!(browser.tabs[first].asking.is_some(), "asked again, about what is held now");
+    browser.answer(first, false, Fraction::HALF);
+    assert_eq!(browser.tabs[first].machine.view().data.map(Vec::len), Some(1));
+}
+
+#[test]
 fn people_never_share() {
     let (mut browser, first, _) = two_pages();
     let other = browser.open(1, true, Fraction::HALF);

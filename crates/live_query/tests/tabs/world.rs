@@ -251,6 +251,15 @@ impl Browser {
         if tab.machine.held().is_none() && if_none_match == etag {
             // Refused meanwhile, so nothing is left that could be unchanged.
             tab.model.failed(Reason::Decode);
+        } else if if_none_match == etag
+            && tab.machine.held().is_some_and(|(_, _, held)| held != etag.as_deref())
+        {
+            // Other rows were heard meanwhile: an older answer is nothing, a newer one is asked for again.
+            tab.excuse = true;
+            let overtaken = tab.model.held.is_some_and(|(held, heard)| heard > since && held.at > read.at);
+            if overtaken {
+                tab.model.bad = None;
+            }
         } else {
             tab.model.own(read, since, now);
         }
@@ -259,6 +268,7 @@ impl Browser {
             false => Answer::Fresh { data: rows(read.version), as_of: read.at, etag },
         };
         self.send(at, Event::Answered { seq, answer }, random);
+        self.tabs[at].excuse = false;
         self.settled(at);
     }
 
