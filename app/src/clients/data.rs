@@ -205,7 +205,8 @@ pub(super) fn use_health_trend(clients: WorkspaceClients) -> HealthTrend {
         let known = StoredValue::new(false);
         effect(move || {
             let is_known = clients.rows.with(|rows| !rows.is_empty());
-            if known.get_value() {
+            // Not when they are taken away: whoever may not see them is not told of the trend either.
+            if is_known && known.get_value() {
                 live.refresh();
             }
             known.set_value(is_known);
