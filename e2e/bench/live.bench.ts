@@ -4,10 +4,10 @@ import { expect, live, readsAreForgotten, test } from "../fixtures.ts";
 import { count, pass } from "../time.ts";
 import { tell } from "./measure.ts";
 
-const MINUTES = 60;
+const MINUTES = 10;
 const LIST = "GET /api/clients";
 
-test("two tabs for an hour", async ({ page, enter, stack, organization }) => {
+test("two tabs for ten minutes", async ({ page, enter, stack, organization }) => {
   await organization.addClients([{ name: "Brindlecrest Freight" }, { name: "Calderhollow Foods" }]);
   await page.clock.install();
   await enter(organization.admin);

@@ -193,25 +193,14 @@ impl HealthTrend {
     }
 }
 
-/// The score of twelve months. It moves with the clients, so it is asked for when they have changed, and once an hour
-/// for those that are not among the rows at hand.
+/// The score of twelve months, asked for every five minutes.
 pub(super) fn use_health_trend(clients: WorkspaceClients) -> HealthTrend {
     let live = expect_context::<Session>().api().map(|api| {
         let query = Query::new("health_trend", "health_trend", Row::key)
-            .timing(Timing::every(Some(Duration::from_secs(3_600))))
+            .timing(Timing::every(Some(Duration::from_secs(300))))
             .persisted();
         let place = Place::of::<ReadHealthTrend>(&TrendQuery::default());
-        let live = subscribe(api, query, place, read_text::<Vec<TrendPoint>>);
-        let known = StoredValue::new(false);
-        effect(move || {
-            let is_known = clients.rows.with(|rows| !rows.is_empty());
-            // Not when they are taken away: whoever may not see them is not told of the trend either.
-            if is_known && known.get_value() {
-                live.refresh();
-            }
-            known.set_value(is_known);
-        });
-        live
+        subscribe(api, query, place, read_text::<Vec<TrendPoint>>)
     });
     let own: Signal<View<Extent>> = match live {
         Some(live) => Signal::derive(move || live.view.get()),
