@@ -217,6 +217,18 @@ pub(super) const CALLS: &[Call] = &[
         r#"{"p_rows": [{"company": "New", "name": "New", "amount": 1}], "p_idempotency_key": "k", "p_organization_id": "{B}"}"#,
         IN_B,
     ),
+    call(
+        "check_prospects",
+        r#"{"p_rows": [{"company": "New", "name": "New", "amount": 1}], "p_idempotency_key": "k"}"#,
+        STAFF,
+    ),
+    call(
+        "check_prospects, B",
+        r#"{"p_rows": [{"company": "New", "name": "New", "amount": 1}], "p_idempotency_key": "k", "p_organization_id": "{B}"}"#,
+        IN_B,
+    ),
+    call("undo_import", r#"{"p_idempotency_key": "k"}"#, STAFF),
+    call("undo_import, B", r#"{"p_idempotency_key": "k", "p_organization_id": "{B}"}"#, IN_B),
     call("convert_won_opportunity", r#"{"p_opportunity_id": "{opportunities A own, won}"}"#, STAFF_OF_A),
     call(
         "convert_won_opportunity, colleague's",

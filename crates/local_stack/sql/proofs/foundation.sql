@@ -236,12 +236,12 @@ select unnest(array['approve_expense', 'cancel_invoice', 'change_subscription', 
   'revoke_invitation', 'save_invoice', 'save_playbook', 'send_invoice', 'set_agent_enabled', 'set_member_active',
   'set_member_role', 'set_playbook_status', 'set_quarterly_target', 'set_subscription_status', 'sync_client_health']::name[]), 'admin'
 union all select unnest(array['finance_inputs', 'start_automation_run']::name[]), 'director'
-union all select unnest(array['client_timeline', 'complete_focus_session', 'connect_integration',
+union all select unnest(array['check_prospects', 'client_timeline', 'complete_focus_session', 'connect_integration',
   'convert_won_opportunity', 'create_prospect', 'disconnect_integration', 'find_similar_clients', 'import_prospects',
   'list_opportunities', 'lock_daily_plan', 'move_kanban_item', 'move_opportunity', 'opportunities_digest',
   'opportunity_record', 'pause_focus_session', 'pipeline_forecast', 'record_agent_run', 'request_sync',
   'resume_focus_session', 'retry_ingest_run', 'save_daily_plan', 'set_integration_sharing', 'set_priority_status',
-  'start_focus_session', 'unlock_daily_plan', 'update_clients', 'update_opportunities']::name[]), 'member'
+  'start_focus_session', 'undo_import', 'unlock_daily_plan', 'update_clients', 'update_opportunities']::name[]), 'member'
 -- These ask for the row of a client, or answer what the policies let through.
 union all select unnest(array['client_health_trend', 'client_record', 'clients_digest', 'clients_summary',
   'current_member', 'ensure_client_onboarding', 'list_clients', 'save_discovery', 'search_workspace',
