@@ -17,6 +17,7 @@ pub mod order;
 pub mod owner;
 pub mod patch;
 pub mod percent;
+pub mod separated;
 pub mod telemetry;
 mod value_set;
 pub mod workspace;

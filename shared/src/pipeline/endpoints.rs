@@ -5,6 +5,7 @@ use super::changes::{
     OpportunityResult, TargetChange,
 };
 use super::forecast::Forecast;
+use super::import::{BatchCheck, ImportUndo, ImportedBatch, ProspectBatch, UndoneImport};
 use super::query::PipelineQuery;
 use super::record::{
     Activity, CreatedProspect, Moved, Note, OpportunityDetail, OpportunityRecord, SimilarClient,
@@ -100,6 +101,21 @@ endpoint!(
     summary: "Adds an opportunity with its client, found or made, and a contact, all or nothing."
 );
 endpoint!(
+    CheckProspects = "check_prospects" Post "/api/opportunities/imports/checks" Member,
+    query: NoQuery, body: ProspectBatch, reply: BatchCheck,
+    summary: "Says what an import of these rows would do, without writing anything."
+);
+endpoint!(
+    ImportProspects = "import_prospects" Post "/api/opportunities/imports" Member,
+    query: NoQuery, body: ProspectBatch, reply: ImportedBatch,
+    summary: "Adds the opportunities of up to 500 rows with their clients and contacts, all or nothing."
+);
+endpoint!(
+    UndoImport = "undo_import" Post "/api/opportunities/imports/undos" Member,
+    query: NoQuery, body: ImportUndo, reply: UndoneImport,
+    summary: "Removes what an own import made and nobody has changed since, and says what stays."
+);
+endpoint!(
     UpdateOpportunity = "update_opportunity" Patch "/api/opportunities/{opportunity_id}" Member,
     query: OpportunityQuery, body: OpportunityChange, reply: OpportunityDetail,
     summary: "Changes the fields of an opportunity that the body names."
@@ -164,6 +180,9 @@ pub fn all() -> Vec<EndpointInfo> {
         FindSimilarClients::info(),
         ReadOpportunity::info(),
         CreateProspect::info(),
+        CheckProspects::info(),
+        ImportProspects::info(),
+        UndoImport::info(),
         UpdateOpportunity::info(),
         DeleteOpportunity::info(),
         MoveOpportunity::info(),

@@ -6,6 +6,7 @@ mod automation;
 pub mod changes;
 pub mod endpoints;
 mod forecast;
+pub mod import;
 mod opportunity;
 mod query;
 mod range;

@@ -49,6 +49,8 @@ impl Capability {
     pub const PIPELINE_WRITE_ALL: &'static str = "pipeline.write_all";
     /// Change the own opportunities, and add some.
     pub const PIPELINE_WRITE_OWN: &'static str = "pipeline.write_own";
+    /// Import prospects.
+    pub const PIPELINE_IMPORT: &'static str = "pipeline.import";
     /// Take an opportunity back from "won".
     pub const PIPELINE_REOPEN_WON: &'static str = "pipeline.reopen_won";
     /// Change the organization, its sales target among the rest.
