@@ -213,8 +213,7 @@ begin
           filter (where (a.added -> 'client_created')::boolean), '[]'),
       'contacts', coalesce(
         jsonb_agg(distinct a.added -> 'contact_id')
-          filter (where (a.added ->> 'contact_id')::uuid <> all (known_contacts)), '[]'),
-      'imported_at', now())
+          filter (where (a.added ->> 'contact_id')::uuid <> all (known_contacts)), '[]'))
     into answer
     from added a;
   -- The version that the import left: whoever changes the contact later counts on.

@@ -5,7 +5,7 @@ use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
 use crate::http::state::AppState;
 use crate::http::{cross_site, health, layers, page, telemetry, workspace};
-use crate::pipeline::{changes as sales, children as talk, handlers as pipeline};
+use crate::pipeline::{changes as sales, children as talk, handlers as pipeline, imports};
 use crate::session::handlers as session;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -63,6 +63,9 @@ pub fn router(state: AppState) -> Router {
         .mount::<FindSimilarClients, _, _>(pipeline::find_similar_clients)
         .mount::<ReadOpportunity, _, _>(pipeline::read_opportunity)
         .mount::<CreateProspect, _, _>(sales::create_prospect)
+        .mount_with::<CheckProspects, _, _>(imports::check_prospects, TEXTS_BODY_BYTES)
+        .mount_with::<ImportProspects, _, _>(imports::import_prospects, TEXTS_BODY_BYTES)
+        .mount::<UndoImport, _, _>(imports::undo_import)
         .mount_with::<UpdateOpportunity, _, _>(sales::update_opportunity, TEXTS_BODY_BYTES)
         .mount::<DeleteOpportunity, _, _>(sales::delete_opportunity)
         .mount_with::<MoveOpportunity, _, _>(sales::move_opportunity, TEXTS_BODY_BYTES)

@@ -145,6 +145,10 @@ pub(crate) fn body(endpoint: &EndpointInfo) -> Option<Value> {
             "id": NEW_VIEW, "workspace": "clients", "name": "Mine", "query": "owner=me", "is_shared": false,
         }),
         "create_prospect" => json!({ "client_id": BUYER, "name": "New sale", "amount": "10.00" }),
+        "check_prospects" | "import_prospects" => json!({
+            "key": "example", "rows": [{ "client_id": BUYER, "name": "New sale", "amount": "10.00" }],
+        }),
+        "undo_import" => json!({ "key": "example" }),
         "update_opportunity" => json!({ "version": 1, "amount": "12.50" }),
         "move_opportunity" => json!({ "version": 1, "stage": "Qualify" }),
         "update_opportunities" => json!({

@@ -15,6 +15,7 @@ mod double;
 mod endpoint_coverage;
 mod examples;
 mod freshness;
+mod imports;
 mod list_agreement;
 mod page;
 mod pipeline;

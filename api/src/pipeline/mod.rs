@@ -3,3 +3,4 @@
 pub mod changes;
 pub mod children;
 pub mod handlers;
+pub mod imports;

@@ -1,0 +1,66 @@
+//! How do the rows of a file become opportunities? Looked at first, then made in batches, each once.
+
+use crate::http::extract::{Checked, Params};
+use crate::http::failure::Failure;
+use crate::http::writing::{Writing, columns_of};
+use axum::Json;
+use http::StatusCode;
+use revos_shared::kernel::endpoint::NoQuery;
+use revos_shared::pipeline::import::{BatchCheck, ImportUndo, ImportedBatch, ProspectBatch, UndoneImport};
+use serde_json::{Value, json};
+
+/// Says what an import of these rows would do, without writing anything; when it was made already, what it made.
+///
+/// # Errors
+/// `validation_failed` for what can be seen without asking anybody, `forbidden`, upstream codes.
+pub async fn check_prospects(
+    writing: Writing,
+    Params(NoQuery {}): Params<NoQuery>,
+    Checked(batch): Checked<ProspectBatch>,
+) -> Result<Json<BatchCheck>, Failure> {
+    Ok(Json(writing.call("check_prospects", arguments(&writing, &batch)?).await?))
+}
+
+/// Adds the opportunities of a batch, with clients and contacts, all or nothing. The same batch again answers what it
+/// made the first time.
+///
+/// # Errors
+/// `validation_failed` with every problem of every row, `client_ambiguous` with the clients that bear a name,
+/// `idempotency_mismatch` when the key was taken for other rows, `forbidden`, upstream codes.
+pub async fn import_prospects(
+    writing: Writing,
+    Params(NoQuery {}): Params<NoQuery>,
+    Checked(batch): Checked<ProspectBatch>,
+) -> Result<(StatusCode, Json<ImportedBatch>), Failure> {
+    let made: ImportedBatch = writing.call("import_prospects", arguments(&writing, &batch)?).await?;
+    let status = if made.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(made)))
+}
+
+/// Removes what an own import made and nobody has changed since. An unknown key made nothing, so nothing is removed.
+///
+/// # Errors
+/// `validation_failed`, `forbidden`, upstream codes.
+pub async fn undo_import(
+    writing: Writing,
+    Params(NoQuery {}): Params<NoQuery>,
+    Checked(undo): Checked<ImportUndo>,
+) -> Result<Json<UndoneImport>, Failure> {
+    let arguments =
+        json!({ "p_idempotency_key": undo.key, "p_organization_id": writing.other_organization() });
+    Ok(Json(writing.call("undo_import", arguments).await?))
+}
+
+fn arguments(writing: &Writing, batch: &ProspectBatch) -> Result<Value, Failure> {
+    let mut rows = Vec::with_capacity(batch.rows.len());
+    for prospect in &batch.rows {
+        let mut fields = columns_of(prospect)?;
+        fields.retain(|_, value| !value.is_null());
+        rows.push(fields);
+    }
+    Ok(json!({
+        "p_rows": rows,
+        "p_idempotency_key": batch.key,
+        "p_organization_id": writing.other_organization(),
+    }))
+}
