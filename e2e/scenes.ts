@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import type { Database } from "./database.ts";
 import { expect, fillSignIn, live, mark, panel } from "./fixtures.ts";
 import { openPalette, option, palette } from "./palette.ts";
+import { BAD_ROWS, checkRows, chooseFile } from "./imports.ts";
 import { pipelineIsThere } from "./pipeline.ts";
 import { recordIsThere, TABS } from "./record.ts";
 import { LONG, MANY } from "./samples.ts";
@@ -238,6 +239,22 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await page.getByRole("button", { name: "Add prospect" }).click();
     await page.getByRole("dialog").getByLabel("Company").fill("Brindlecrest Frate");
     await expect(page.getByRole("button", { name: "Use Brindlecrest Freight" })).toBeVisible();
+  },
+
+  "pipeline-import": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?view=import");
+    await expect(page.getByLabel("CSV file")).toBeVisible();
+  },
+
+  "pipeline-import-columns": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?view=import");
+    await chooseFile(page, BAD_ROWS);
+  },
+
+  "pipeline-import-checked": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?view=import");
+    await chooseFile(page, BAD_ROWS);
+    await checkRows(page);
   },
 
   account: async ({ page, enter }) => {

@@ -19,14 +19,17 @@ pub(super) enum View {
     Table,
     /// What they add up to.
     Forecast,
+    /// More of them, out of a file.
+    Import,
 }
 
 impl View {
     /// The views with their words.
-    pub(super) const ALL: [(Self, &'static str, &'static str); 3] = [
+    pub(super) const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Board, "board", "Board"),
         (Self::Table, "table", "Table"),
         (Self::Forecast, "forecast", "Forecast"),
+        (Self::Import, "import", "Import"),
     ];
 
     /// The word of the address.
@@ -156,6 +159,7 @@ mod tests {
             "view=table&q=50%&owner=me&stage=Prospect,Proposal&min=1000&max=2000.50&prob=50&close=quarter&closed=1&sort=-amount&rows=2000",
             "lane=month",
             "view=forecast",
+            "view=import",
         ] {
             assert_eq!(address(&state::<State>(said)), said);
         }

@@ -106,6 +106,8 @@ pub(super) struct Rights {
     pub reopen: bool,
     /// Set the target.
     pub target: bool,
+    /// Add those of a file.
+    pub import: bool,
 }
 
 /// The desk a person works at.
@@ -230,6 +232,7 @@ impl Desk {
                 own: can(Capability::PIPELINE_WRITE_OWN),
                 reopen: can(Capability::PIPELINE_REOPEN_WON),
                 target: can(Capability::ORGANIZATION_MANAGE),
+                import: can(Capability::PIPELINE_IMPORT),
             },
             currency: session.of_member(|member| member.organization.currency.clone()),
             time_zone: zone,

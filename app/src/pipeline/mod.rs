@@ -27,6 +27,8 @@ mod forms;
 #[cfg(feature = "csr")]
 mod head;
 #[cfg(feature = "csr")]
+mod import;
+#[cfg(feature = "csr")]
 mod page;
 #[cfg(feature = "csr")]
 mod prospect;

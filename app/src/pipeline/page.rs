@@ -3,7 +3,7 @@
 use super::address::View;
 use super::desk::Desk;
 use super::record::Panel;
-use super::{board, forecast, forms, table, toolbar};
+use super::{board, forecast, forms, import, table, toolbar};
 use crate::shell::frame::PageHead;
 use crate::shell::part::{part, show_part};
 use crate::shell::query::{Standby, Standing};
@@ -66,7 +66,12 @@ fn pipeline(desk: Desk) -> AnyView {
         let view = View::ALL.into_iter().find(|(_, known, _)| *known == word).map(|(view, ..)| view);
         desk.address.choose(|state| state.view = view.unwrap_or_default());
     });
-    let segments = View::ALL.map(|(_, value, label)| Segment { value, label, name: label }).to_vec();
+    let may = |view: &View| *view != View::Import || desk.rights.import;
+    let segments = View::ALL
+        .into_iter()
+        .filter(|(view, ..)| may(view))
+        .map(|(_, value, label)| Segment { value, label, name: label })
+        .collect::<Vec<_>>();
     view! {
         <PageHead title="Pipeline" mark=(standing.freshness, standing.on_action) refresh />
         <div class="page pipeline" on:click=on(opens_beside("/pipeline/"))>
@@ -81,7 +86,11 @@ fn pipeline(desk: Desk) -> AnyView {
                 />
             </div>
             {live(move || {
-                if view_word.get() == View::Forecast { show_part("The forecast", move || Box::pin(forecast::forecast_view(desk, panel))) } else { list(desk, standing, selection, view_word) }
+                match view_word.get() {
+                    View::Forecast => show_part("The forecast", move || Box::pin(forecast::forecast_view(desk, panel))),
+                    View::Import => show_part("The import", move || Box::pin(import::import_view(desk))),
+                    _ => list(desk, standing, selection, view_word),
+                }
             })}
         </div>
         {panel.view(desk)}

@@ -77,7 +77,9 @@ impl Tools {
             ("Pipeline: table", "/pipeline?view=table"),
             ("Pipeline: forecast", "/pipeline?view=forecast"),
         ];
-        pages.chain(views.map(|(label, address)| to(label, address, &[]))).collect()
+        let may_import = self.session.member().is_some_and(|member| member.can(Capability::PIPELINE_IMPORT));
+        let import = may_import.then(|| to("Import opportunities", "/pipeline?view=import", &[]));
+        pages.chain(views.map(|(label, address)| to(label, address, &[]))).chain(import).collect()
     }
 
     /// What can be done here and now.

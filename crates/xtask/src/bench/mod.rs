@@ -1,6 +1,7 @@
 //! How fast is it, compared with a bare rig on the same machine in the same run?
 
 mod api;
+mod import;
 mod live;
 mod page;
 mod rig;
@@ -19,11 +20,14 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 400)]
     rounds: usize,
     /// Figures to measure; all when none is named.
-    #[arg(value_parser = ["api", "live", "memory", "page", "rls"])]
+    #[arg(value_parser = ["api", "import", "live", "memory", "page", "rls"])]
     names: Vec<String>,
     /// Clients in the database of `rls`.
     #[arg(long, default_value_t = 100_000)]
     clients: u32,
+    /// Rows that `import` makes.
+    #[arg(long, default_value_t = 100_000)]
+    rows: u32,
 }
 
 /// Measures and reports, a line a figure.
@@ -42,6 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
     let mut report = Vec::new();
     if wanted("api") || wanted("memory") {
         report.extend(runtime.block_on(api::measure(arguments))?);
+    }
+    if wanted("import") {
+        report.extend(runtime.block_on(import::measure(&arguments.server, arguments.rows))?);
     }
     if wanted("live") {
         report.extend(runtime.block_on(live::measure(arguments))?);
