@@ -360,7 +360,7 @@ begin
     'cards, commercials, contacts, forms, opportunities, owner_name, previous, questions, sources, terms');
   perform pg_temp.check_that('fields for a customer''s user', pg_temp.outcome('client',
     $$select string_agg(key, ' ' order by key) from jsonb_object_keys(public.client_record({C1}) -> 'client') key$$),
-    'arr churned_on created_at id industry name owner_id phase qbr_date region segment status trs_score updated_at version');
+    'arr churned_on created_at id industry last_qbr_date name owner_id phase qbr_date region segment status trs_score updated_at version');
   perform pg_temp.check_that('history for a customer''s user', pg_temp.outcome('client',
     $$select count(*) || ' ' || count(h ->> 'health') || ' ' || count(h ->> 'churn_risk') || ' ' || count(h ->> 'notes')
       from jsonb_array_elements(public.client_record({C1}) -> 'health') h$$),
