@@ -131,6 +131,16 @@ fn line(rows: Signal<Vec<QbrRow>>, id: u128, today: Signal<Date>) -> AnyView {
             <span class="line-meta">
                 <span class="cut">{live(move || row.with(|row| words::owner(&row.client)))}</span>
                 <span>{phase}</span>
+                {live(move || {
+                    row.with(|row| words::since_qbr(&row.client, today.get()))
+                        .map(|(change, since)| {
+                            view! {
+                                // Where there is little room, the day is left out.
+                                <span title=format!("{change}{since}")>{change.clone()} <span class="line-more">{since.clone()}</span></span>
+                            }
+                            .into_any()
+                        })
+                })}
             </span>
             <span class="line-change quiet">{relative}</span>
             <span class="line-value" title=full>{date}</span>

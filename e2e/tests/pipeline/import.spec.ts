@@ -3,7 +3,6 @@
 import { readFileSync } from "node:fs";
 import type { Organization } from "../../database.ts";
 import { expect, onTheWay, test } from "../../fixtures.ts";
-
 import { BAD_ROWS, checkRows, chooseFile, imports, manyRows } from "../../imports.ts";
 import { pipelineIsThere } from "../../pipeline.ts";
 

@@ -335,6 +335,7 @@ impl Work {
         if let Some(batch) = batches.end() {
             self.batch(batch, (make, &plan, print, number), &mut tally, &refusals, halted).await?;
         }
+        go_on(halted)?;
         self.tell(&tally, 100);
         Ok(())
     }
