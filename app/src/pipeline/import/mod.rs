@@ -175,7 +175,8 @@ fn findings(work: Work) -> AnyView {
         })
         .collect_view();
     view! {
-        <ul class="import-findings" aria-label="Findings">{lines}</ul>
+        // It scrolls by itself, by keyboard too.
+        <ul class="import-findings" aria-label="Findings" tabindex="0">{lines}</ul>
         {(refused > 0).then(|| {
             view! {
                 <p>

@@ -85,7 +85,7 @@ fn links(label: &'static str, links: Vec<(String, String)>, of: usize) -> AnyVie
     view! {
         <h3>{label}</h3>
         {more}
-        <ul class="import-links" aria-label=label>{items}</ul>
+        <ul class="import-links" aria-label=label tabindex="0">{items}</ul>
     }
     .into_any()
 }
@@ -118,7 +118,7 @@ fn taken_back(work: Work, undone: &UndoneImport, why: Option<String>) -> AnyView
         })}
         <h3>"Import undone"</h3>
         {facts(removed)}
-        {(!undone.kept.is_empty()).then(|| view! { <ul class="import-links" aria-label="Kept">{kept}</ul> }.into_any())}
+        {(!undone.kept.is_empty()).then(|| view! { <ul class="import-links" aria-label="Kept" tabindex="0">{kept}</ul> }.into_any())}
         <div class="import-foot">
             <Button label="Import another file" kind=ButtonKind::Primary on_press=move |()| work.restart() />
         </div>
