@@ -133,7 +133,13 @@ fn line(rows: Signal<Vec<QbrRow>>, id: u128, today: Signal<Date>) -> AnyView {
                 <span>{phase}</span>
                 {live(move || {
                     row.with(|row| words::since_qbr(&row.client, today.get()))
-                        .map(|text| view! { <span title="Since the last QBR">{text}</span> }.into_any())
+                        .map(|(change, since)| {
+                            view! {
+                                // Where there is little room, the day is left out.
+                                <span title=format!("{change}{since}")>{change.clone()} <span class="line-more">{since.clone()}</span></span>
+                            }
+                            .into_any()
+                        })
                 })}
             </span>
             <span class="line-change quiet">{relative}</span>

@@ -97,10 +97,10 @@ pub(super) fn qbr_name(row: &QbrRow) -> String {
     }
 }
 
-/// How the composite moved since the last review; none when either is not known.
-pub(super) fn since_qbr(client: &ClientRow, today: Date) -> Option<String> {
+/// How the composite moved since the last review, and since when; none when either is not known.
+pub(super) fn since_qbr(client: &ClientRow, today: Date) -> Option<(String, String)> {
     let change = format::change(client.trs_change_since_qbr()?);
-    Some(format!("TRS {change} since {}", format::day(client.last_qbr_date?, today)))
+    Some((format!("TRS {change}"), format!(" since {}", format::day(client.last_qbr_date?, today))))
 }
 
 /// A line of scores in one sentence; `at` stands before a name of its axis.
