@@ -62,6 +62,7 @@ impl ListState {
             band: read(parameter("band")),
             sort: Some(read(parameter("sort"))),
             limit: Some(rows.unwrap_or(STEPS[0])),
+            trend: None,
         };
         Self { query, columns: read(parameter("cols")) }
     }

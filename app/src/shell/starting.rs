@@ -25,6 +25,13 @@ pub(crate) fn StartingPage(address: Address) -> impl IntoView {
 pub(crate) fn UnreachablePage(session: Session) -> impl IntoView {
     let told = Signal::memo(move || {
         session.state.with(|state| match state {
+            SessionState::Unreachable(why) if Session::has_left() => {
+                let text = format!(
+                    "{}, so the server hears of it later. Nothing is kept here.",
+                    failure::sentence(why)
+                );
+                ("You are signed out on this device".to_owned(), text)
+            }
             SessionState::Unreachable(why) => (failure::sentence(why).to_owned(), failure::advice(why)),
             _ => Default::default(),
         })
