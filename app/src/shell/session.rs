@@ -162,7 +162,7 @@ impl Session {
         self.tell(SIGNED_OUT);
         self.leaving.set_value(false);
         if let Err(failure) = told {
-            self.unreachable(failure);
+            self.state.set(SessionState::Unreachable(failure));
         }
     }
 
@@ -291,7 +291,12 @@ impl Session {
     fn forget(self, ended: bool) {
         self.queries.set_value(None);
         self.ended.set(ended);
-        self.state.set(SessionState::SignedOut);
+        if Self::has_left() {
+            // The page to sign in may be as far away as the server.
+            self.unreachable(Failure::new(Reason::UpstreamUnavailable));
+        } else {
+            self.state.set(SessionState::SignedOut);
+        }
     }
 
     fn tell(self, word: &str) {

@@ -15,9 +15,9 @@ pub enum Signing {
     /// The one of the start.
     #[default]
     Usual,
-    /// Another one; both are published.
+    /// One that has not signed before; it is published beside the usual one.
     Rotated,
-    /// Another one that is not published.
+    /// One that has not signed before, and is not published.
     Unpublished,
 }
 
@@ -31,17 +31,21 @@ pub struct Issuing {
     pub clock_ahead: i64,
 }
 
-/// The keys of a project. REST takes tokens of both, whatever is published.
+/// Keys that wait for their turn; after the last one the first signs again.
+const OTHERS: usize = 12;
+
+/// The keys of a project. REST takes tokens of all, whatever is published.
 #[derive(Debug)]
 pub(crate) struct Keys {
     usual: SigningKey,
-    other: SigningKey,
-    now: RwLock<Issuing>,
+    others: Vec<SigningKey>,
+    now: RwLock<(Issuing, usize)>,
 }
 
 impl Keys {
     pub(crate) fn new(usual: SigningKey) -> Result<Self, StackError> {
-        Ok(Self { usual, other: SigningKey::generate()?, now: RwLock::default() })
+        let others = (0..OTHERS).map(|_| SigningKey::generate()).collect::<Result<_, _>>()?;
+        Ok(Self { usual, others, now: RwLock::default() })
     }
 
     pub(crate) fn usual(&self) -> &SigningKey {
@@ -49,36 +53,45 @@ impl Keys {
     }
 
     pub(crate) fn issuing(&self) -> Issuing {
-        *self.now.read().unwrap_or_else(PoisonError::into_inner)
+        self.now.read().unwrap_or_else(PoisonError::into_inner).0
     }
 
-    pub(crate) fn issue(&self, now: Issuing) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = now;
+    fn other(&self) -> &SigningKey {
+        let (_, turn) = *self.now.read().unwrap_or_else(PoisonError::into_inner);
+        self.others.get(turn).unwrap_or(&self.usual)
+    }
+
+    pub(crate) fn issue(&self, wanted: Issuing) {
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        if wanted.signing != Signing::Usual {
+            now.1 = (now.1 + 1) % OTHERS;
+        }
+        now.0 = wanted;
     }
 
     pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, StackError> {
         match self.issuing().signing {
             Signing::Usual => self.usual.sign(claims),
-            Signing::Rotated | Signing::Unpublished => self.other.sign(claims),
+            Signing::Rotated | Signing::Unpublished => self.other().sign(claims),
         }
     }
 
     /// The key set as it is published.
     pub(crate) fn published(&self) -> Value {
         match self.issuing().signing {
-            Signing::Rotated => self.all(),
+            Signing::Rotated => key_set(&[self.other(), &self.usual]),
             Signing::Usual | Signing::Unpublished => self.usual.jwks(),
         }
     }
 
-    /// Both keys.
+    /// Every key that may ever sign.
     pub(crate) fn all(&self) -> Value {
-        let keys = [&self.other, &self.usual].map(SigningKey::jwks);
-        json!({ "keys": keys.map(|mut set| set["keys"][0].take()) })
+        key_set(&self.others.iter().chain([&self.usual]).collect::<Vec<_>>())
     }
 
     pub(crate) fn verify(&self, token: &str) -> Result<Value, String> {
-        self.usual.verify(token).or_else(|reason| self.other.verify(token).map_err(|_| reason))
+        let others = || self.others.iter().find_map(|key| key.verify(token).ok());
+        self.usual.verify(token).or_else(|reason| others().ok_or(reason))
     }
 
     /// The project's time.
@@ -97,4 +110,9 @@ impl Keys {
         let now = self.clock().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         self.issuing().clock_ahead > 0 && ends.is_some_and(|ends| ends < now)
     }
+}
+
+fn key_set(keys: &[&SigningKey]) -> Value {
+    let keys = keys.iter().map(|key| key.jwks()["keys"][0].take());
+    json!({ "keys": keys.collect::<Vec<_>>() })
 }
