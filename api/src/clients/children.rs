@@ -1,9 +1,9 @@
 //! How are single rows under a client changed? People, what was agreed, what is delivered.
 
-use super::changes::named;
+use super::changes::CLIENTS;
 use crate::http::extract::{Checked, Params};
 use crate::http::failure::Failure;
-use crate::http::writing::{Table, Writing, columns_of};
+use crate::http::writing::{Parent, Table, Writing, columns_of, read_before};
 use axum::Json;
 use http::StatusCode;
 use revos_shared::clients::changes::{CommercialsFields, ContactFields, DeliverableFields, TermsFields};
@@ -12,8 +12,6 @@ use revos_shared::clients::endpoints::{
 };
 use revos_shared::clients::{ClientTerms, Commercials, Contact, Deliverable};
 use revos_shared::{ClientId, ErrorCode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 const CONTACTS: Table = Table { name: "contacts", columns: "id,name,role,email,phone,notes,power,version" };
@@ -40,7 +38,7 @@ pub async fn create_contact(
     Params(ClientQuery { client_id }): Params<ClientQuery>,
     Checked(contact): Checked<ContactFields>,
 ) -> Result<(StatusCode, Json<Contact>), Failure> {
-    create(&writing, &CONTACTS, client_id, contact_columns(&contact)?).await
+    writing.insert_under(of(client_id), &CONTACTS, contact_columns(&contact)?).await
 }
 
 /// Replaces the fields of a contact.
@@ -54,7 +52,7 @@ pub async fn update_contact(
     Checked(contact): Checked<ContactFields>,
 ) -> Result<Json<Contact>, Failure> {
     let (version, columns) = (read_before(contact.version)?, contact_columns(&contact)?);
-    writing.update(&CONTACTS, &of_client(client_id, contact_id.0), version, columns).await.map(Json)
+    writing.update(&CONTACTS, &of(client_id).row(contact_id.0), version, columns).await.map(Json)
 }
 
 /// Removes a contact.
@@ -65,7 +63,7 @@ pub async fn delete_contact(
     writing: Writing,
     Params(ContactRemoval { client_id, contact_id, version }): Params<ContactRemoval>,
 ) -> Result<StatusCode, Failure> {
-    writing.delete::<Contact>(&CONTACTS, &of_client(client_id, contact_id.0), version).await?;
+    writing.delete::<Contact>(&CONTACTS, &of(client_id).row(contact_id.0), version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -83,7 +81,7 @@ pub async fn save_commercials(
     if let Some(version) = commercials.version {
         return writing.update(&COMMERCIALS, &keys, version, columns).await.map(Json);
     }
-    match create::<Commercials>(&writing, &COMMERCIALS, client_id, columns).await {
+    match writing.insert_under::<Commercials>(of(client_id), &COMMERCIALS, columns).await {
         // Somebody else was the first.
         Err(failure) if failure.code == ErrorCode::Duplicate => {
             Err(Failure::stale(writing.current(&COMMERCIALS, &keys).await?))
@@ -114,7 +112,7 @@ pub async fn create_deliverable(
     Params(ClientQuery { client_id }): Params<ClientQuery>,
     Checked(deliverable): Checked<DeliverableFields>,
 ) -> Result<(StatusCode, Json<Deliverable>), Failure> {
-    create(&writing, &DELIVERABLES, client_id, columns_of(&deliverable)?).await
+    writing.insert_under(of(client_id), &DELIVERABLES, columns_of(&deliverable)?).await
 }
 
 /// Replaces the fields of a deliverable.
@@ -128,7 +126,7 @@ pub async fn update_deliverable(
     Checked(deliverable): Checked<DeliverableFields>,
 ) -> Result<Json<Deliverable>, Failure> {
     let (version, columns) = (read_before(deliverable.version)?, columns_of(&deliverable)?);
-    writing.update(&DELIVERABLES, &of_client(client_id, deliverable_id.0), version, columns).await.map(Json)
+    writing.update(&DELIVERABLES, &of(client_id).row(deliverable_id.0), version, columns).await.map(Json)
 }
 
 /// Removes a deliverable.
@@ -139,37 +137,13 @@ pub async fn delete_deliverable(
     writing: Writing,
     Params(DeliverableRemoval { client_id, deliverable_id, version }): Params<DeliverableRemoval>,
 ) -> Result<StatusCode, Failure> {
-    writing.delete::<Deliverable>(&DELIVERABLES, &of_client(client_id, deliverable_id.0), version).await?;
+    writing.delete::<Deliverable>(&DELIVERABLES, &of(client_id).row(deliverable_id.0), version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Adds a row under a client. When that is refused, the client itself says whether it is hidden from the person.
-async fn create<T: DeserializeOwned + Serialize>(
-    writing: &Writing,
-    table: &Table,
-    client_id: ClientId,
-    mut columns: Map<String, Value>,
-) -> Result<(StatusCode, Json<T>), Failure> {
-    columns.insert("client_id".to_owned(), client_id.to_string().into());
-    match writing.insert(table, columns).await {
-        Ok(row) => Ok((StatusCode::CREATED, Json(row))),
-        Err(failure) => {
-            if matches!(failure.code, ErrorCode::Forbidden | ErrorCode::ReferenceMissing) {
-                named(writing, client_id).await?;
-            }
-            Err(failure)
-        }
-    }
-}
-
-/// A row belongs to the client in the path, or it is not there.
-fn of_client(client_id: ClientId, id: uuid::Uuid) -> [(&'static str, String); 2] {
-    [("id", id.to_string()), ("client_id", client_id.to_string())]
-}
-
-/// Whoever changes a row has read it.
-fn read_before(version: Option<u32>) -> Result<u32, Failure> {
-    version.ok_or_else(|| Failure::field("version", "required"))
+/// The client that a row belongs to.
+const fn of(id: ClientId) -> Parent {
+    Parent { table: &CLIENTS, column: "client_id", id: id.0 }
 }
 
 /// A job title may be unknown, and is a text nevertheless.

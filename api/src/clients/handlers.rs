@@ -1,6 +1,6 @@
 //! How are clients read? One request to the database per operation, as the person who asks.
 
-use crate::http::conditional::{Found, answer, answer_by_digest, answer_unkept};
+use crate::http::conditional::{Found, answer, answer_by_digest, answer_unkept, digest};
 use crate::http::extract::Params;
 use crate::http::failure::Failure;
 use crate::http::owners::owner_words;
@@ -43,14 +43,11 @@ pub async fn list_clients(
             // The database shows nothing to somebody whose membership has just ended; that is no empty list.
             signed_in.prove_membership().await?;
         }
-        let truncated = (listed.rows.len() as u64) < listed.total;
-        let data = ClientList { rows: listed.rows, sums: listed.sums, trend: listed.trend };
-        Ok(Found { data, total: listed.total, truncated })
+        let Listed { rows, total, sums, trend } = listed;
+        let count = rows.len();
+        Ok(Found::first(ClientList { rows, sums, trend }, count, total))
     };
-    let digest = async {
-        let arguments = json!({ "p_organization_id": signed_in.other_organization() });
-        Ok(signed_in.caller()?.read::<String>("clients_digest", arguments).await?)
-    };
+    let digest = digest(&signed_in, "clients_digest");
     answer_by_digest::<ListClients, _>(&signed_in, &headers, &query, digest, read).await
 }
 

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use revos_shared::kernel::endpoint::AS_OF_HEADER;
 use revos_shared::{Endpoint, Envelope, ErrorCode, UserId};
 use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::future::Future;
 use std::sync::Arc;
@@ -70,6 +71,20 @@ impl<T> Found<T> {
     pub const fn one(data: T) -> Self {
         Self { data, total: 1, truncated: false }
     }
+
+    /// The first rows of a list, so many of those that match.
+    pub const fn first(data: T, rows: usize, total: u64) -> Self {
+        Self { data, total, truncated: (rows as u64) < total }
+    }
+}
+
+/// What a list can be told apart by without reading it, as this function of the database says.
+///
+/// # Errors
+/// Upstream codes.
+pub async fn digest(signed_in: &SignedIn, function: &str) -> Result<String, Failure> {
+    let arguments = json!({ "p_organization_id": signed_in.other_organization() });
+    Ok(signed_in.caller()?.read(function, arguments).await?)
 }
 
 impl<T> Found<Vec<T>> {
@@ -87,7 +102,8 @@ impl<T> Found<Vec<T>> {
         if list.total == 0 {
             signed_in.prove_membership().await?;
         }
-        Ok(Self { truncated: (list.rows.len() as u64) < list.total, total: list.total, data: list.rows })
+        let rows = list.rows.len();
+        Ok(Self::first(list.rows, rows, list.total))
     }
 }
 

@@ -3,14 +3,17 @@
 use super::failure::Failure;
 use super::signed_in::SignedIn;
 use super::state::AppState;
+use axum::Json;
 use axum::extract::FromRequestParts;
+use http::StatusCode;
 use http::request::Parts;
 use revos_shared::ErrorCode;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 use std::ops::Deref;
 use supabase::Query;
+use uuid::Uuid;
 
 /// A member who changes something: the first argument of every handler that does. When it is done, whatever
 /// became of it, the person gets no answer any more that was read before.
@@ -22,6 +25,25 @@ pub struct Table {
     pub name: &'static str,
     /// Columns, separated by commas.
     pub columns: &'static str,
+}
+
+/// The row that others belong to: a client, an opportunity.
+#[derive(Clone, Copy)]
+pub struct Parent {
+    /// Where it is.
+    pub table: &'static Table,
+    /// What the rows that belong to it call it.
+    pub column: &'static str,
+    /// Which.
+    pub id: Uuid,
+}
+
+impl Parent {
+    /// The keys of a row of it: it belongs to the parent in the path, or it is not there.
+    #[must_use]
+    pub fn row(&self, id: Uuid) -> [(&'static str, String); 2] {
+        [("id", id.to_string()), (self.column, self.id.to_string())]
+    }
 }
 
 /// Columns and the values that name a row by them. The organization shown is added to each.
@@ -42,6 +64,29 @@ impl Writing {
         let caller = self.caller()?;
         let query = caller.from(table.name).select(table.columns);
         Ok(caller.insert(query, &Value::Object(row)).await?)
+    }
+
+    /// Adds a row under another one. When that is refused, the parent itself says whether it is hidden from the
+    /// person.
+    ///
+    /// # Errors
+    /// `not_found` for the parent, and what the database says.
+    pub async fn insert_under<T: DeserializeOwned>(
+        &self,
+        parent: Parent,
+        table: &Table,
+        mut columns: Map<String, Value>,
+    ) -> Result<(StatusCode, Json<T>), Failure> {
+        columns.insert(parent.column.to_owned(), parent.id.to_string().into());
+        match self.insert(table, columns).await {
+            Ok(row) => Ok((StatusCode::CREATED, Json(row))),
+            Err(failure) => {
+                if matches!(failure.code, ErrorCode::Forbidden | ErrorCode::ReferenceMissing) {
+                    self.current::<IgnoredAny>(parent.table, &[("id", parent.id.to_string())]).await?;
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// Calls a function that changes something.
@@ -164,6 +209,14 @@ pub fn columns_of(body: &impl Serialize) -> Result<Map<String, Value>, Failure> 
         }
     }
     Ok(columns)
+}
+
+/// Whoever changes a row has read it.
+///
+/// # Errors
+/// `validation_failed`, when a body names no version.
+pub fn read_before(version: Option<u32>) -> Result<u32, Failure> {
+    version.ok_or_else(|| Failure::field("version", "required"))
 }
 
 /// Does the row hold what a request to add it said? Then it was added by that request, sent before.

@@ -6,7 +6,6 @@ use crate::http::writing::{Table, Writing, columns_of};
 use axum::Json;
 use http::StatusCode;
 use revos_shared::kernel::endpoint::NoQuery;
-use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::changes::{
     BulkOpportunities, NewProspect, OpportunityChange, OpportunityMove, OpportunityResult, TargetChange,
 };
@@ -120,9 +119,4 @@ pub async fn set_target(
         "p_organization_id": writing.other_organization(),
     });
     Ok(Json(writing.call("set_quarterly_target", arguments).await?))
-}
-
-/// The opportunity as it is now.
-pub(super) async fn named(writing: &Writing, id: OpportunityId) -> Result<OpportunityDetail, Failure> {
-    writing.current(&OPPORTUNITIES, &[("id", id.to_string())]).await
 }

@@ -1,21 +1,17 @@
 //! How are single rows under an opportunity changed? Notes and activities.
 
-use super::changes::named;
+use super::changes::OPPORTUNITIES;
 use crate::http::extract::{Checked, Params};
 use crate::http::failure::Failure;
-use crate::http::writing::{Table, Writing, columns_of};
+use crate::http::writing::{Parent, Table, Writing, columns_of, read_before};
 use axum::Json;
 use http::StatusCode;
-use revos_shared::ErrorCode;
 use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::changes::{ActivityFields, NoteFields};
 use revos_shared::pipeline::endpoints::{
     ActivityQuery, ActivityRemoval, NoteQuery, NoteRemoval, OpportunityQuery,
 };
 use revos_shared::pipeline::{Activity, Note};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 const NOTES: Table = Table { name: "opportunity_notes", columns: "id,author_id,body,created_at,version" };
 const ACTIVITIES: Table = Table {
@@ -32,7 +28,7 @@ pub async fn create_note(
     Params(OpportunityQuery { opportunity_id }): Params<OpportunityQuery>,
     Checked(note): Checked<NoteFields>,
 ) -> Result<(StatusCode, Json<Note>), Failure> {
-    create(&writing, &NOTES, opportunity_id, columns_of(&note)?).await
+    writing.insert_under(of(opportunity_id), &NOTES, columns_of(&note)?).await
 }
 
 /// Changes an own note.
@@ -46,7 +42,7 @@ pub async fn update_note(
     Checked(note): Checked<NoteFields>,
 ) -> Result<Json<Note>, Failure> {
     let version = read_before(note.version)?;
-    let keys = under(opportunity_id, note_id.0);
+    let keys = of(opportunity_id).row(note_id.0);
     writing.update(&NOTES, &keys, version, columns_of(&note)?).await.map(Json)
 }
 
@@ -58,7 +54,7 @@ pub async fn delete_note(
     writing: Writing,
     Params(NoteRemoval { opportunity_id, note_id, version }): Params<NoteRemoval>,
 ) -> Result<StatusCode, Failure> {
-    writing.delete::<Note>(&NOTES, &under(opportunity_id, note_id.0), version).await?;
+    writing.delete::<Note>(&NOTES, &of(opportunity_id).row(note_id.0), version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -71,7 +67,7 @@ pub async fn create_activity(
     Params(OpportunityQuery { opportunity_id }): Params<OpportunityQuery>,
     Checked(activity): Checked<ActivityFields>,
 ) -> Result<(StatusCode, Json<Activity>), Failure> {
-    create(&writing, &ACTIVITIES, opportunity_id, columns_of(&activity)?).await
+    writing.insert_under(of(opportunity_id), &ACTIVITIES, columns_of(&activity)?).await
 }
 
 /// Replaces the fields of an activity; completes or cancels it.
@@ -85,7 +81,7 @@ pub async fn update_activity(
     Checked(activity): Checked<ActivityFields>,
 ) -> Result<Json<Activity>, Failure> {
     let version = read_before(activity.version)?;
-    let keys = under(opportunity_id, activity_id.0);
+    let keys = of(opportunity_id).row(activity_id.0);
     writing.update(&ACTIVITIES, &keys, version, columns_of(&activity)?).await.map(Json)
 }
 
@@ -97,36 +93,11 @@ pub async fn delete_activity(
     writing: Writing,
     Params(ActivityRemoval { opportunity_id, activity_id, version }): Params<ActivityRemoval>,
 ) -> Result<StatusCode, Failure> {
-    writing.delete::<Activity>(&ACTIVITIES, &under(opportunity_id, activity_id.0), version).await?;
+    writing.delete::<Activity>(&ACTIVITIES, &of(opportunity_id).row(activity_id.0), version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Adds a row under an opportunity. When that is refused, the opportunity itself says whether it is hidden from the
-/// person.
-async fn create<T: DeserializeOwned + Serialize>(
-    writing: &Writing,
-    table: &Table,
-    opportunity_id: OpportunityId,
-    mut columns: Map<String, Value>,
-) -> Result<(StatusCode, Json<T>), Failure> {
-    columns.insert("opportunity_id".to_owned(), opportunity_id.to_string().into());
-    match writing.insert(table, columns).await {
-        Ok(row) => Ok((StatusCode::CREATED, Json(row))),
-        Err(failure) => {
-            if matches!(failure.code, ErrorCode::Forbidden | ErrorCode::ReferenceMissing) {
-                named(writing, opportunity_id).await?;
-            }
-            Err(failure)
-        }
-    }
-}
-
-/// A row belongs to the opportunity in the path, or it is not there.
-fn under(opportunity_id: OpportunityId, id: uuid::Uuid) -> [(&'static str, String); 2] {
-    [("id", id.to_string()), ("opportunity_id", opportunity_id.to_string())]
-}
-
-/// Whoever changes a row has read it.
-fn read_before(version: Option<u32>) -> Result<u32, Failure> {
-    version.ok_or_else(|| Failure::field("version", "required"))
+/// The opportunity that a row belongs to.
+const fn of(id: OpportunityId) -> Parent {
+    Parent { table: &OPPORTUNITIES, column: "opportunity_id", id: id.0 }
 }

@@ -1,6 +1,6 @@
 //! How is the pipeline read? One request to the database per operation, as the person who asks.
 
-use crate::http::conditional::{Found, answer, answer_by_digest};
+use crate::http::conditional::{Found, answer, answer_by_digest, digest};
 use crate::http::extract::Params;
 use crate::http::failure::Failure;
 use crate::http::owners::owner_words;
@@ -37,14 +37,11 @@ pub async fn list_opportunities(
             "p_organization_id": signed_in.other_organization(),
         });
         let listed: Listed = signed_in.caller()?.read("list_opportunities", arguments).await?;
-        let truncated = (listed.rows.len() as u64) < listed.total;
         let Listed { rows, total, stages, open, rates } = listed;
-        Ok(Found { data: OpportunityList { rows, stages, open, rates }, total, truncated })
+        let count = rows.len();
+        Ok(Found::first(OpportunityList { rows, stages, open, rates }, count, total))
     };
-    let digest = async {
-        let arguments = json!({ "p_organization_id": signed_in.other_organization() });
-        Ok(signed_in.caller()?.read::<String>("opportunities_digest", arguments).await?)
-    };
+    let digest = digest(&signed_in, "opportunities_digest");
     answer_by_digest::<ListOpportunities, _>(&signed_in, &headers, &query, digest, read).await
 }
 

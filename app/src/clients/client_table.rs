@@ -4,19 +4,14 @@ use super::columns::{self, ShownColumns, Writing};
 use super::list::{ClientList, ListAddress};
 use super::tool::{Tool, Toolbox};
 use crate::shell::format;
-use crate::shell::grid::{row_at, spacer, walk};
-use crate::shell::query::{Standby, Standing, row_of};
+use crate::shell::grid::{direction, grid_body, row_count};
+use crate::shell::query::{Standby, Standing};
 use crate::shell::selection::Selection;
-use crate::shell::window::{RowWindow, hand_on, use_row_window};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+use revos_shared::Money;
 use revos_shared::clients::endpoints::ClientSums;
 use revos_shared::clients::{ClientColumn, ClientRow, ClientSort};
-use revos_shared::{ClientId, Money};
-use revos_ui::{
-    Button, EmptyState, Panel, Signal, SkeletonLines, SortDirection, SortHead, Var, lines, live, on,
-};
-use std::sync::Arc;
-use web_sys::{FocusEvent, KeyboardEvent};
+use revos_ui::{Button, EmptyState, Panel, Signal, SkeletonLines, SortHead, live};
 
 /// So many chosen columns always find room on a desk.
 const FEW_COLUMNS: usize = 9;
@@ -114,40 +109,16 @@ fn Grid(
     selection: Selection<ClientRow>,
 ) -> impl IntoView {
     let rows = list.rows;
-    let count = Signal::memo(move || rows.with(|rows| rows.len()));
     let columns = address.columns();
     let sort = address.sort();
-    let body = NodeRef::<html::Tbody>::new();
-    let window = use_row_window(count, body);
-    let focused = Var::new(None::<ClientId>);
-    let visible = Signal::fold(move |before: Option<&Vec<Placed>>| {
-        let RowWindow { first, last, .. } = window.get();
-        let before: Vec<_> =
-            before.into_iter().flatten().map(|placed| (placed.line, placed.row.id.0.as_u128())).collect();
-        rows.with(|rows| {
-            let last = last.min(rows.len());
-            let slice = rows.get(first.min(last)..last).unwrap_or_default();
-            let ids: Vec<u128> = slice.iter().map(|row| row.id.0.as_u128()).collect();
-            let focused = focused.get_untracked().map(|id| id.0.as_u128());
-            let lines = hand_on(&before, &ids, focused).into_iter().map(|(line, _)| line);
-            let placed = slice.iter().zip(lines).enumerate();
-            placed.map(|(at, (row, line))| Placed { line, place: first + at, row: Arc::clone(row) }).collect()
-        })
-    });
-    // Tab reaches one row: the one that had the focus last, else the first on screen.
-    let stop = Signal::memo(move || {
-        let last = focused.get();
-        visible.with(|rows| {
-            let had = rows.iter().map(|placed| placed.row.id).find(|id| Some(*id) == last);
-            had.or_else(|| rows.first().map(|placed| placed.row.id))
-        })
-    });
-    let on_focus = move |event: FocusEvent| {
-        if let Some((_, id)) = row_at::<ClientRow>("client-", &event) {
-            focused.set(Some(id));
-        }
+    let cells = move |row| {
+        let others = live(move || {
+            columns.with(|columns| {
+                columns.0.iter().skip(1).map(|column| columns::cell(*column, row, writing)).collect_view()
+            })
+        });
+        (columns::name_cell(row), others).into_any()
     };
-    let on_key = move |event: KeyboardEvent| walk("client-", &event, rows, selection, window);
     let room = Signal::memo(move || columns.with(|columns| room(columns, list.sums.get())));
     view! {
         <div class="table-room" data-room=live(move || room.get())>
@@ -155,7 +126,7 @@ fn Grid(
             class="data-table clients-table"
             role="grid"
             aria-labelledby="clients-title"
-            aria-rowcount=live(move || (count.get() + 1).to_string())
+            aria-rowcount=live(move || row_count(rows))
             aria-multiselectable="true"
         >
             <thead role="rowgroup">
@@ -166,15 +137,8 @@ fn Grid(
                     })}
                 </tr>
             </thead>
-            <tbody role="rowgroup" node_ref=body on:focusin=on(on_focus) on:keydown=on_key>
-                {spacer(Signal::derive(move || window.get().above))}
-                {lines(
-                    move || visible.with(|rows| rows.iter().map(|placed| placed.line).collect()),
-                    move |at| line(at, visible, columns, writing, selection, stop),
-                )}
-                {spacer(Signal::derive(move || window.get().below))}
-            </tbody>
-            {live(move || (count.get() > 0).then(|| foot(list, columns.get(), writing)))}
+            {grid_body("client-", rows, selection, cells)}
+            {live(move || rows.with(|rows| !rows.is_empty()).then(|| foot(list, columns.get(), writing)))}
         </table>
         </div>
         {live(move || {
@@ -211,14 +175,7 @@ fn room(columns: &ShownColumns, sums: ClientSums) -> &'static str {
 }
 
 fn head(column: ClientColumn, sort: Signal<ClientSort>, address: ListAddress) -> AnyView {
-    let sorted = Signal::derive(move || {
-        let sort = sort.get();
-        (sort.column == column).then_some(if sort.descending {
-            SortDirection::Descending
-        } else {
-            SortDirection::Ascending
-        })
-    });
+    let sorted = Signal::derive(move || direction(sort.get(), column));
     let on_sort = Callback::new(move |()| {
         address.choose(|state| state.query.sort = Some(state.query.sort().pressed(column)));
     });
@@ -276,46 +233,6 @@ fn foot(list: ClientList, columns: ShownColumns, writing: Writing) -> AnyView {
                 {cells}
             </tr>
         </tfoot>
-    }
-    .into_any()
-}
-
-/// A row at its place in the list, and the line that shows it.
-#[derive(Clone, PartialEq)]
-struct Placed {
-    line: u128,
-    place: usize,
-    row: Arc<ClientRow>,
-}
-
-/// A line on screen. It shows one row after the other as one scrolls, so everything in it follows its row.
-fn line(
-    at: u128,
-    visible: Signal<Vec<Placed>>,
-    columns: Signal<ShownColumns>,
-    writing: Writing,
-    selection: Selection<ClientRow>,
-    stop: Signal<Option<ClientId>>,
-) -> AnyView {
-    let Some(placed) = row_of(visible, at, |placed| placed.line) else { return ().into_any() };
-    let row = Signal::memo(move || placed.with(|placed| Arc::clone(&placed.row)));
-    let id = move || row.with(|row| row.id);
-    view! {
-        <tr
-            role="row"
-            id=live(move || format!("client-{}", id()))
-            aria-rowindex=live(move || placed.with(|placed| (placed.place + 2).to_string()))
-            aria-selected=live(move || selection.has(id()).to_string())
-            tabindex=live(move || if stop.get() == Some(id()) { "0" } else { "-1" })
-        >
-            {selection.cell(row)}
-            {columns::name_cell(row)}
-            {live(move || {
-                columns.with(|columns| {
-                    columns.0.iter().skip(1).map(|column| columns::cell(*column, row, writing)).collect_view()
-                })
-            })}
-        </tr>
     }
     .into_any()
 }

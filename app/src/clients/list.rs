@@ -3,7 +3,7 @@
 
 use super::columns::ShownColumns;
 use super::data::{ClientRows, ClientsOptions, WorkspaceClients, use_workspace_clients};
-use crate::shell::address::Address;
+use crate::shell::address::{PageState, StateAddress};
 use crate::shell::session::Session;
 use crate::shell::standing;
 use leptos::prelude::*;
@@ -12,7 +12,8 @@ use live_query::browser::Extent;
 use revos_shared::clients::endpoints::ClientSums;
 use revos_shared::clients::{ClientSort, ClientStatus, ClientsQuery, by_name};
 use revos_shared::kernel::chosen::Chosen;
-use revos_shared::kernel::limits::{LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
+use revos_shared::kernel::limits::LIST_LIMIT_MAX;
+use revos_shared::kernel::list::searchable;
 use revos_ui::{Signal, Var, effect};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -35,17 +36,13 @@ impl Default for ListState {
     }
 }
 
-impl ListState {
-    /// The parameters of the address that belong to the list.
-    const NAMES: [&'static str; 9] =
-        ["q", "status", "phase", "segment", "owner", "band", "sort", "rows", "cols"];
+impl PageState for ListState {
+    const PATH: &'static str = "/clients";
 
-    /// What these parameters say; one that says nothing sensible counts as absent.
     fn of(parameter: impl Fn(&'static str) -> Option<String>) -> Self {
         fn read<T: FromStr + Default>(text: Option<String>) -> T {
             text.and_then(|text| text.parse().ok()).unwrap_or_default()
         }
-        let fits = |text: &String| text.chars().count() <= SEARCH_MAX_CHARS && !text.contains('\0');
         let status = match parameter("status").as_deref() {
             // Customers, when nothing else is said.
             None => None,
@@ -54,7 +51,7 @@ impl ListState {
         };
         let rows = parameter("rows").and_then(|rows| rows.parse().ok()).filter(|rows| STEPS.contains(rows));
         let query = ClientsQuery {
-            q: parameter("q").filter(fits).filter(|text| !text.trim().is_empty()),
+            q: searchable(parameter("q")),
             status: status.unwrap_or_else(|| [ClientStatus::Active].into_iter().collect()),
             phase: read(parameter("phase")),
             segment: read(parameter("segment")),
@@ -67,8 +64,7 @@ impl ListState {
         Self { query, columns: read(parameter("cols")) }
     }
 
-    /// The parameters that say so. Defaults are left out.
-    fn parameters(&self) -> [(&'static str, Option<String>); 9] {
+    fn parameters(&self) -> Vec<(&'static str, Option<String>)> {
         let query = &self.query;
         let said = |text: String| Some(text).filter(|text| !text.is_empty());
         let status = match query.status.to_string() {
@@ -77,60 +73,24 @@ impl ListState {
             several => Some(several),
         };
         let unless = |text: String, default: &str| Some(text).filter(|text| text != default);
-        let values = [
-            query.q.clone(),
-            status,
-            said(query.phase.to_string()),
-            said(query.segment.to_string()),
-            said(query.owner.to_string()),
-            said(query.band.to_string()),
-            unless(query.sort().to_string(), "name"),
-            unless(query.limit().to_string(), "200"),
-            Some(self.columns.to_string()).filter(|_| self.columns != ShownColumns::default()),
-        ];
-        let mut names = Self::NAMES.into_iter();
-        values.map(|value| (names.next().unwrap_or_default(), value))
+        vec![
+            ("q", query.q.clone()),
+            ("status", status),
+            ("phase", said(query.phase.to_string())),
+            ("segment", said(query.segment.to_string())),
+            ("owner", said(query.owner.to_string())),
+            ("band", said(query.band.to_string())),
+            ("sort", unless(query.sort().to_string(), "name")),
+            ("rows", unless(query.limit().to_string(), "200")),
+            ("cols", Some(self.columns.to_string()).filter(|_| self.columns != ShownColumns::default())),
+        ]
     }
 }
 
 /// Where the list's state is kept.
-#[derive(Clone, Copy)]
-pub(super) struct ListAddress {
-    /// What the address says.
-    pub state: Signal<ListState>,
-    address: Address,
-}
+pub(super) type ListAddress = StateAddress<ListState>;
 
 impl ListAddress {
-    /// Reads the address and follows it. Words that mean nothing are taken out of it.
-    pub(super) fn new() -> Self {
-        let address: Address = expect_context();
-        let state = Signal::memo(move || ListState::of(|name| address.parameter(name)));
-        effect(move || {
-            let meant = state.with(ListState::parameters);
-            if meant.iter().any(|(name, value)| address.parameter(name) != *value) {
-                address.change_parameters(&meant);
-            }
-        });
-        Self { state, address }
-    }
-
-    /// Changes it, as a person's choice: "back" undoes it.
-    pub(super) fn choose(self, change: impl FnOnce(&mut ListState)) {
-        self.address.choose_parameters(&self.changed(change).parameters());
-    }
-
-    /// Changes it in passing, as while a person types.
-    pub(super) fn pass(self, change: impl FnOnce(&mut ListState)) {
-        self.address.change_parameters(&self.changed(change).parameters());
-    }
-
-    fn changed(self, change: impl FnOnce(&mut ListState)) -> ListState {
-        let mut state = self.state.get_untracked();
-        change(&mut state);
-        state
-    }
-
     /// Takes every filter away; order and columns stay.
     pub(super) fn clear(self) {
         self.choose(|state| {
@@ -298,19 +258,7 @@ pub(super) fn use_client_list(all: WorkspaceClients, address: ListAddress) -> Cl
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn state(address: &str) -> ListState {
-        let pairs: Vec<(&str, &str)> = address.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        ListState::of(|name| {
-            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    fn address(state: &ListState) -> String {
-        let said =
-            state.parameters().into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
-        said.collect::<Vec<_>>().join("&")
-    }
+    use crate::shell::address::written::{address, state};
 
     #[test]
     fn an_address_says_what_it_said_and_no_more() {
@@ -320,19 +268,19 @@ mod tests {
             "status=active,paused",
             "q=50%&phase=Data,none&segment=mid&owner=me,unassigned&band=at-risk&sort=-mrr&rows=1000&cols=mrr,owner",
         ] {
-            assert_eq!(address(&state(said)), said);
+            assert_eq!(address(&state::<ListState>(said)), said);
         }
         for default in ["status=active", "sort=name", "rows=200", "q= "] {
-            assert_eq!(address(&state(default)), "", "{default}");
+            assert_eq!(address(&state::<ListState>(default)), "", "{default}");
         }
         for nonsense in ["status=lost", "sort=colour", "rows=7", "owner=x", "band=,", "cols=salary"] {
-            assert_eq!(address(&state(nonsense)), "", "{nonsense}");
+            assert_eq!(address(&state::<ListState>(nonsense)), "", "{nonsense}");
         }
     }
 
     #[test]
     fn without_filters_customers_are_meant() {
-        assert_eq!(state("").query.status.to_string(), "active");
-        assert!(state("status=all").query.status.is_empty());
+        assert_eq!(state::<ListState>("").query.status.to_string(), "active");
+        assert!(state::<ListState>("status=all").query.status.is_empty());
     }
 }

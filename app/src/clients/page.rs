@@ -8,7 +8,7 @@ use super::health_panel::HealthPanel;
 use super::list::{ListAddress, use_client_list};
 use super::panel_parts::Enlarge;
 use super::qbr_panel::QbrPanel;
-use super::record_panel::{RecordPanel, opens_records};
+use super::record_panel::RecordPanel;
 use super::summary_row::SummaryRow;
 use super::tool::{ToolDialog, Toolbox, Workbench};
 use super::toolbar::Toolbar;
@@ -16,6 +16,7 @@ use crate::shell::format;
 use crate::shell::frame::PageHead;
 use crate::shell::keyboard::Keyboard;
 use crate::shell::query::{Standing, time_zone};
+use crate::shell::record::opens_beside;
 use crate::shell::router::UrlValue;
 use crate::shell::selection::{Selection, Whose};
 use crate::shell::session::Session;
@@ -140,7 +141,7 @@ fn Portfolio() -> impl IntoView {
             mark=(standing.freshness, standing.on_action)
             refresh
         />
-        <div class="page" on:click=on(opens_records(expect_context()))>
+        <div class="page" on:click=on(opens_beside("/clients/"))>
             <SummaryRow figures=figures.figures shown=health_standing.shown currency />
             <PanelRow expanded=panel>
                 <ChurnPanel standing rows=churn today part_note enlarge=enlarge("churn") />

@@ -5,7 +5,7 @@ use super::list::ListAddress;
 use super::tool::{Tool, Toolbox};
 use super::words;
 use crate::shell::format;
-use crate::shell::list_tools::{self, SearchBox};
+use crate::shell::list_tools::{self, SearchBox, owner_word};
 use crate::shell::selection::{Selection, Whose};
 use leptos::prelude::*;
 use revos_shared::clients::{ClientRow, ClientsQuery};
@@ -120,13 +120,7 @@ pub(super) fn or_none<T>(choice: OrNone<T>, word: impl Fn(T) -> &'static str) ->
 
 /// Whose clients, in words; the names are those of the rows at hand.
 pub(super) fn owner_name(owner: OwnerChoice, rows: &[Arc<ClientRow>]) -> String {
-    match owner {
-        OwnerChoice::Me => "me".to_owned(),
-        OwnerChoice::Unassigned => "unassigned".to_owned(),
-        OwnerChoice::Person(id) => {
-            let named =
-                rows.iter().find(|row| row.owner_id == Some(id)).and_then(|row| row.owner_name.clone());
-            named.unwrap_or_else(|| "somebody else".to_owned())
-        }
-    }
+    owner_word(owner, |id| {
+        rows.iter().find(|row| row.owner_id == Some(id)).and_then(|row| row.owner_name.clone())
+    })
 }

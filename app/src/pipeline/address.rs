@@ -1,10 +1,9 @@
 //! Which opportunities are shown, and how? What the address says.
 
-use crate::shell::address::Address;
-use leptos::prelude::*;
-use revos_shared::kernel::limits::{LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
+use crate::shell::address::{PageState, StateAddress};
+use revos_shared::kernel::limits::LIST_LIMIT_MAX;
+use revos_shared::kernel::list::searchable;
 use revos_shared::pipeline::{ClosedChoice, PipelineQuery};
-use revos_ui::{Signal, effect};
 use std::str::FromStr;
 
 /// Rows the page asks for at first, and after each "Load more". Few steps: each is one request for all of them.
@@ -73,11 +72,9 @@ pub(super) struct State {
     pub query: PipelineQuery,
 }
 
-impl State {
-    const NAMES: [&'static str; 12] =
-        ["view", "lane", "q", "owner", "stage", "min", "max", "prob", "close", "closed", "sort", "rows"];
+impl PageState for State {
+    const PATH: &'static str = "/pipeline";
 
-    /// What these parameters say; one that says nothing sensible counts as absent.
     fn of(parameter: impl Fn(&'static str) -> Option<String>) -> Self {
         fn read<T: FromStr>(text: Option<String>) -> Option<T> {
             text.and_then(|text| text.parse().ok())
@@ -86,10 +83,9 @@ impl State {
         let view = View::ALL.into_iter().find(|(_, known, _)| *known == word).map(|(view, ..)| view);
         let word = parameter("lane").unwrap_or_default();
         let lane = Lane::ALL.into_iter().find(|(_, known, _)| *known == word).map(|(lane, ..)| lane);
-        let fits = |text: &String| text.chars().count() <= SEARCH_MAX_CHARS && !text.contains('\0');
         let rows = read(parameter("rows")).filter(|rows| STEPS.contains(rows));
         let query = PipelineQuery {
-            q: parameter("q").filter(fits).filter(|text| !text.trim().is_empty()),
+            q: searchable(parameter("q")),
             owner: read(parameter("owner")).unwrap_or_default(),
             stage: read(parameter("stage")).unwrap_or_default(),
             min: read(parameter("min")),
@@ -103,29 +99,28 @@ impl State {
         Self { view: view.unwrap_or_default(), lane: lane.unwrap_or_default(), query }
     }
 
-    /// The parameters that say so. Defaults are left out.
-    fn parameters(&self) -> [(&'static str, Option<String>); 12] {
+    fn parameters(&self) -> Vec<(&'static str, Option<String>)> {
         let query = &self.query;
         let said = |text: String| Some(text).filter(|text| !text.is_empty());
         let unless = |text: String, default: &str| Some(text).filter(|text| text != default);
-        let values = [
-            unless(self.view.word().to_owned(), "board"),
-            unless(self.lane.word().to_owned(), "stage"),
-            query.q.clone(),
-            said(query.owner.to_string()),
-            said(query.stage.to_string()),
-            query.min.map(|amount| amount.to_string()),
-            query.max.map(|amount| amount.to_string()),
-            query.prob.map(|percent| percent.to_string()),
-            query.close.map(|close| close.to_string()),
-            query.closed.map(|closed| closed.to_string()),
-            query.sort.map(|sort| sort.to_string()).filter(|sort| sort != "name"),
-            query.limit.filter(|limit| *limit != STEPS[0]).map(|limit| limit.to_string()),
-        ];
-        let mut names = Self::NAMES.into_iter();
-        values.map(|value| (names.next().unwrap_or_default(), value))
+        vec![
+            ("view", unless(self.view.word().to_owned(), "board")),
+            ("lane", unless(self.lane.word().to_owned(), "stage")),
+            ("q", query.q.clone()),
+            ("owner", said(query.owner.to_string())),
+            ("stage", said(query.stage.to_string())),
+            ("min", query.min.map(|amount| amount.to_string())),
+            ("max", query.max.map(|amount| amount.to_string())),
+            ("prob", query.prob.map(|percent| percent.to_string())),
+            ("close", query.close.map(|close| close.to_string())),
+            ("closed", query.closed.map(|closed| closed.to_string())),
+            ("sort", query.sort.map(|sort| sort.to_string()).filter(|sort| sort != "name")),
+            ("rows", query.limit.filter(|limit| *limit != STEPS[0]).map(|limit| limit.to_string())),
+        ]
     }
+}
 
+impl State {
     /// The question as it is sent: the board shows what was closed in the quarter too, soonest close first.
     pub(super) fn asked(&self) -> PipelineQuery {
         let limit = Some(self.query.limit.unwrap_or(STEPS[0]));
@@ -137,47 +132,9 @@ impl State {
 }
 
 /// Where the page's state is kept.
-#[derive(Clone, Copy)]
-pub(super) struct PipelineAddress {
-    /// What the address says.
-    pub state: Signal<State>,
-    address: Address,
-}
+pub(super) type PipelineAddress = StateAddress<State>;
 
 impl PipelineAddress {
-    /// Reads the address and follows it. Words that mean nothing are taken out of it.
-    pub(super) fn new() -> Self {
-        let address: Address = expect_context();
-        let state = Signal::memo(move || State::of(|name| address.parameter(name)));
-        effect(move || {
-            // Another page's parameters are none of ours.
-            if !address.path().starts_with("/pipeline") {
-                return;
-            }
-            let meant = state.with(State::parameters);
-            if meant.iter().any(|(name, value)| address.parameter(name) != *value) {
-                address.change_parameters(&meant);
-            }
-        });
-        Self { state, address }
-    }
-
-    /// Changes it, as a person's choice: "back" undoes it.
-    pub(super) fn choose(self, change: impl FnOnce(&mut State)) {
-        self.address.choose_parameters(&self.changed(change).parameters());
-    }
-
-    /// Changes it in passing, as while a person types.
-    pub(super) fn pass(self, change: impl FnOnce(&mut State)) {
-        self.address.change_parameters(&self.changed(change).parameters());
-    }
-
-    fn changed(self, change: impl FnOnce(&mut State)) -> State {
-        let mut state = self.state.get_untracked();
-        change(&mut state);
-        state
-    }
-
     /// Takes every filter away; order and view stay.
     pub(super) fn clear(self) {
         self.choose(|state| {
@@ -190,17 +147,7 @@ impl PipelineAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn state(address: &str) -> State {
-        let pairs: Vec<(&str, &str)> = address.split('&').filter_map(|pair| pair.split_once('=')).collect();
-        State::of(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
-    }
-
-    fn address(state: &State) -> String {
-        let said =
-            state.parameters().into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
-        said.collect::<Vec<_>>().join("&")
-    }
+    use crate::shell::address::written::{address, state};
 
     #[test]
     fn an_address_says_what_it_said_and_no_more() {
@@ -210,19 +157,19 @@ mod tests {
             "lane=month",
             "view=forecast",
         ] {
-            assert_eq!(address(&state(said)), said);
+            assert_eq!(address(&state::<State>(said)), said);
         }
         for nonsense in
             ["view=board", "lane=x", "stage=Won", "min=a", "prob=101", "closed=0", "sort=name", "rows=7"]
         {
-            assert_eq!(address(&state(nonsense)), "", "{nonsense}");
+            assert_eq!(address(&state::<State>(nonsense)), "", "{nonsense}");
         }
     }
 
     #[test]
     fn the_board_asks_for_what_was_closed_in_the_quarter() {
-        assert_eq!(state("").asked().closed, Some(ClosedChoice::Quarter));
-        assert_eq!(state("closed=1").asked().closed, Some(ClosedChoice::All));
-        assert_eq!(state("view=table").asked().closed, None);
+        assert_eq!(state::<State>("").asked().closed, Some(ClosedChoice::Quarter));
+        assert_eq!(state::<State>("closed=1").asked().closed, Some(ClosedChoice::All));
+        assert_eq!(state::<State>("view=table").asked().closed, None);
     }
 }

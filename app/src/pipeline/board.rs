@@ -2,14 +2,15 @@
 
 use super::address::Lane;
 use super::desk::{Desk, Form};
-use super::drag::Drag;
 use super::steps::card_id;
 use super::words;
+use crate::shell::drag::{Drag, grip};
 use crate::shell::format;
 use jiff::civil::Date;
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use revos_shared::kernel::fiscal::first_of_month;
+use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::{OpportunityRow, Stage, StageTotal, Total, row_alerts};
 use revos_shared::{Money, UserId};
 use revos_ui::{Button, Icon, IconName, Menu, MenuItem, Signal, Var, badge, effect, lines, live, on};
@@ -65,7 +66,7 @@ struct Filled {
 struct Board {
     desk: Desk,
     lane: Signal<Lane>,
-    drag: Drag,
+    drag: Drag<OpportunityId, Stage>,
     /// The column that a phone shows.
     shown: Var<u128>,
     rows: Signal<Arc<BTreeMap<u128, Arc<OpportunityRow>>>>,
@@ -114,7 +115,7 @@ pub(super) fn board(desk: Desk) -> AnyView {
                 move |key| board.tab(key),
             )}
         </div>
-        <div class="pipeline-board" role="group" aria-label="Pipeline board">
+        <div class="pipeline-board" data-board="" role="group" aria-label="Pipeline board">
             {lines(
                 move || columns.with(|columns| columns.iter().map(|filled| filled.column.key()).collect()),
                 move |key| board.column(key),
@@ -228,7 +229,7 @@ impl Board {
             <section
                 class="lane"
                 aria-labelledby=labelled_by
-                data-stage=stage.map(Stage::as_str)
+                data-column=stage.map(Stage::as_str)
                 data-shown=live(move || (self.shown.get() == key).then_some(""))
                 data-over=live(move || (stage.is_some() && self.drag.over.get() == stage).then_some(""))
             >
@@ -330,10 +331,7 @@ impl Board {
             >
                 <p class="deal-name">
                     {live(move || {
-                        drags.get().then(|| {
-                            view! { <span class="deal-grip" aria-hidden="true"><Icon name=IconName::More size=14 /></span> }
-                                .into_any()
-                        })
+                        drags.get().then(grip)
                     })}
                     <a href=format!("/pipeline/{id}") tabindex="-1">{live(move || row.with(|row| row.name.clone()))}</a>
                 </p>
@@ -401,7 +399,7 @@ impl Board {
         view! {
             <Menu
                 label=Signal::derive(move || format!("Move {}", row.with(|row| row.name.clone())))
-                class="deal-menu"
+                class="card-menu"
                 face=move || view! { <Icon name=IconName::More /> }.into_any()
             >
                 {Stage::ALL.iter().map(|stage| to(*stage)).collect_view()}

@@ -9,6 +9,7 @@ use super::data::{Answer, use_opportunities};
 use crate::shell::Refused;
 use crate::shell::api::{Api, Given, Order, SignedIn};
 use crate::shell::format;
+use crate::shell::record::Notice;
 use crate::shell::session::Session;
 use crate::shell::standing;
 use jiff::civil::Date;
@@ -105,15 +106,6 @@ pub(super) struct Rights {
     pub reopen: bool,
     /// Set the target.
     pub target: bool,
-}
-
-/// Something a person has to know about a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Notice {
-    /// What happened.
-    pub text: String,
-    /// Is it bad news?
-    pub bad: bool,
 }
 
 /// The desk a person works at.

@@ -8,7 +8,8 @@ use super::{bulk, filter, prospect, words};
 use crate::shell::Refused;
 use crate::shell::colleagues::colleague_options;
 use crate::shell::format;
-use crate::shell::part::{part, show_part};
+use crate::shell::part::{Arrival, part};
+use crate::shell::record::form_dialog;
 use crate::shell::selection::Selection;
 use crate::shell::sheet::{Definition, Kind, Submission, choices, field, sheet};
 use jiff::Timestamp;
@@ -27,37 +28,15 @@ use revos_shared::pipeline::{
     Stage,
 };
 use revos_shared::{Endpoint, Money};
-use revos_ui::{Button, ButtonKind, Dialog, Var, effect, live};
+use revos_ui::{Button, ButtonKind, Var, live};
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
 /// The dialog around whatever is open.
 pub(super) fn dialog(desk: Desk, panel: Panel, selection: Selection<OpportunityRow>) -> AnyView {
-    let (open, dirty, title) = (Var::new(false), Var::new(false), Var::new(String::new()));
-    effect(move || {
-        let wanted = desk.form.with(Option::is_some);
-        if wanted != open.get_untracked() {
-            dirty.set(false);
-            open.set(wanted);
-        }
-    });
-    effect(move || {
-        if !open.get() && desk.form.with_untracked(Option::is_some) {
-            desk.form.set(None);
-        }
-    });
-    view! {
-        <Dialog title_id="pipeline-form-title" title open unsaved=dirty>
-            {live(move || {
-                desk.form.get().map(|form| {
-                    show_part("This form", move || {
-                        Box::pin(opportunity_form(desk, panel, selection, form.clone(), dirty, title))
-                    })
-                })
-            })}
-        </Dialog>
-    }
-    .into_any()
+    form_dialog(desk.form, move |form, dirty, title| -> Arrival {
+        Box::pin(opportunity_form(desk, panel, selection, form, dirty, title))
+    })
 }
 
 part!(

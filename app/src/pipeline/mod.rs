@@ -15,8 +15,6 @@ mod data;
 #[cfg(feature = "csr")]
 mod desk;
 #[cfg(feature = "csr")]
-mod drag;
-#[cfg(feature = "csr")]
 mod edit;
 #[cfg(feature = "csr")]
 mod export;

@@ -4,20 +4,15 @@ use super::address::View;
 use super::desk::Desk;
 use super::record::Panel;
 use super::{board, forecast, forms, table, toolbar};
-use crate::shell::address::Address;
 use crate::shell::frame::PageHead;
 use crate::shell::part::{part, show_part};
 use crate::shell::query::{Standby, Standing};
+use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::session::Session;
 use crate::shell::style::adopt;
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use revos_shared::session::Capability;
-use revos_ui::{
-    DeniedState, EmptyState, IconButton, IconName, Segment, Segments, Signal, SkeletonLines, live, on,
-};
-use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use revos_ui::{DeniedState, EmptyState, Segment, Segments, Signal, SkeletonLines, live, on};
 
 part!(
     pipeline,
@@ -72,12 +67,11 @@ fn pipeline(desk: Desk) -> AnyView {
         desk.address.choose(|state| state.view = view.unwrap_or_default());
     });
     let segments = View::ALL.map(|(_, value, label)| Segment { value, label, name: label }).to_vec();
-    let address: Address = expect_context();
     view! {
         <PageHead title="Pipeline" mark=(standing.freshness, standing.on_action) refresh />
-        <div class="page pipeline" on:click=on(move |event: MouseEvent| open_beside(address, &event))>
+        <div class="page pipeline" on:click=on(opens_beside("/pipeline/"))>
             <p class="hidden-visually" role="status">{live(move || desk.said.get())}</p>
-            {notice(desk)}
+            {notice_of(desk.notice)}
             <div class="pipeline-views">
                 <Segments
                     label="View"
@@ -117,42 +111,6 @@ fn list(
                 .into_any()
             }}
         </Standby>
-    }
-    .into_any()
-}
-
-/// Links to opportunities open them beside the board, which keeps its filters.
-fn open_beside(address: Address, event: &MouseEvent) {
-    let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
-    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let link = pressed.and_then(|pressed| pressed.closest("a[href^='/pipeline/']").ok().flatten());
-    let path = link.and_then(|link| link.get_attribute("href"));
-    if let (false, 0, false, Some(path)) = (elsewhere, event.button(), event.default_prevented(), path) {
-        event.prevent_default();
-        address.go_beside(path.split('?').next().unwrap_or(&path), &[]);
-    }
-}
-
-/// What was said last about a change; it stays until it is read.
-pub(super) fn notice(desk: Desk) -> AnyView {
-    view! {
-        <div role="status">
-            {live(move || {
-                desk.notice.get().map(|notice| {
-                    view! {
-                        <p class="record-notice" data-bad=notice.bad.then_some("")>
-                            <span>{notice.text}</span>
-                            <IconButton
-                                label="Dismiss"
-                                icon=Signal::stored(IconName::Close)
-                                on_press=move |()| desk.notice.set(None)
-                            />
-                        </p>
-                    }
-                    .into_any()
-                })
-            })}
-        </div>
     }
     .into_any()
 }

@@ -9,27 +9,31 @@ use crate::shell::address::Address;
 use crate::shell::format;
 use crate::shell::lists::{mark, text_or_none};
 use crate::shell::part::{part, show_part};
-use crate::shell::query::{Standby, Standing};
+use crate::shell::record::{RecordStanding, Words, notice_of, record_frame, record_place, record_tabs};
 use crate::shell::router::UrlValue;
-use leptos::ev::KeyboardEvent;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::Money;
 use revos_shared::kernel::ids::{ActivityId, NoteId, OpportunityId};
 use revos_shared::pipeline::changes::ActivityFields;
 use revos_shared::pipeline::{Activity, ActivityStatus, Forecast, Note, OpportunityRecord, OpportunityRow};
 use revos_ui::{
-    Button, EmptyState, FreshnessMark, IconButton, IconName, Menu, MenuItem, Segment, Segments, Signal,
-    SkeletonLines, Tone, Var, effect, focus_by_id, live, on,
+    Button, IconButton, IconName, Menu, MenuItem, Segment, Segments, Signal, Tone, Var, effect, focus_by_id,
+    live,
 };
 use std::sync::Arc;
-use wasm_bindgen::JsCast as _;
-use web_sys::Element;
 
 const LIST: &str = "/pipeline";
 const TABS: [(&str, &str); 3] = [("activities", "Activities"), ("notes", "Notes"), ("history", "History")];
-const TAB_WORDS: &[&str] = &["activities", "notes", "history"];
 const SHOWN: [(&str, &str); 3] = [("all", "All"), ("pending", "Pending"), ("completed", "Completed")];
-const SHOWN_WORDS: &[&str] = &["all", "pending", "completed"];
+
+/// What records of opportunities are called.
+const WORDS: Words = Words {
+    name: "Opportunity",
+    noun: "opportunity",
+    one: "an opportunity",
+    this: "this opportunity",
+    parts: "Parts of the opportunity",
+};
 
 /// The panel of the opportunity in the address, if there is one.
 #[derive(Clone, Copy)]
@@ -127,147 +131,41 @@ impl Panel {
 
     /// Shows it.
     pub(super) fn view(self, desk: Desk) -> AnyView {
-        let leave = move |event: KeyboardEvent| {
-            let inside = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            let elsewhere =
-                inside.is_some_and(|inside| inside.closest("dialog, .menu").ok().flatten().is_some());
-            if event.key() == "Escape" && !event.default_prevented() && !elsewhere {
-                event.prevent_default();
-                self.close.run(());
-            }
-        };
-        live(move || {
-            self.opened.get().map(|id| {
-                view! {
-                    <section class="record" aria-labelledby="record-title" on:keydown=on(leave)>
-                        {match id {
-                            Some(id) => {
-                                show_part("This opportunity", move || Box::pin(opportunity_record(self, desk, id)))
-                            }
-                            None => view! {
-                                <div class="record-body">
-                                    <h2 id="record-title" class="hidden-visually">"Opportunity"</h2>
-                                    <EmptyState
-                                        title="No such opportunity"
-                                        text="The address is not one of an opportunity."
-                                    />
-                                </div>
-                            }
-                            .into_any(),
-                        }}
-                    </section>
-                }
-                .into_any()
-            })
+        record_place(WORDS, self.opened, Signal::stored(false), self.close, move |id| {
+            show_part("This opportunity", move || Box::pin(opportunity_record(self, desk, id)))
         })
-        .into_any()
     }
 
     fn body_and_bar(self, desk: Desk, id: OpportunityId) -> AnyView {
         let Some(asked) = self.asked.get_untracked() else { return ().into_any() };
         let answer = asked.answer;
-        let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
-        let missing = Signal::memo(move || {
-            answer.view.with(|view| view.data.is_some()) && answer.value.with(Option::is_none)
-        });
+        let refresh = Callback::new(move |()| answer.refresh());
+        let standing = RecordStanding::of(answer.view, move || answer.value.with(Option::is_none), refresh);
         let name = self.part(|record| record.row.name.clone());
         let write = self.part(|record| record.rights.write);
-        let heading = NodeRef::<html::H2>::new();
-        let focused = StoredValue::new(false);
-        effect(move || {
-            if let Some(heading) = heading.get()
-                && !focused.get_value()
-            {
-                focused.set_value(true);
-                let _ = heading.focus();
-            }
-        });
-        view! {
-            <header class="record-bar">
-                <h2 id="record-title" tabindex="-1" node_ref=heading>
-                    {live(move || {
-                        let name = name.get();
-                        if name.is_empty() { "Opportunity".to_owned() } else { name }
-                    })}
-                </h2>
-                <FreshnessMark value=standing.freshness on_action=standing.on_action />
-                <div class="record-tools">
-                    {live(move || {
-                        write.get().then(|| {
-                            view! {
-                                <IconButton
-                                    label="Edit opportunity"
-                                    icon=Signal::stored(IconName::Edit)
-                                    on_press=move |()| desk.open(Form::Edit(id))
-                                />
-                            }
-                            .into_any()
-                        })
-                    })}
+        let tools = live(move || {
+            write.get().then(|| {
+                view! {
                     <IconButton
-                        label="Close the opportunity"
-                        icon=Signal::stored(IconName::Close)
-                        on_press=self.close
+                        label="Edit opportunity"
+                        icon=Signal::stored(IconName::Edit)
+                        on_press=move |()| desk.open(Form::Edit(id))
                     />
-                </div>
-            </header>
-            <div class="record-body">
-                {live(move || {
-                    if missing.get() {
-                        view! {
-                            <EmptyState
-                                title="No such opportunity"
-                                text="It was removed, or you have no right to see it."
-                            />
-                        }
-                        .into_any()
-                    } else {
-                        view! {
-                            <Standby
-                                standing
-                                what="this opportunity"
-                                skeleton=|| view! { <SkeletonLines count=8 class="skeleton-rows" /> }.into_any()
-                            >
-                                {move || self.body(desk, id)}
-                            </Standby>
-                        }
-                        .into_any()
-                    }
-                })}
-            </div>
-        }
-        .into_any()
+                }
+                .into_any()
+            })
+        });
+        record_frame(WORDS, name, standing, tools.into_any(), self.close, move || self.body(desk, id))
     }
 
     fn body(self, desk: Desk, id: OpportunityId) -> AnyView {
-        let tab_value = UrlValue::new("tab", "activities");
-        let tab = tab_value.one_of(TAB_WORDS);
-        let segments = TABS.map(|(value, label)| Segment { value, label, name: label }).to_vec();
         view! {
-            {super::page::notice(desk)}
+            {notice_of(desk.notice)}
             {live(move || self.record.get().map(|record| head(desk, &record)))}
-            <div class="record-tabs">
-                <Segments
-                    label="Parts of the opportunity"
-                    segments
-                    chosen=tab
-                    on_choose=move |value| tab_value.set(value)
-                    tabs=true
-                />
-            </div>
-            {live(move || {
-                let tab = tab.get();
-                let label = TABS.into_iter().find(|(word, _)| *word == tab).map_or("", |(_, label)| label);
-                view! {
-                    <section class="record-tab" role="tabpanel" aria-label=label>
-                        {match tab {
-                            "notes" => self.notes(desk, id),
-                            "history" => self.history(desk),
-                            _ => self.activities(desk, id),
-                        }}
-                    </section>
-                }
-                .into_any()
+            {record_tabs(WORDS, &TABS, move |tab| match tab {
+                "notes" => self.notes(desk, id),
+                "history" => self.history(desk),
+                _ => self.activities(desk, id),
             })}
         }
         .into_any()
@@ -275,7 +173,7 @@ impl Panel {
 
     fn activities(self, desk: Desk, id: OpportunityId) -> AnyView {
         let shown_value = UrlValue::new("show", "all");
-        let shown = shown_value.one_of(SHOWN_WORDS);
+        let shown = shown_value.one_labelled(&SHOWN);
         let segments = SHOWN.map(|(value, label)| Segment { value, label, name: label }).to_vec();
         let activities = self.part(|record| record.activities.clone());
         view! {
@@ -369,7 +267,7 @@ impl Panel {
                         })}
                         <Menu
                             label=format!("Actions for {title}")
-                            class="deal-menu"
+                            class="card-menu"
                             face=move || view! { <revos_ui::Icon name=IconName::More /> }.into_any()
                         >
                             <MenuItem label="Edit" on_press=move |()| desk.open(Form::Activity(id, Some(activity_id))) />

@@ -4,18 +4,15 @@ use super::address::STEPS;
 use super::desk::{Desk, Form};
 use super::words;
 use crate::shell::format;
-use crate::shell::grid::{spacer, walk};
+use crate::shell::grid::{direction, grid_body, row_count};
 use crate::shell::part::part;
-use crate::shell::query::row_of;
 use crate::shell::selection::{Choosable, Selection, Whose};
-use crate::shell::window::{RowWindow, use_row_window};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::{OpportunityColumn, OpportunityRow, Score, WinRates, weighted};
-use revos_ui::{Button, EmptyState, Signal, SortDirection, SortHead, Var, badge, lines, live, on};
+use revos_ui::{Button, EmptyState, Signal, SortHead, badge, live};
 use std::sync::Arc;
-use web_sys::KeyboardEvent;
 
 impl Choosable for OpportunityRow {
     type Id = OpportunityId;
@@ -123,26 +120,10 @@ fn grid(
     rates: Signal<WinRates>,
     selection: Selection<OpportunityRow>,
 ) -> AnyView {
-    let count = Signal::memo(move || rows.with(|rows| rows.len()));
-    let body = NodeRef::<html::Tbody>::new();
-    let window = use_row_window(count, body);
-    let visible = Signal::memo(move || {
-        let RowWindow { first, last, .. } = window.get();
-        rows.with(|rows| {
-            let last = last.min(rows.len());
-            let slice = rows.get(first.min(last)..last).unwrap_or_default();
-            slice.iter().enumerate().map(|(at, row)| (first + at, Arc::clone(row))).collect::<Vec<_>>()
-        })
-    });
-    // Tab reaches one row: the one that had the focus last, else the first on screen.
-    let focused = Var::new(None::<OpportunityId>);
-    let stop = Signal::memo(move || {
-        let last = focused.get();
-        visible.with(|rows| {
-            let had = rows.iter().map(|(_, row)| row.id).find(|id| Some(*id) == last);
-            had.or_else(|| rows.first().map(|(_, row)| row.id))
-        })
-    });
+    let cells = move |row: Signal<Arc<OpportunityRow>>| {
+        let others = live(move || row.with(|row| rates.with(|rates| cells(desk, row, rates))));
+        (name_cell(row), others).into_any()
+    };
     let more = Signal::memo(move || {
         let limit = desk.address.state.with(|state| state.query.limit).unwrap_or(STEPS[0]);
         let cut = desk.painted.with(|painted| painted.truncated);
@@ -155,7 +136,7 @@ fn grid(
                 class="data-table clients-table pipeline-table"
                 role="grid"
                 aria-label="Opportunities"
-                aria-rowcount=live(move || (count.get() + 1).to_string())
+                aria-rowcount=live(move || row_count(rows))
                 aria-multiselectable="true"
             >
                 <thead role="rowgroup">
@@ -164,18 +145,7 @@ fn grid(
                         {COLUMNS.map(|column| head(desk, column)).collect_view()}
                     </tr>
                 </thead>
-                <tbody
-                    role="rowgroup"
-                    node_ref=body
-                    on:keydown=move |event: KeyboardEvent| walk("opportunity-", &event, rows, selection, window)
-                >
-                    {spacer(Signal::derive(move || window.get().above))}
-                    {lines(
-                        move || visible.with(|rows| rows.iter().map(|(_, row)| row.id.0.as_u128()).collect()),
-                        move |key| line(desk, key, visible, rates, selection, stop, focused),
-                    )}
-                    {spacer(Signal::derive(move || window.get().below))}
-                </tbody>
+                {grid_body("opportunity-", rows, selection, cells)}
                 <tfoot role="rowgroup">{live(move || foot(desk))}</tfoot>
             </table>
         </div>
@@ -198,14 +168,8 @@ fn head(desk: Desk, column: (Option<OpportunityColumn>, &'static str, &'static s
         }
         .into_any();
     };
-    let sorted = Signal::derive(move || {
-        let sort = desk.address.state.with(|state| state.query.sort());
-        (sort.column == column).then_some(if sort.descending {
-            SortDirection::Descending
-        } else {
-            SortDirection::Ascending
-        })
-    });
+    let sorted =
+        Signal::derive(move || direction(desk.address.state.with(|state| state.query.sort()), column));
     let on_sort = Callback::new(move |()| {
         desk.address.choose(|state| state.query.sort = Some(state.query.sort().pressed(column)));
     });
@@ -244,36 +208,19 @@ fn foot(desk: Desk) -> AnyView {
     .into_any()
 }
 
-#[allow(clippy::too_many_arguments, reason = "what a line shows and what it tells")]
-fn line(
-    desk: Desk,
-    key: u128,
-    visible: Signal<Vec<(usize, Arc<OpportunityRow>)>>,
-    rates: Signal<WinRates>,
-    selection: Selection<OpportunityRow>,
-    stop: Signal<Option<OpportunityId>>,
-    focused: Var<Option<OpportunityId>>,
-) -> AnyView {
-    let Some(placed) = row_of(visible, key, |(_, row)| row.id.0.as_u128()) else { return ().into_any() };
-    let id = placed.with_untracked(|(_, row)| row.id);
-    let place = Signal::memo(move || placed.with(|(place, _)| *place));
-    let row = Signal::memo(move || placed.with(|(_, row)| Arc::clone(row)));
+fn name_cell(row: Signal<Arc<OpportunityRow>>) -> AnyView {
     let name = move || live(move || row.with(|row| row.name.clone()));
     view! {
-        <tr
-            role="row"
-            id=format!("opportunity-{id}")
-            aria-rowindex=live(move || (place.get() + 2).to_string())
-            aria-selected=live(move || selection.has(id).to_string())
-            tabindex=live(move || if stop.get() == Some(id) { "0" } else { "-1" })
-            on:focusin=on(move |_| focused.set(Some(id)))
-        >
-            {selection.cell(row)}
-            <th scope="row" role="rowheader" class="cell-name">
-                <a class="cut" href=format!("/pipeline/{id}") tabindex="-1" title=name()>{name()}</a>
-            </th>
-            {live(move || row.with(|row| rates.with(|rates| cells(desk, row, rates))))}
-        </tr>
+        <th scope="row" role="rowheader" class="cell-name">
+            <a
+                class="cut"
+                href=live(move || row.with(|row| format!("/pipeline/{}", row.id)))
+                tabindex="-1"
+                title=name()
+            >
+                {name()}
+            </a>
+        </th>
     }
     .into_any()
 }

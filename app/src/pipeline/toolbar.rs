@@ -4,7 +4,7 @@ use super::address::{Lane, View};
 use super::desk::{Desk, Form};
 use super::words;
 use crate::shell::format;
-use crate::shell::list_tools::{self, SearchBox};
+use crate::shell::list_tools::{self, SearchBox, owner_word};
 use leptos::prelude::*;
 use revos_shared::kernel::owner::OwnerChoice;
 use revos_shared::pipeline::{ClosedChoice, PipelineQuery};
@@ -123,18 +123,10 @@ fn chips(desk: Desk) -> AnyView {
 }
 
 fn owner_name(desk: Desk, owner: OwnerChoice) -> String {
-    match owner {
-        OwnerChoice::Me => "me".to_owned(),
-        OwnerChoice::Unassigned => "unassigned".to_owned(),
-        OwnerChoice::Person(id) => desk
-            .painted
-            .with(|painted| {
-                painted
-                    .rows
-                    .iter()
-                    .find(|row| row.owner_id == Some(id))
-                    .and_then(|row| row.owner_name.clone())
-            })
-            .unwrap_or_else(|| "somebody else".to_owned()),
-    }
+    owner_word(owner, |id| {
+        desk.painted.with(|painted| {
+            let named = painted.rows.iter().find(|row| row.owner_id == Some(id));
+            named.and_then(|row| row.owner_name.clone())
+        })
+    })
 }

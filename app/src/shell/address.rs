@@ -1,8 +1,8 @@
 //! Where is the page, and how does it go elsewhere without being loaded again?
 
 use leptos::ev::{MouseEvent, click, popstate};
-use leptos::prelude::{document, on_cleanup, window, window_event_listener};
-use revos_ui::{Signal, Var};
+use leptos::prelude::{document, expect_context, on_cleanup, window, window_event_listener};
+use revos_ui::{Signal, Var, effect};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, HtmlAnchorElement, UrlSearchParams};
 
@@ -161,6 +161,68 @@ impl Address {
     }
 }
 
+/// What a page keeps in the parameters of its address.
+pub(crate) trait PageState: Clone + PartialEq + Send + Sync + 'static {
+    /// Where: another page's parameters are none of its own.
+    const PATH: &'static str;
+
+    /// What these parameters say; one that says nothing sensible counts as absent.
+    fn of(parameter: impl Fn(&'static str) -> Option<String>) -> Self;
+
+    /// The parameters that say so. Defaults are left out.
+    fn parameters(&self) -> Vec<(&'static str, Option<String>)>;
+}
+
+/// Where a page's state is kept.
+pub(crate) struct StateAddress<State: PageState> {
+    /// What the address says.
+    pub state: Signal<State>,
+    address: Address,
+}
+
+impl<State: PageState> Clone for StateAddress<State> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<State: PageState> Copy for StateAddress<State> {}
+
+impl<State: PageState> StateAddress<State> {
+    /// Reads the address and follows it. Words that mean nothing are taken out of it.
+    pub(crate) fn new() -> Self {
+        let address: Address = expect_context();
+        let state = Signal::memo(move || State::of(|name| address.parameter(name)));
+        let is_here = address.is_at(State::PATH);
+        effect(move || {
+            if !is_here.get() {
+                return;
+            }
+            let meant = state.with(State::parameters);
+            if meant.iter().any(|(name, value)| address.parameter(name) != *value) {
+                address.change_parameters(&meant);
+            }
+        });
+        Self { state, address }
+    }
+
+    /// Changes it, as a person's choice: "back" undoes it.
+    pub(crate) fn choose(self, change: impl FnOnce(&mut State)) {
+        self.address.choose_parameters(&self.changed(change).parameters());
+    }
+
+    /// Changes it in passing, as while a person types.
+    pub(crate) fn pass(self, change: impl FnOnce(&mut State)) {
+        self.address.change_parameters(&self.changed(change).parameters());
+    }
+
+    fn changed(self, change: impl FnOnce(&mut State)) -> State {
+        let mut state = self.state.get_untracked();
+        change(&mut state);
+        state
+    }
+}
+
 /// The address of a link of this site that was pressed to be followed here.
 fn own_link(event: &MouseEvent) -> Option<String> {
     let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
@@ -172,4 +234,21 @@ fn own_link(event: &MouseEvent) -> Option<String> {
     let own = link.origin() == document().location()?.origin().ok()?;
     let here = link.target().is_empty() && !link.has_attribute("download") && link.hash().is_empty();
     (own && here).then(|| link.pathname() + &link.search())
+}
+
+/// What a page's state is when its address has these parameters, and the parameters of a state, for tests.
+#[cfg(test)]
+pub(crate) mod written {
+    use super::PageState;
+
+    pub(crate) fn state<State: PageState>(address: &str) -> State {
+        let pairs: Vec<(&str, &str)> = address.split('&').filter_map(|pair| pair.split_once('=')).collect();
+        State::of(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    pub(crate) fn address(state: &impl PageState) -> String {
+        let said =
+            state.parameters().into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+        said.collect::<Vec<_>>().join("&")
+    }
 }

@@ -1,15 +1,104 @@
 //! How do tables of many rows work, whatever is in them? By keyboard, and with space for rows that are not drawn.
 
+use super::query::row_of;
 use super::selection::{Choosable, Selection};
-use super::window::RowWindow;
-use leptos::prelude::*;
-use revos_ui::{Signal, focus_by_id, live};
+use super::window::{RowWindow, hand_on, use_row_window};
+use leptos::{html, prelude::*};
+use revos_shared::kernel::order::Sort;
+use revos_ui::{Signal, SortDirection, Var, focus_by_id, lines, live, on};
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
+use web_sys::{Element, Event, FocusEvent, HtmlElement, KeyboardEvent};
+
+/// A row at its place in the list, and the line that shows it.
+#[derive(Clone, PartialEq)]
+struct Placed<R> {
+    line: u128,
+    place: usize,
+    row: Arc<R>,
+}
+
+/// The rows on screen as a table's body, reached by Tab as one stop. `cells` draws what follows the box that chooses a
+/// row; a line shows one row after the other as one scrolls, so everything in it follows its row. The rows' ids begin
+/// with `prefix`.
+pub(crate) fn grid_body<R: Choosable>(
+    prefix: &'static str,
+    rows: Signal<Arc<Vec<Arc<R>>>>,
+    selection: Selection<R>,
+    cells: impl Fn(Signal<Arc<R>>) -> AnyView + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let count = Signal::memo(move || rows.with(|rows| rows.len()));
+    let body = NodeRef::<html::Tbody>::new();
+    let window = use_row_window(count, body);
+    let focused = Var::new(None::<R::Id>);
+    let visible = Signal::fold(move |before: Option<&Vec<Placed<R>>>| {
+        let RowWindow { first, last, .. } = window.get();
+        let before: Vec<_> =
+            before.into_iter().flatten().map(|placed| (placed.line, placed.row.id())).collect();
+        rows.with(|rows| {
+            let last = last.min(rows.len());
+            let slice = rows.get(first.min(last)..last).unwrap_or_default();
+            let ids: Vec<_> = slice.iter().map(|row| row.id()).collect();
+            let lines = hand_on(&before, &ids, focused.get_untracked()).into_iter().map(|(line, _)| line);
+            let placed = slice.iter().zip(lines).enumerate();
+            placed.map(|(at, (row, line))| Placed { line, place: first + at, row: Arc::clone(row) }).collect()
+        })
+    });
+    // Tab reaches one row: the one that had the focus last, else the first on screen.
+    let stop = Signal::memo(move || {
+        let last = focused.get();
+        visible.with(|rows| {
+            let had = rows.iter().map(|placed| placed.row.id()).find(|id| Some(*id) == last);
+            had.or_else(|| rows.first().map(|placed| placed.row.id()))
+        })
+    });
+    let line = move |at| {
+        let Some(placed) = row_of(visible, at, |placed| placed.line) else { return ().into_any() };
+        let row = Signal::memo(move || placed.with(|placed| Arc::clone(&placed.row)));
+        let id = move || row.with(|row| row.id());
+        view! {
+            <tr
+                role="row"
+                id=live(move || format!("{prefix}{}", id()))
+                aria-rowindex=live(move || placed.with(|placed| (placed.place + 2).to_string()))
+                aria-selected=live(move || selection.has(id()).to_string())
+                tabindex=live(move || if stop.get() == Some(id()) { "0" } else { "-1" })
+            >
+                {selection.cell(row)}
+                {cells(row)}
+            </tr>
+        }
+        .into_any()
+    };
+    let on_focus = move |event: FocusEvent| {
+        if let Some((_, id)) = row_at::<R>(prefix, &event) {
+            focused.set(Some(id));
+        }
+    };
+    let on_key = move |event: KeyboardEvent| walk(prefix, &event, rows, selection, window);
+    view! {
+        <tbody role="rowgroup" node_ref=body on:focusin=on(on_focus) on:keydown=on_key>
+            {spacer(Signal::derive(move || window.get().above))}
+            {lines(move || visible.with(|rows| rows.iter().map(|placed| placed.line).collect()), line)}
+            {spacer(Signal::derive(move || window.get().below))}
+        </tbody>
+    }
+    .into_any()
+}
+
+/// How many rows a table tells of itself, its head among them.
+pub(crate) fn row_count<R: Choosable>(rows: Signal<Arc<Vec<Arc<R>>>>) -> String {
+    (rows.with(|rows| rows.len()) + 1).to_string()
+}
+
+/// Which way a list is sorted by this column.
+pub(crate) fn direction<Column: PartialEq>(sort: Sort<Column>, column: Column) -> Option<SortDirection> {
+    let direction = if sort.descending { SortDirection::Descending } else { SortDirection::Ascending };
+    (sort.column == column).then_some(direction)
+}
 
 /// Stands for the rows that are not there, so that the page is as long as with them.
-pub(crate) fn spacer(height: Signal<i32>) -> AnyView {
+fn spacer(height: Signal<i32>) -> AnyView {
     live(move || {
         let height = height.get();
         (height > 0).then(|| {
@@ -21,7 +110,7 @@ pub(crate) fn spacer(height: Signal<i32>) -> AnyView {
 }
 
 /// The row that an event happened in, and what tells it apart; rows have ids that begin with `prefix`.
-pub(crate) fn row_at<R: Choosable>(prefix: &str, event: &Event) -> Option<(Element, R::Id)> {
+fn row_at<R: Choosable>(prefix: &str, event: &Event) -> Option<(Element, R::Id)> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let row = target.closest("tr[id]").ok()??;
     let id = row.id().strip_prefix(prefix)?.parse().ok()?;
@@ -29,7 +118,7 @@ pub(crate) fn row_at<R: Choosable>(prefix: &str, event: &Event) -> Option<(Eleme
 }
 
 /// Arrows, Home and End move between all rows, also those that are not on screen; `x` and Space choose the row.
-pub(crate) fn walk<R: Choosable>(
+fn walk<R: Choosable>(
     prefix: &str,
     event: &KeyboardEvent,
     rows: Signal<Arc<Vec<Arc<R>>>>,

@@ -3,6 +3,8 @@
 use super::keyboard::Keyboard;
 use gloo_timers::callback::Timeout;
 use leptos::{html, prelude::*};
+use revos_shared::UserId;
+use revos_shared::kernel::owner::OwnerChoice;
 use revos_ui::{Icon, IconName, Signal, Var, effect, live, on};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -93,4 +95,13 @@ pub(crate) fn chips(active: impl Fn() -> Vec<(String, Callback<()>)> + Send + Sy
         </ul>
     }
     .into_any()
+}
+
+/// Whose rows, in words; a person is called as the rows at hand call their owner.
+pub(crate) fn owner_word(owner: OwnerChoice, named: impl FnOnce(UserId) -> Option<String>) -> String {
+    match owner {
+        OwnerChoice::Me => "me".to_owned(),
+        OwnerChoice::Unassigned => "unassigned".to_owned(),
+        OwnerChoice::Person(id) => named(id).unwrap_or_else(|| "somebody else".to_owned()),
+    }
 }

@@ -62,6 +62,20 @@ where
     .into_any()
 }
 
+/// A table of these rows, or what is said when there are none.
+pub(crate) fn listing<T>(
+    rows: Signal<Vec<T>>,
+    none: &'static str,
+    label: &'static str,
+    heads: &'static [(&'static str, bool)],
+    line: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    rows_or(rows, none, move |rows| table(label, heads, rows, &line))
+}
+
 /// A text, or the sign for none.
 pub(crate) fn text_or_none(text: Option<String>) -> String {
     text.unwrap_or_else(|| format::NONE.to_owned())

@@ -15,6 +15,8 @@ pub(crate) mod colleagues;
 #[cfg(feature = "csr")]
 pub(crate) mod csv;
 #[cfg(feature = "csr")]
+pub(crate) mod drag;
+#[cfg(feature = "csr")]
 pub(crate) mod form;
 #[cfg(feature = "csr")]
 pub(crate) mod frame;
@@ -31,6 +33,8 @@ mod merge;
 pub(crate) mod part;
 #[cfg(feature = "csr")]
 pub(crate) mod query;
+#[cfg(feature = "csr")]
+pub(crate) mod record;
 #[cfg(feature = "csr")]
 pub(crate) mod router;
 #[cfg(feature = "csr")]

@@ -135,11 +135,20 @@ impl UrlValue {
     /// The one of `known` that stands in the address, else the default. A value that is not known is
     /// taken out of the address.
     pub(crate) fn one_of(self, known: &'static [&'static str]) -> Signal<&'static str> {
+        self.found(move |text| known.iter().copied().find(|word| *word == text))
+    }
+
+    /// The same, of words that have labels.
+    pub(crate) fn one_labelled(self, known: &'static [(&'static str, &'static str)]) -> Signal<&'static str> {
+        self.found(move |text| known.iter().map(|(word, _)| *word).find(|word| *word == text))
+    }
+
+    fn found(
+        self,
+        known: impl Fn(&str) -> Option<&'static str> + Copy + Send + Sync + 'static,
+    ) -> Signal<&'static str> {
         let Self { name, default, address } = self;
-        let found = move || {
-            let text = address.parameter(name)?;
-            Some(known.iter().copied().find(|word| *word == text))
-        };
+        let found = move || address.parameter(name).map(|text| known(&text));
         effect(move || {
             if found() == Some(None) {
                 address.change_parameters(&[(name, None)]);

@@ -67,7 +67,11 @@ impl RowWindow {
 /// allows it, the focused row always. Between such rows, the lines of those that have left show those that have come:
 /// to write other texts is a fraction of the work of a new line. The line of a focused row that has left is not handed
 /// on, so that the focus never comes to a row that nobody went to.
-pub(crate) fn hand_on(before: &[(u128, u128)], rows: &[u128], focused: Option<u128>) -> Vec<(u128, u128)> {
+pub(crate) fn hand_on<Row: Copy + PartialEq>(
+    before: &[(u128, Row)],
+    rows: &[Row],
+    focused: Option<Row>,
+) -> Vec<(u128, Row)> {
     let stayed: Vec<(usize, usize)> = rows
         .iter()
         .enumerate()

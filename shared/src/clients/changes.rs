@@ -180,10 +180,7 @@ pub struct BulkFields {
 impl Check for BulkChange {
     fn check(&self) -> Result<(), Vec<Problem>> {
         let mut check = Problems::default();
-        check.items(&self.items);
-        if self.changes == BulkFields::default() {
-            check.refuse("changes", "required");
-        }
+        check.bulk(&self.items, &self.changes);
         check.date("qbr_date", self.changes.qbr_date.value().copied());
         check.done()
     }

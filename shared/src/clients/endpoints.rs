@@ -16,7 +16,7 @@ use super::record::{
 use super::summary::ClientsSummary;
 use super::timeline::{TimelineEntry, TimelineQuery};
 use super::trend::TrendPoint;
-use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint};
+use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint, row_query};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::ids::{ClientId, ContactId, DataSourceId, DeliverableId, KanbanItemId, QuestionId};
 use crate::kernel::money::Money;
@@ -64,80 +64,38 @@ impl ClientSums {
     }
 }
 
-/// One client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientQuery {
-    /// Which.
-    pub client_id: ClientId,
-}
-
-/// One row to be removed, and the version of it that was read.
-macro_rules! removal {
-    ($(#[$meta:meta])* $name:ident { $field:ident: $id:ty }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name {
-            /// The client it belongs to.
-            pub client_id: ClientId,
-            /// Which row.
-            pub $field: $id,
-            /// The version that was read.
-            pub version: u32,
-        }
-    };
-}
-
-/// One row of a client.
-macro_rules! child {
-    ($(#[$meta:meta])* $name:ident { $field:ident: $id:ty }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name {
-            /// The client it belongs to.
-            pub client_id: ClientId,
-            /// Which row.
-            pub $field: $id,
-        }
-    };
-}
-
-removal!(
-    /// A contact to remove.
-    ContactRemoval { contact_id: ContactId }
+row_query!(
+    /// One client.
+    ClientQuery { client_id: ClientId }
 );
-removal!(
-    /// A deliverable to remove.
-    DeliverableRemoval { deliverable_id: DeliverableId }
+row_query!(
+    /// A client to remove, and the version of it that was read.
+    ClientRemoval { client_id: ClientId, version: u32 }
 );
-child!(
-    /// A contact.
-    ContactQuery { contact_id: ContactId }
+row_query!(
+    /// A contact of a client.
+    ContactQuery { client_id: ClientId, contact_id: ContactId }
 );
-child!(
-    /// A deliverable.
-    DeliverableQuery { deliverable_id: DeliverableId }
+row_query!(
+    /// A contact to remove, and the version of it that was read.
+    ContactRemoval { client_id: ClientId, contact_id: ContactId, version: u32 }
 );
-child!(
-    /// A card.
-    CardQuery { card_id: KanbanItemId }
+row_query!(
+    /// A deliverable of a client.
+    DeliverableQuery { client_id: ClientId, deliverable_id: DeliverableId }
 );
-child!(
-    /// A discovery form.
-    FormQuery { form_type: FormType }
+row_query!(
+    /// A deliverable to remove, and the version of it that was read.
+    DeliverableRemoval { client_id: ClientId, deliverable_id: DeliverableId, version: u32 }
 );
-
-/// A client to remove, and the version of it that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientRemoval {
-    /// Which.
-    pub client_id: ClientId,
-    /// The version that was read.
-    pub version: u32,
-}
+row_query!(
+    /// A card of a client's board.
+    CardQuery { client_id: ClientId, card_id: KanbanItemId }
+);
+row_query!(
+    /// A discovery form of a client.
+    FormQuery { client_id: ClientId, form_type: FormType }
+);
 
 /// The version of a client that was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

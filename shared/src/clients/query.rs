@@ -6,7 +6,8 @@ use super::sort::ClientSort;
 use super::thresholds::{ChurnBand, HealthBand};
 use crate::kernel::chosen::{Chosen, OrNone};
 use crate::kernel::ids::UserId;
-use crate::kernel::limits::{LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, SEARCH_MAX_CHARS, TREND_MONTHS_MAX};
+use crate::kernel::limits::{LIST_LIMIT_DEFAULT, TREND_MONTHS_MAX};
+use crate::kernel::list::{check_list, searched};
 use crate::kernel::order::{contains_lower, lower};
 use crate::kernel::owner::{OwnerChoice, OwnerChoices};
 use crate::kernel::value_set;
@@ -107,7 +108,7 @@ impl ClientsQuery {
     /// The text to look for, without spaces around it; none when there is nothing to look for.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        self.q.as_deref().map(str::trim).filter(|text| !text.is_empty())
+        searched(self.q.as_deref())
     }
 
     /// Does it let every client through, whatever the order?
@@ -150,15 +151,10 @@ impl ClientsQuery {
     /// # Errors
     /// The name of the parameter and its range.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
-        if !(1..=LIST_LIMIT_MAX).contains(&self.limit()) {
-            return Err(("limit", format!("a whole number from 1 to {LIST_LIMIT_MAX}")));
-        }
-        if self.trend.is_some_and(|months| !(1..=TREND_MONTHS_MAX).contains(&months)) {
-            return Err(("trend", format!("a whole number from 1 to {TREND_MONTHS_MAX}")));
-        }
-        match &self.q {
-            Some(text) if text.chars().count() > SEARCH_MAX_CHARS || text.contains('\0') => {
-                Err(("q", format!("at most {SEARCH_MAX_CHARS} characters, none of them NUL")))
+        check_list(self.q.as_deref(), self.limit())?;
+        match self.trend {
+            Some(months) if !(1..=TREND_MONTHS_MAX).contains(&months) => {
+                Err(("trend", format!("a whole number from 1 to {TREND_MONTHS_MAX}")))
             }
             _ => Ok(()),
         }
@@ -203,6 +199,7 @@ impl ClientRow {
 mod tests {
     use super::super::test_rows::row;
     use super::*;
+    use crate::kernel::limits::LIST_LIMIT_MAX;
     use proptest::prelude::*;
     use uuid::Uuid;
 

@@ -74,8 +74,12 @@ impl Problems {
         }
     }
 
-    /// The rows of one change of many: some, not too many, each once.
-    pub(crate) fn items<Id: Copy + Ord>(&mut self, items: &[Versioned<Id>]) {
+    /// One change of many rows: of some, not too many, each once; and it changes something.
+    pub(crate) fn bulk<Id, Changes>(&mut self, items: &[Versioned<Id>], changes: &Changes)
+    where
+        Id: Copy + Ord,
+        Changes: Default + PartialEq,
+    {
         if items.is_empty() {
             self.refuse("items", "required");
         } else if items.len() > BULK_MAX {
@@ -86,6 +90,9 @@ impl Problems {
         ids.dedup();
         if ids.len() < items.len() {
             self.refuse("items", "duplicate");
+        }
+        if *changes == Changes::default() {
+            self.refuse("changes", "required");
         }
     }
 

@@ -109,4 +109,19 @@ macro_rules! endpoint {
     };
 }
 
-pub(crate) use endpoint;
+/// Declares which row an operation is about: the ids of its path, and the version that was read where it needs one.
+macro_rules! row_query {
+    ($(#[$meta:meta])* $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $(
+                #[doc = concat!("The parameter `", stringify!($field), "`.")]
+                pub $field: $type,
+            )+
+        }
+    };
+}
+
+pub(crate) use {endpoint, row_query};

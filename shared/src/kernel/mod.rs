@@ -11,6 +11,7 @@ pub mod fiscal;
 pub mod ids;
 pub mod instants;
 pub mod limits;
+pub mod list;
 pub mod money;
 pub mod order;
 pub mod owner;

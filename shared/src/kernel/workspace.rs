@@ -1,10 +1,11 @@
 //! Which operations does every page use? Search, the people of the organization, and lists under a name.
 
 use super::check::{Check, Problem, Problems};
-use super::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint};
+use super::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint, row_query};
 use super::envelope::Envelope;
 use super::ids::{ClientId, SavedViewId, UserId};
-use super::limits::{SEARCH_MAX_CHARS, VIEW_NAME_MAX_CHARS, VIEW_QUERY_MAX_CHARS};
+use super::limits::{VIEW_NAME_MAX_CHARS, VIEW_QUERY_MAX_CHARS};
+use super::list::check_search;
 use super::value_set;
 use crate::session::Persona;
 use serde::{Deserialize, Serialize};
@@ -39,10 +40,7 @@ impl SearchQuery {
     /// # Errors
     /// The name of the parameter and its range.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
-        if self.q.chars().count() > SEARCH_MAX_CHARS || self.q.contains('\0') {
-            return Err(("q", format!("at most {SEARCH_MAX_CHARS} characters, none of them NUL")));
-        }
-        Ok(())
+        check_search(&self.q)
     }
 }
 
@@ -142,15 +140,10 @@ impl Check for ViewFields {
     }
 }
 
-/// A saved view to remove, and the version of it that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ViewRemoval {
-    /// Which.
-    pub view_id: SavedViewId,
-    /// The version that was read.
-    pub version: u32,
-}
+row_query!(
+    /// A saved view to remove, and the version of it that was read.
+    ViewRemoval { view_id: SavedViewId, version: u32 }
+);
 
 /// Something a person did that changes no row: downloaded a list, for example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -167,16 +167,22 @@ pub struct OpportunityMove {
 impl Check for OpportunityMove {
     fn check(&self) -> Result<(), Vec<Problem>> {
         let mut check = Problems::default();
-        let lost = self.stage == Stage::ClosedLost;
-        if lost != self.lost_reason.is_some() {
-            check.refuse("lost_reason", if lost { "required" } else { "unknown_value" });
-        }
+        let lost = check_loss(&mut check, Some(self.stage), self.lost_reason);
         if !lost && self.lost_note.is_some() {
             check.refuse("lost_note", "unknown_value");
         }
         check.text("lost_note", self.lost_note.as_deref(), TEXT_MAX_CHARS);
         check.done()
     }
+}
+
+/// What is lost has a reason, and nothing else has one. Is it lost?
+fn check_loss(check: &mut Problems, to: Option<Stage>, reason: Option<LostReason>) -> bool {
+    let lost = to == Some(Stage::ClosedLost);
+    if lost != reason.is_some() {
+        check.refuse("lost_reason", if lost { "required" } else { "unknown_value" });
+    }
+    lost
 }
 
 /// One change of many opportunities.
@@ -210,14 +216,8 @@ pub struct BulkOpportunityFields {
 impl Check for BulkOpportunities {
     fn check(&self) -> Result<(), Vec<Problem>> {
         let mut check = Problems::default();
-        check.items(&self.items);
-        if self.changes == BulkOpportunityFields::default() {
-            check.refuse("changes", "required");
-        }
-        let lost = self.changes.stage == Some(Stage::ClosedLost);
-        if lost != self.changes.lost_reason.is_some() {
-            check.refuse("lost_reason", if lost { "required" } else { "unknown_value" });
-        }
+        check.bulk(&self.items, &self.changes);
+        check_loss(&mut check, self.changes.stage, self.changes.lost_reason);
         check.date("expected_close_date", self.changes.expected_close_date.value().copied());
         check.done()
     }

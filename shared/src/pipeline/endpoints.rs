@@ -10,74 +10,37 @@ use super::record::{
     Activity, CreatedProspect, Moved, Note, OpportunityDetail, OpportunityRecord, SimilarClient,
 };
 use super::row::OpportunityList;
-use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint};
+use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint, row_query};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::ids::{ActivityId, NoteId, OpportunityId};
 use crate::kernel::limits::NAME_MAX_CHARS;
 use crate::kernel::money::Money;
 use serde::{Deserialize, Serialize};
 
-/// One opportunity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpportunityQuery {
-    /// Which.
-    pub opportunity_id: OpportunityId,
-}
-
-/// An opportunity to remove, and the version of it that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OpportunityRemoval {
-    /// Which.
-    pub opportunity_id: OpportunityId,
-    /// The version that was read.
-    pub version: u32,
-}
-
-/// A note of an opportunity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoteQuery {
-    /// The opportunity it belongs to.
-    pub opportunity_id: OpportunityId,
-    /// Which note.
-    pub note_id: NoteId,
-}
-
-/// A note to remove, and the version of it that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoteRemoval {
-    /// The opportunity it belongs to.
-    pub opportunity_id: OpportunityId,
-    /// Which note.
-    pub note_id: NoteId,
-    /// The version that was read.
-    pub version: u32,
-}
-
-/// An activity of an opportunity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ActivityQuery {
-    /// The opportunity it belongs to.
-    pub opportunity_id: OpportunityId,
-    /// Which activity.
-    pub activity_id: ActivityId,
-}
-
-/// An activity to remove, and the version of it that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ActivityRemoval {
-    /// The opportunity it belongs to.
-    pub opportunity_id: OpportunityId,
-    /// Which activity.
-    pub activity_id: ActivityId,
-    /// The version that was read.
-    pub version: u32,
-}
+row_query!(
+    /// One opportunity.
+    OpportunityQuery { opportunity_id: OpportunityId }
+);
+row_query!(
+    /// An opportunity to remove, and the version of it that was read.
+    OpportunityRemoval { opportunity_id: OpportunityId, version: u32 }
+);
+row_query!(
+    /// A note of an opportunity.
+    NoteQuery { opportunity_id: OpportunityId, note_id: NoteId }
+);
+row_query!(
+    /// A note to remove, and the version of it that was read.
+    NoteRemoval { opportunity_id: OpportunityId, note_id: NoteId, version: u32 }
+);
+row_query!(
+    /// An activity of an opportunity.
+    ActivityQuery { opportunity_id: OpportunityId, activity_id: ActivityId }
+);
+row_query!(
+    /// An activity to remove, and the version of it that was read.
+    ActivityRemoval { opportunity_id: OpportunityId, activity_id: ActivityId, version: u32 }
+);
 
 /// The name of a company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

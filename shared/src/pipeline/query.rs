@@ -3,7 +3,8 @@
 
 use super::opportunity::Stage;
 use crate::kernel::chosen::Chosen;
-use crate::kernel::limits::{LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, SEARCH_MAX_CHARS};
+use crate::kernel::limits::LIST_LIMIT_DEFAULT;
+use crate::kernel::list::{check_list, searched};
 use crate::kernel::money::Money;
 use crate::kernel::order::{Column, Sort};
 use crate::kernel::owner::OwnerChoices;
@@ -139,7 +140,7 @@ impl PipelineQuery {
     /// The text to look for, without spaces around it; none when there is nothing to look for.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        self.q.as_deref().map(str::trim).filter(|text| !text.is_empty())
+        searched(self.q.as_deref())
     }
 
     /// Which closed ones.
@@ -165,18 +166,10 @@ impl PipelineQuery {
     /// # Errors
     /// The name of the parameter and its range.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
-        if !(1..=LIST_LIMIT_MAX).contains(&self.limit()) {
-            return Err(("limit", format!("a whole number from 1 to {LIST_LIMIT_MAX}")));
-        }
         if self.prob.is_some_and(|percent| percent > 100) {
             return Err(("prob", "a whole number from 0 to 100".to_owned()));
         }
-        match &self.q {
-            Some(text) if text.chars().count() > SEARCH_MAX_CHARS || text.contains('\0') => {
-                Err(("q", format!("at most {SEARCH_MAX_CHARS} characters, none of them NUL")))
-            }
-            _ => Ok(()),
-        }
+        check_list(self.q.as_deref(), self.limit())
     }
 }
 

@@ -4,10 +4,11 @@ use super::desk::{Confirmed, Desk, Form, Removal};
 use super::lines::{Apply, holds, put, version_now};
 use super::table::{open_button, writers};
 use super::words;
+use crate::shell::drag::{Drag, grip};
 use crate::shell::format;
 use crate::shell::query::row_of;
-use leptos::ev::{DragEvent, KeyboardEvent};
-use leptos::{html, prelude::*};
+use leptos::ev::{DragEvent, KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::prelude::*;
 use revos_shared::clients::changes::CardMove;
 use revos_shared::clients::endpoints::{CardQuery, MoveKanbanItem};
 use revos_shared::clients::{KanbanCard, KanbanStatus};
@@ -22,10 +23,7 @@ use web_sys::{Element, HtmlElement};
 struct Board {
     desk: Desk,
     cards: Signal<Vec<KanbanCard>>,
-    /// The card that is being dragged.
-    dragged: Var<Option<KanbanItemId>>,
-    /// The column it is over.
-    over: Var<Option<KanbanStatus>>,
+    drag: Drag<KanbanItemId, KanbanStatus>,
     /// What was done last, read aloud.
     said: Var<String>,
 }
@@ -34,14 +32,13 @@ pub(super) fn board(desk: Desk) -> AnyView {
     let board = Board {
         desk,
         cards: desk.part(|record| record.cards.clone()),
-        dragged: Var::new(None),
-        over: Var::new(None),
+        drag: Drag::new(),
         said: Var::new(String::new()),
     };
     let columns = KanbanStatus::ALL.iter().map(|status| board.column(*status)).collect_view();
     view! {
         <p class="hidden-visually" role="status">{live(move || board.said.get())}</p>
-        <div class="board" role="group" aria-label="Board of cards">{columns}</div>
+        <div class="board" role="group" data-board="" aria-label="Board of cards">{columns}</div>
     }
     .into_any()
 }
@@ -53,32 +50,15 @@ impl Board {
                 .with(|cards| cards.iter().filter(|card| card.status == status).cloned().collect::<Vec<_>>())
         });
         let count = Signal::memo(move || cards.with(|cards| cards.len() as u64));
-        let list = NodeRef::<html::Ul>::new();
         let word = words::card_status(status);
         let title_id = format!("column-{status}");
         let labelled_by = title_id.clone();
-        let drag_over = move |event: DragEvent| {
-            if self.dragged.with_untracked(Option::is_some) {
-                event.prevent_default();
-                self.over.set(Some(status));
-            }
-        };
-        let drop = move |event: DragEvent| {
-            event.prevent_default();
-            self.over.set(None);
-            let Some(id) = self.dragged.get_untracked() else { return };
-            self.dragged.set(None);
-            let place =
-                list.get_untracked().map_or(0, |list| place_at(&list, f64::from(event.client_y()), id));
-            self.go(id, status, place);
-        };
         view! {
             <section
                 class="board-column"
                 aria-labelledby=labelled_by
-                data-over=live(move || (self.over.get() == Some(status)).then_some(""))
-                on:dragover=on(drag_over)
-                on:drop=on(drop)
+                data-column=status.as_str()
+                data-over=live(move || (self.drag.over.get() == Some(status)).then_some(""))
             >
                 <div class="board-column-head">
                     <h3 id=title_id>
@@ -89,7 +69,7 @@ impl Board {
                         move || open_button(self.desk, "Add", format!("Add card to {word}"), Form::Card(None, status)),
                     )}
                 </div>
-                <ul node_ref=list>
+                <ul>
                     {lines(
                         move || cards.with(|cards| cards.iter().map(|card| card.id.0.as_u128()).collect()),
                         move |key| self.card(key),
@@ -117,22 +97,26 @@ impl Board {
                 class="board-card"
                 id=format!("card-{id}")
                 tabindex="0"
-                draggable=live(move || may.get().to_string())
                 aria-label=live(move || self.name(&card.get()))
-                on:dragstart=on(move |event: DragEvent| {
+                data-movable=live(move || may.get().then_some(""))
+                data-dragging=live(move || self.drag.holds(id).then_some(""))
+                on:pointerdown=on(move |event: PointerEvent| {
                     if may.get_untracked() {
-                        // Firefox drags nothing without data.
-                        let _ = event.data_transfer().map(|data| data.set_data("text/plain", &title()));
-                        self.dragged.set(Some(id));
+                        self.drag.press(&event, id);
                     }
                 })
-                on:dragend=on(move |_| {
-                    self.dragged.set(None);
-                    self.over.set(None);
+                on:pointermove=on(move |event: PointerEvent| self.drag.go(&event))
+                on:pointerup=on(move |event: PointerEvent| {
+                    if let Some(status) = self.drag.drop(&event) {
+                        self.go(id, status, place_at(status, f64::from(event.client_y()), id));
+                    }
                 })
+                on:pointercancel=on(move |_: PointerEvent| self.drag.end())
+                on:dragstart=on(|event: DragEvent| event.prevent_default())
+                on:click=on(move |event: MouseEvent| self.drag.click(&event))
                 on:keydown=on(move |event: KeyboardEvent| self.press(&event, &card.get_untracked()))
             >
-                <p class="board-card-title">{live(title)}</p>
+                <p class="board-card-title">{live(move || may.get().then(grip))} <span>{live(title)}</span></p>
                 <p class="board-card-facts quiet">
                     {live(move || {
                         card.with(|card| {
@@ -165,7 +149,7 @@ impl Board {
         view! {
             <Menu
                 label=Signal::derive(move || format!("Actions for {}", card.with(|card| card.title.clone())))
-                class="board-card-menu"
+                class="card-menu"
                 face=move || view! { <Icon name=IconName::More /> }.into_any()
             >
                 {KanbanStatus::ALL
@@ -340,8 +324,10 @@ fn focus_card(id: KanbanItemId) {
     let _ = focus_by_id(&format!("card-{id}"));
 }
 
-/// Before which card of the list a drop at this height comes; the dragged card itself does not count.
-fn place_at(list: &Element, height: f64, dragged: KanbanItemId) -> u32 {
+/// Before which card of a column a drop at this height comes; the dragged card itself does not count.
+fn place_at(status: KanbanStatus, height: f64, dragged: KanbanItemId) -> u32 {
+    let list = document().query_selector(&format!("[data-board] [data-column={status}] ul"));
+    let Some(list) = list.ok().flatten() else { return u32::MAX };
     let own = format!("card-{dragged}");
     let children = list.children();
     let cards = (0..children.length()).filter_map(|at| children.item(at)).filter(|card| card.id() != own);

@@ -7,12 +7,14 @@ use super::super::columns::Writing;
 use super::super::data::{RecordStore, use_client_record};
 use super::lines::{Apply, Settled};
 use crate::shell::api::{Api, Given, Order, SignedIn};
+use crate::shell::record::Notice;
 use crate::shell::session::Session;
 use crate::shell::{Refused, format};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use leptos::ev::beforeunload;
 use leptos::prelude::*;
+use live_query::browser::LiveQueries;
 use revos_shared::clients::changes::FormField;
 use revos_shared::clients::{ClientRecord, ClientRights, FormType, KanbanStatus};
 use revos_shared::kernel::ids::{ContactId, DataSourceId, DeliverableId, KanbanItemId, QuestionId};
@@ -81,15 +83,6 @@ pub(in crate::clients) enum Removal {
     Deliverable(DeliverableId),
 }
 
-/// Something a person has to know about a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::clients) struct Notice {
-    /// What happened.
-    pub text: String,
-    /// Is it bad news?
-    pub bad: bool,
-}
-
 /// The desk a person works at.
 #[derive(Clone, Copy)]
 pub(in crate::clients) struct Desk {
@@ -109,6 +102,7 @@ pub(in crate::clients) struct Desk {
     pub form: Var<Option<Form>>,
     /// What was said last.
     pub notice: Var<Option<Notice>>,
+    queries: StoredValue<LiveQueries, LocalStorage>,
     edits: Var<Vec<Edit>>,
     numbers: StoredValue<u32>,
     waiting: StoredValue<Rc<RefCell<Waiting>>, LocalStorage>,
@@ -178,6 +172,7 @@ impl Desk {
             writing,
             form: Var::new(None),
             notice: Var::new(None),
+            queries: StoredValue::new_local(expect_context()),
             edits,
             numbers: StoredValue::new(0),
             waiting: StoredValue::new_local(Rc::default()),
@@ -254,8 +249,8 @@ impl Desk {
             };
             self.edits.set(edits);
             self.store.writing(false);
-            // Also after a refusal: somebody else may have been there.
-            self.store.refresh();
+            // Also after a refusal: somebody else may have been there. And all of the page: the list shows this client too.
+            self.queries.with_value(LiveQueries::refresh_all);
             then(refused);
         }
         waiting.borrow_mut().busy = false;

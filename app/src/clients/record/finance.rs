@@ -1,7 +1,7 @@
 //! What does a client pay with, and what is owed? Only for those who may see it.
 
 use super::desk::{Desk, Form};
-use super::table::{facts, mark, open_button, part, rows_or, table};
+use super::table::{facts, listing, mark, open_button, part, rows_or, table};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
@@ -83,7 +83,7 @@ fn terms(desk: Desk) -> AnyView {
 
 fn subscriptions(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.subscriptions.clone());
-    let heads = [
+    let heads = &[
         ("Product", false),
         ("Status", false),
         ("Amount", true),
@@ -92,24 +92,21 @@ fn subscriptions(desk: Desk) -> AnyView {
         ("Until", false),
         ("Renewal", false),
     ];
-    rows_or(rows, "No subscription.", move |rows| {
-        table("Subscriptions", &heads, rows, |row: ClientSubscription| {
-            let amount =
-                format!("{} {}", desk.money(Some(row.amount)), words::frequency(row.billing_frequency));
-            let counted = if row.counts { desk.money(Some(row.mrr)) } else { format::NONE.to_owned() };
-            view! {
-                <tr>
-                    <th scope="row">{row.product_name}</th>
-                    <td>{mark(words::subscription(row.status))}</td>
-                    <td class="number">{amount}</td>
-                    <td class="number">{counted}</td>
-                    <td>{desk.day(row.activated_on)}</td>
-                    <td>{desk.day(row.ended_on)}</td>
-                    <td>{desk.day(row.renewal_date)}</td>
-                </tr>
-            }
-            .into_any()
-        })
+    listing(rows, "No subscription.", "Subscriptions", heads, move |row: ClientSubscription| {
+        let amount = format!("{} {}", desk.money(Some(row.amount)), words::frequency(row.billing_frequency));
+        let counted = if row.counts { desk.money(Some(row.mrr)) } else { format::NONE.to_owned() };
+        view! {
+            <tr>
+                <th scope="row">{row.product_name}</th>
+                <td>{mark(words::subscription(row.status))}</td>
+                <td class="number">{amount}</td>
+                <td class="number">{counted}</td>
+                <td>{desk.day(row.activated_on)}</td>
+                <td>{desk.day(row.ended_on)}</td>
+                <td>{desk.day(row.renewal_date)}</td>
+            </tr>
+        }
+        .into_any()
     })
 }
 

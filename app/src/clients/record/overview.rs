@@ -1,7 +1,7 @@
 //! What matters most about a client? Pipeline, people, the agreement, projects, health over time, data.
 
 use super::desk::{Desk, Form, Removal};
-use super::table::{facts, line_actions, mark, open_button, part, rows_or, table, text_or_none, writers};
+use super::table::{facts, line_actions, listing, mark, open_button, part, text_or_none, writers};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
@@ -87,7 +87,7 @@ fn last_said(record: &ClientRecord) -> Option<String> {
 
 fn opportunities(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.opportunities.clone());
-    let heads = [
+    let heads = &[
         ("Name", false),
         ("Stage", false),
         ("Amount", true),
@@ -96,29 +96,27 @@ fn opportunities(desk: Desk) -> AnyView {
         ("Owner", false),
         ("Next step", false),
     ];
-    rows_or(rows, "No open opportunity.", move |rows| {
-        table("Open opportunities", &heads, rows, |row: OpenOpportunity| {
-            let owner = row.owner_name.unwrap_or_else(|| "Unassigned".to_owned());
-            let next = text_or_none(row.next_step);
-            view! {
-                <tr>
-                    <th scope="row">{row.name}</th>
-                    <td>{row.stage.as_str()}</td>
-                    <td class="number">{desk.money(Some(row.amount))}</td>
-                    <td class="number">{format!("{} %", row.probability)}</td>
-                    <td>{desk.day(row.expected_close_date)}</td>
-                    <td>{owner}</td>
-                    <td>{next}</td>
-                </tr>
-            }
-            .into_any()
-        })
+    listing(rows, "No open opportunity.", "Open opportunities", heads, move |row: OpenOpportunity| {
+        let owner = row.owner_name.unwrap_or_else(|| "Unassigned".to_owned());
+        let next = text_or_none(row.next_step);
+        view! {
+            <tr>
+                <th scope="row">{row.name}</th>
+                <td>{row.stage.as_str()}</td>
+                <td class="number">{desk.money(Some(row.amount))}</td>
+                <td class="number">{format!("{} %", row.probability)}</td>
+                <td>{desk.day(row.expected_close_date)}</td>
+                <td>{owner}</td>
+                <td>{next}</td>
+            </tr>
+        }
+        .into_any()
     })
 }
 
 fn contacts(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.contacts.clone());
-    let heads = [
+    let heads = &[
         ("Name", false),
         ("Job title", false),
         ("E-mail", false),
@@ -126,29 +124,27 @@ fn contacts(desk: Desk) -> AnyView {
         ("Say", false),
         ("", false),
     ];
-    rows_or(rows, "Nobody is known yet.", move |rows| {
-        table("Contacts", &heads, rows, |row: Contact| {
-            let actions = line_actions(
-                desk,
-                &row.name,
-                Form::Contact(Some(row.id)),
-                Form::Remove(Removal::Contact(row.id)),
-            );
-            let email = row.email.map(|email| {
-                view! { <a class="link" href=format!("mailto:{email}")>{email.clone()}</a> }.into_any()
-            });
-            view! {
-                <tr>
-                    <th scope="row">{row.name}</th>
-                    <td>{row.role}</td>
-                    <td>{email}</td>
-                    <td>{row.phone}</td>
-                    <td>{row.power.map(words::power)}</td>
-                    {actions}
-                </tr>
-            }
-            .into_any()
-        })
+    listing(rows, "Nobody is known yet.", "Contacts", heads, move |row: Contact| {
+        let actions = line_actions(
+            desk,
+            &row.name,
+            Form::Contact(Some(row.id)),
+            Form::Remove(Removal::Contact(row.id)),
+        );
+        let email = row.email.map(|email| {
+            view! { <a class="link" href=format!("mailto:{email}")>{email.clone()}</a> }.into_any()
+        });
+        view! {
+            <tr>
+                <th scope="row">{row.name}</th>
+                <td>{row.role}</td>
+                <td>{email}</td>
+                <td>{row.phone}</td>
+                <td>{row.power.map(words::power)}</td>
+                {actions}
+            </tr>
+        }
+        .into_any()
     })
 }
 
@@ -185,7 +181,7 @@ fn commercials(desk: Desk) -> AnyView {
 
 pub(super) fn projects(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.projects.clone());
-    let heads = [
+    let heads = &[
         ("Name", false),
         ("Status", false),
         ("Health", false),
@@ -193,20 +189,18 @@ pub(super) fn projects(desk: Desk) -> AnyView {
         ("Due", false),
         ("Lead", false),
     ];
-    rows_or(rows, "No project.", move |rows| {
-        table("Projects", &heads, rows, |row: ClientProject| {
-            view! {
-                <tr>
-                    <th scope="row">{row.name}</th>
-                    <td>{words::project_status(row.status)}</td>
-                    <td>{mark(words::project_health(row.health))}</td>
-                    <td class="number">{format!("{} %", row.progress)}</td>
-                    <td>{desk.day(row.due_on)}</td>
-                    <td>{text_or_none(row.owner_name)}</td>
-                </tr>
-            }
-            .into_any()
-        })
+    listing(rows, "No project.", "Projects", heads, move |row: ClientProject| {
+        view! {
+            <tr>
+                <th scope="row">{row.name}</th>
+                <td>{words::project_status(row.status)}</td>
+                <td>{mark(words::project_health(row.health))}</td>
+                <td class="number">{format!("{} %", row.progress)}</td>
+                <td>{desk.day(row.due_on)}</td>
+                <td>{text_or_none(row.owner_name)}</td>
+            </tr>
+        }
+        .into_any()
     })
 }
 

@@ -1,7 +1,7 @@
 //! Which data does the work with a client need, and what was handed over?
 
 use super::desk::{Desk, Form, Removal};
-use super::table::{line_actions, mark, part, rows_or, table, text_or_none};
+use super::table::{line_actions, listing, mark, part, rows_or, table, text_or_none};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
@@ -66,7 +66,7 @@ pub(super) fn deliverables(desk: Desk) -> AnyView {
 /// The deliverables, with what may be done with them.
 pub(super) fn delivered(desk: Desk) -> AnyView {
     let rows = desk.part(|record| record.deliverables.clone());
-    let heads = [
+    let heads = &[
         ("Title", false),
         ("Type", false),
         ("Status", false),
@@ -74,27 +74,25 @@ pub(super) fn delivered(desk: Desk) -> AnyView {
         ("Shared until", false),
         ("", false),
     ];
-    rows_or(rows, "Nothing is to be delivered yet.", move |rows| {
-        table("Deliverables", &heads, rows, |row: Deliverable| {
-            let actions = line_actions(
-                desk,
-                &row.title,
-                Form::Deliverable(Some(row.id)),
-                Form::Remove(Removal::Deliverable(row.id)),
-            );
-            let shared = shared_until(desk, &row);
-            view! {
-                <tr>
-                    <th scope="row">{row.title.clone()}</th>
-                    <td>{words::deliverable_type(row.kind)}</td>
-                    <td>{mark(words::deliverable_status(row.status))}</td>
-                    <td>{link(row.url, &row.title)}</td>
-                    <td>{shared}</td>
-                    {actions}
-                </tr>
-            }
-            .into_any()
-        })
+    listing(rows, "Nothing is to be delivered yet.", "Deliverables", heads, move |row: Deliverable| {
+        let actions = line_actions(
+            desk,
+            &row.title,
+            Form::Deliverable(Some(row.id)),
+            Form::Remove(Removal::Deliverable(row.id)),
+        );
+        let shared = shared_until(desk, &row);
+        view! {
+            <tr>
+                <th scope="row">{row.title.clone()}</th>
+                <td>{words::deliverable_type(row.kind)}</td>
+                <td>{mark(words::deliverable_status(row.status))}</td>
+                <td>{link(row.url, &row.title)}</td>
+                <td>{shared}</td>
+                {actions}
+            </tr>
+        }
+        .into_any()
     })
 }
 

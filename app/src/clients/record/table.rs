@@ -1,7 +1,7 @@
 //! How do the tabs show rows: as tables with their actions at the end of each line?
 
 use super::desk::{Desk, Form};
-pub(super) use crate::shell::lists::{facts, mark, rows_or, table, text_or_none};
+pub(super) use crate::shell::lists::{facts, listing, mark, rows_or, table, text_or_none};
 use leptos::prelude::*;
 use revos_ui::live;
 

@@ -1,11 +1,10 @@
 //! How is a card dragged to another column? By pointer events: with a mouse anywhere on the card, with a finger by its
-//! grip, so that the page still scrolls.
+//! grip, so that the page still scrolls. A board is what has `data-board`, a column of it what has `data-column`.
 
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, keydown};
 use leptos::prelude::*;
-use revos_shared::kernel::ids::OpportunityId;
-use revos_shared::pipeline::Stage;
-use revos_ui::Var;
+use revos_ui::{Icon, IconName, Var};
+use std::str::FromStr;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -17,27 +16,40 @@ const EDGE: f64 = 48.0;
 const SCROLL: i32 = 16;
 
 /// A pointer that is down on a card.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Pressed {
+#[derive(Clone, PartialEq)]
+struct Pressed<Card> {
     pointer: i32,
-    id: OpportunityId,
+    card: Card,
+    /// The id of what shows it.
+    node: String,
     from: (f64, f64),
     dragging: bool,
 }
 
 /// What is being dragged.
-#[derive(Clone, Copy)]
-pub(super) struct Drag {
-    pressed: Var<Option<Pressed>>,
+pub(crate) struct Drag<Card, Column> {
+    pressed: Var<Option<Pressed<Card>>>,
     /// The column the card is over.
-    pub over: Var<Option<Stage>>,
+    pub over: Var<Option<Column>>,
     /// The click that follows a drag is none.
     swallow: Var<bool>,
 }
 
-impl Drag {
+impl<Card, Column> Clone for Drag<Card, Column> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Card, Column> Copy for Drag<Card, Column> {}
+
+impl<Card, Column> Drag<Card, Column>
+where
+    Card: Copy + PartialEq + Send + Sync + 'static,
+    Column: Copy + PartialEq + FromStr + Send + Sync + 'static,
+{
     /// Nothing is dragged. Escape lets go of what is.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let drag = Self { pressed: Var::new(None), over: Var::new(None), swallow: Var::new(false) };
         let escaped = window_event_listener(keydown, move |event: KeyboardEvent| {
             if event.key() == "Escape" && drag.is_dragging() {
@@ -50,31 +62,34 @@ impl Drag {
     }
 
     fn is_dragging(self) -> bool {
-        self.pressed.with_untracked(|pressed| pressed.is_some_and(|pressed| pressed.dragging))
+        self.pressed.with_untracked(|pressed| pressed.as_ref().is_some_and(|pressed| pressed.dragging))
     }
 
     /// Is this card being dragged?
-    pub(super) fn holds(self, id: OpportunityId) -> bool {
-        self.pressed.with(|pressed| pressed.is_some_and(|pressed| pressed.dragging && pressed.id == id))
+    pub(crate) fn holds(self, card: Card) -> bool {
+        self.pressed
+            .with(|pressed| pressed.as_ref().is_some_and(|pressed| pressed.dragging && pressed.card == card))
     }
 
     /// A pointer goes down on a card.
-    pub(super) fn press(self, event: &PointerEvent, id: OpportunityId) {
+    pub(crate) fn press(self, event: &PointerEvent, card: Card) {
         self.swallow.set(false);
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let on = |selector: &str| {
             target.as_ref().is_some_and(|target| target.closest(selector).ok().flatten().is_some())
         };
         let touch = event.pointer_type() == "touch";
-        if event.button() != 0 || on(".menu") || (touch && !on(".deal-grip")) {
+        if event.button() != 0 || on(".menu") || (touch && !on(".card-grip")) {
             return;
         }
         let from = (f64::from(event.client_x()), f64::from(event.client_y()));
-        self.pressed.set(Some(Pressed { pointer: event.pointer_id(), id, from, dragging: false }));
+        let Some(node) = card_of(event).map(|node| node.id()) else { return };
+        let pointer = event.pointer_id();
+        self.pressed.set(Some(Pressed { pointer, card, node, from, dragging: false }));
     }
 
     /// It moves.
-    pub(super) fn go(self, event: &PointerEvent) {
+    pub(crate) fn go(self, event: &PointerEvent) {
         let Some(mut pressed) = self.pressed.get_untracked() else { return };
         if pressed.pointer != event.pointer_id() {
             return;
@@ -87,36 +102,35 @@ impl Drag {
                 return;
             }
             pressed.dragging = true;
-            self.pressed.set(Some(pressed));
+            self.pressed.set(Some(pressed.clone()));
             // From now on all of the pointer is the card's, wherever it goes.
             let _ = card.set_pointer_capture(pressed.pointer);
         }
         let _ = card.style().set_property("transform", &format!("translate({}px, {}px)", by.0, by.1));
-        let over = document().element_from_point(event.client_x() as f32, event.client_y() as f32);
-        let column = over.and_then(|over| over.closest("[data-stage]").ok().flatten());
-        let stage = column.and_then(|column| column.get_attribute("data-stage")?.parse().ok());
-        if self.over.get_untracked() != stage {
-            self.over.set(stage);
+        let column = column_at(event);
+        if self.over.get_untracked() != column {
+            self.over.set(column);
         }
         scroll(&card, here.0);
     }
 
     /// It goes up: where the card was dropped, if it was dragged onto a column.
-    pub(super) fn drop(self, event: &PointerEvent) -> Option<Stage> {
+    pub(crate) fn drop(self, event: &PointerEvent) -> Option<Column> {
         let pressed = self.pressed.get_untracked()?;
         if pressed.pointer != event.pointer_id() {
             return None;
         }
-        let over = self.over.get_untracked();
         self.swallow.set(pressed.dragging);
+        // Looked up anew: a pointer that moves but once is over the card itself when it does.
+        let over = column_at(event).filter(|_| pressed.dragging);
         self.end();
-        over.filter(|_| pressed.dragging)
+        over
     }
 
     /// The browser took the pointer away.
-    pub(super) fn end(self) {
+    pub(crate) fn end(self) {
         if let Some(pressed) = self.pressed.get_untracked() {
-            let card = document().get_element_by_id(&super::steps::card_id(pressed.id));
+            let card = document().get_element_by_id(&pressed.node);
             if let Some(card) = card.and_then(|card| card.dyn_into::<HtmlElement>().ok()) {
                 let _ = card.style().remove_property("transform");
                 let _ = card.release_pointer_capture(pressed.pointer);
@@ -127,7 +141,7 @@ impl Drag {
     }
 
     /// No click follows a drag.
-    pub(super) fn click(self, event: &MouseEvent) {
+    pub(crate) fn click(self, event: &MouseEvent) {
         if self.swallow.get_untracked() {
             self.swallow.set(false);
             event.prevent_default();
@@ -136,13 +150,25 @@ impl Drag {
     }
 }
 
+/// By which a finger drags a card; a mouse needs none.
+pub(crate) fn grip() -> AnyView {
+    view! { <span class="card-grip" aria-hidden="true"><Icon name=IconName::More size=14 /></span> }
+        .into_any()
+}
+
+/// The column below the pointer. The card that is dragged lets it through.
+fn column_at<Column: FromStr>(event: &PointerEvent) -> Option<Column> {
+    let over = document().element_from_point(event.client_x() as f32, event.client_y() as f32)?;
+    over.closest("[data-column]").ok()??.get_attribute("data-column")?.parse().ok()
+}
+
 fn card_of(event: &PointerEvent) -> Option<HtmlElement> {
     event.current_target()?.dyn_into().ok()
 }
 
 /// Near an edge of the board, more of it comes into view.
 fn scroll(card: &HtmlElement, x: f64) {
-    let Some(board) = card.closest(".pipeline-board").ok().flatten() else { return };
+    let Some(board) = card.closest("[data-board]").ok().flatten() else { return };
     let place = board.get_bounding_client_rect();
     let by = if x > place.right() - EDGE {
         SCROLL
