@@ -57,6 +57,8 @@ export interface AuthTrial {
   issues?: Issuing;
   /** Is it noticed? */
   fails: boolean;
+  /** Does it take as long as the server's patience? */
+  hangs?: boolean;
 }
 
 function auth(what: string, fault: Fault, fails = true): AuthTrial {
@@ -66,7 +68,7 @@ function auth(what: string, fault: Fault, fails = true): AuthTrial {
 /** Every way to fail of sign-in service, keys and clocks. */
 export const AUTH_TRIALS: AuthTrial[] = [
   auth("a refused connection", { kind: "refuse" }),
-  auth("a black hole", { kind: "hang" }),
+  { ...auth("a black hole", { kind: "hang" }), hangs: true },
   // Here the session was renewed although nobody heard so.
   auth("a reset in the middle of the body", { kind: "reset_mid_body" }),
   auth("cut JSON with 200", { kind: "truncate" }),
