@@ -74,3 +74,12 @@ function list(page: Page): string[] {
   asked.set(page, known);
   return known;
 }
+
+/** Would the page ask whether a person means it who closes the window now? */
+export async function asksBeforeLeaving(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const leaving = new Event("beforeunload", { cancelable: true });
+    window.dispatchEvent(leaving);
+    return leaving.defaultPrevented;
+  });
+}

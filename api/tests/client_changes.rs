@@ -191,6 +191,8 @@ async fn a_change_touches_the_fields_it_names() {
         notes: Some("They called.".to_owned()),
         arr: Some(Money::from_minor(9_000_050)),
         qbr_date: None,
+        // Its day had come.
+        last_qbr_date: before.qbr_date,
         phase: Some(Phase::Data),
         region: None,
         is_expansion: true,
@@ -200,6 +202,62 @@ async fn a_change_touches_the_fields_it_names() {
     };
     assert_eq!(after, expected);
     assert_eq!(serde_json::from_value::<ClientDetail>(row(&rig, &id).await).unwrap(), after);
+}
+
+#[tokio::test]
+async fn a_review_whose_day_had_come_is_the_last_one() {
+    let rig = Rig::new().await;
+    let member = rig.program(MEMBER).await;
+    let id = client(&rig, OWN).await;
+    let path = format!("/api/clients/{id}");
+    let set = async |qbr: &str, last: &str| {
+        rig.sql(&format!(
+            "set session_replication_role = replica;
+             update public.clients set qbr_date = {qbr}, last_qbr_date = {last}, version = 1 where id = '{id}';
+             set session_replication_role = origin"
+        ))
+        .await;
+    };
+    let change = async |version: u32, fields: Value| {
+        let mut body = json!({ "version": version });
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        member.patch(&path, &body).await
+    };
+    for (qbr, before, fields, expected) in [
+        // Its day had come, and it gets another one, or none.
+        ("'2026-01-20'", "null", json!({ "qbr_date": "2099-04-20" }), Some("2026-01-20")),
+        ("'2026-01-20'", "'2025-10-20'", json!({ "qbr_date": null }), Some("2026-01-20")),
+        // An earlier one is not the last.
+        ("'2025-10-20'", "'2026-01-20'", json!({ "qbr_date": "2099-04-20" }), Some("2026-01-20")),
+        // Put off before its day; never touched; there was none.
+        ("'2099-01-20'", "'2025-10-20'", json!({ "qbr_date": "2099-04-20" }), Some("2025-10-20")),
+        ("'2026-01-20'", "null", json!({ "notes": "They called." }), None),
+        ("null", "null", json!({ "qbr_date": "2099-04-20" }), None),
+        // People know better.
+        (
+            "'2026-01-20'",
+            "null",
+            json!({ "qbr_date": "2099-04-20", "last_qbr_date": "2026-01-27" }),
+            Some("2026-01-27"),
+        ),
+        ("null", "'2026-01-20'", json!({ "last_qbr_date": null }), None),
+    ] {
+        set(qbr, before).await;
+        let after: ClientDetail = change(1, fields.clone()).await.json();
+        assert_eq!(
+            after.last_qbr_date.map(|day| day.to_string()).as_deref(),
+            expected,
+            "{qbr} {before} {fields}"
+        );
+    }
+    set("null", "null").await;
+    let reply = change(1, json!({ "last_qbr_date": "2099-01-01" })).await;
+    assert_eq!(reply.refusal(), (422, ErrorCode::ValidationFailed));
+    assert_eq!(
+        reply.error().details,
+        Some(json!([{ "row": 0, "field": "last_qbr_date", "key": "out_of_range" }]))
+    );
+    assert_eq!(row(&rig, &id).await["version"], 1, "and nothing was changed");
 }
 
 #[tokio::test]

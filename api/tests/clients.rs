@@ -110,7 +110,20 @@ async fn rows_carry_their_owner_and_their_past() {
     assert!(c1.previous_snapshot_date.unwrap() < list.today);
     assert_eq!((c1.arr, c1.phase), (Some(Money::from_minor(8_160_000)), Some(Phase::Compounding)));
     assert_eq!(c1.qbr_date.unwrap(), list.today.checked_add(jiff::Span::new().days(6)).unwrap());
+    // The month's end before its last review.
+    assert_eq!(c1.last_qbr_date.unwrap(), list.today.checked_sub(jiff::Span::new().days(85)).unwrap());
+    let history: Vec<(String, i16)> = sqlx::query_as(
+        "select h.snapshot_date::text, h.trs_score from public.client_health_history h
+         join public.clients c on c.id = h.client_id and c.name = 'Brindlecrest Freight'
+         where h.snapshot_date <= c.last_qbr_date order by h.snapshot_date desc limit 1",
+    )
+    .fetch_all(&mut rig.connection().await)
+    .await
+    .unwrap();
+    assert_eq!(c1.trs_at_last_qbr.map(i16::from), history.first().map(|(_, score)| *score));
+    assert!(c1.trs_change_since_qbr().is_some());
     let unscored = row("Ironlark Tools");
+    assert_eq!((unscored.last_qbr_date, unscored.trs_at_last_qbr), (None, None));
     assert_eq!((unscored.health, unscored.churn_risk, unscored.trs_score), (None, Some(16), None));
     assert_eq!((unscored.previous_health, unscored.previous_churn_risk), (None, Some(15)));
     let lead = row("Nettlewyck Retail");

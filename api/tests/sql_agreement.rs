@@ -192,6 +192,8 @@ fn row(value: &Value) -> ClientRow {
         previous_churn_risk: None,
         previous_snapshot_date: None,
         qbr_date: day("qbr_date"),
+        last_qbr_date: day("last_qbr_date"),
+        trs_at_last_qbr: None,
         is_expansion: value["is_expansion"].as_bool().unwrap(),
         churned_on: day("churned_on"),
         furthest_open_stage: None,

@@ -16,7 +16,7 @@ use serde_json::json;
 pub(super) const CLIENTS: Table = Table {
     name: "clients",
     columns: "id,name,status,phase,segment,industry,region,revenue_model,primary_goal,notes,owner_id,arr,health,\
-              churn_risk,trs_score,qbr_date,is_expansion,churned_on,created_at,updated_at,version",
+              churn_risk,trs_score,qbr_date,last_qbr_date,is_expansion,churned_on,created_at,updated_at,version",
 };
 
 /// Adds a client. A repeated request with the id and the content of the first answers the same client.

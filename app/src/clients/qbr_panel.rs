@@ -131,6 +131,10 @@ fn line(rows: Signal<Vec<QbrRow>>, id: u128, today: Signal<Date>) -> AnyView {
             <span class="line-meta">
                 <span class="cut">{live(move || row.with(|row| words::owner(&row.client)))}</span>
                 <span>{phase}</span>
+                {live(move || {
+                    row.with(|row| words::since_qbr(&row.client, today.get()))
+                        .map(|text| view! { <span title="Since the last QBR">{text}</span> }.into_any())
+                })}
             </span>
             <span class="line-change quiet">{relative}</span>
             <span class="line-value" title=full>{date}</span>

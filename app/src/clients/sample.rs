@@ -80,6 +80,8 @@ fn client(number: u128, line: Line) -> ClientRow {
         previous_churn_risk,
         previous_snapshot_date: previous_churn_risk.map(|_| after(-20)),
         qbr_date: qbr.map(after),
+        last_qbr_date: None,
+        trs_at_last_qbr: None,
         is_expansion: matches!(number, 4 | 9),
         furthest_open_stage: None,
         open_value: None,

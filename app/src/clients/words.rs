@@ -1,6 +1,7 @@
 //! In which words and tones are bands, states and dates of clients told?
 
 use crate::shell::format;
+use jiff::civil::Date;
 use revos_shared::clients::thresholds::{
     CHURN_AT_RISK, CHURN_CRITICAL, CHURN_WATCH, ChurnBand, HEALTH_HEALTHY, HEALTH_WATCH, HealthBand,
 };
@@ -94,6 +95,12 @@ pub(super) fn qbr_name(row: &QbrRow) -> String {
         (_, Some(days)) => format!("{name}, review {}", format::relative_day(days)),
         (_, None) => format!("{name}, no review date"),
     }
+}
+
+/// How the composite moved since the last review; none when either is not known.
+pub(super) fn since_qbr(client: &ClientRow, today: Date) -> Option<String> {
+    let change = format::change(client.trs_change_since_qbr()?);
+    Some(format!("TRS {change} since {}", format::day(client.last_qbr_date?, today)))
 }
 
 /// A line of scores in one sentence; `at` stands before a name of its axis.

@@ -3,6 +3,7 @@
 use super::address::Lane;
 use super::desk::{Desk, Form};
 use super::steps::card_id;
+use super::toolbar::load_more;
 use super::words;
 use crate::shell::drag::{Drag, grip};
 use crate::shell::format;
@@ -95,6 +96,11 @@ pub(super) fn board(desk: Desk) -> AnyView {
         columns,
         settled: Var::new(false),
     };
+    board.drag.listen(move |id, stage, _| {
+        if let Some(row) = desk.row(id) {
+            desk.move_to(&row, stage);
+        }
+    });
     effect(move || {
         if rows.with(|rows| !rows.is_empty()) {
             request_animation_frame(move || board.settled.set(true));
@@ -121,6 +127,7 @@ pub(super) fn board(desk: Desk) -> AnyView {
                 move |key| board.column(key),
             )}
         </div>
+        {load_more(desk)}
     }
     .into_any()
 }
@@ -318,13 +325,6 @@ impl Board {
                         self.drag.press(&event, id);
                     }
                 })
-                on:pointermove=on(move |event: PointerEvent| self.drag.go(&event))
-                on:pointerup=on(move |event: PointerEvent| {
-                    if let Some(stage) = self.drag.drop(&event) {
-                        row.with_untracked(|row| desk.move_to(row, stage));
-                    }
-                })
-                on:pointercancel=on(move |_: PointerEvent| self.drag.end())
                 on:dragstart=on(|event: leptos::ev::DragEvent| event.prevent_default())
                 on:click=on(move |event: MouseEvent| self.drag.click(&event))
                 on:keydown=on(move |event: KeyboardEvent| self.press(&event, &row.get_untracked()))

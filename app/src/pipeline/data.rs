@@ -5,11 +5,13 @@ use crate::shell::store::{Key, Row, Store, all_of, read_text, subscribe};
 use leptos::prelude::Get as _;
 use live_query::browser::{Extent, Query};
 use live_query::{Timing, View};
+use revos_shared::Money;
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::endpoints::{ListOpportunities, OpportunityQuery, ReadForecast, ReadOpportunity};
-use revos_shared::pipeline::{Forecast, OpportunityList, OpportunityRecord, PipelineQuery};
-use revos_ui::Signal;
+use revos_shared::pipeline::{OpportunityList, OpportunityRecord, PipelineQuery};
+use revos_ui::{Signal, Var, effect};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +43,16 @@ impl<T: DeserializeOwned + PartialEq + Send + Sync + 'static> Answer<T> {
         Self { view: Signal::derive(move || store.view.get()), value, store }
     }
 
+    /// Asks again whenever something was changed.
+    pub(super) fn following(self, changes: Var<u32>) -> Self {
+        effect(move || {
+            if changes.get() > 0 {
+                self.refresh();
+            }
+        });
+        self
+    }
+
     /// Asks again now.
     pub(super) fn refresh(self) {
         self.store.refresh();
@@ -63,10 +75,22 @@ pub(super) fn use_opportunities(api: Api<SignedIn>, asked: &PipelineQuery) -> An
     )
 }
 
-/// The forecast of the quarter.
-pub(super) fn use_forecast(api: Api<SignedIn>) -> Answer<Forecast> {
+/// The forecast of the quarter, read as a whole ([`revos_shared::pipeline::Forecast`]), or as far as its reader needs it: [`Quarter`].
+pub(super) fn use_forecast<T>(api: Api<SignedIn>) -> Answer<T>
+where
+    T: DeserializeOwned + PartialEq + Send + Sync + 'static,
+{
     let place = Place::of::<ReadForecast>(&NoQuery {});
     Answer::of(api, query("forecast", "forecast".to_owned()).persisted(), place)
+}
+
+/// What the head of the page needs of the forecast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Quarter {
+    /// Sales target of the quarter.
+    pub target: Option<Money>,
+    /// Won in the quarter.
+    pub won: Money,
 }
 
 /// One opportunity with everything its panel shows.

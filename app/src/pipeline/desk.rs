@@ -9,7 +9,7 @@ use super::data::{Answer, use_opportunities};
 use crate::shell::Refused;
 use crate::shell::api::{Api, Given, Order, SignedIn};
 use crate::shell::format;
-use crate::shell::record::Notice;
+use crate::shell::record::{Notice, asks_before_leaving};
 use crate::shell::session::Session;
 use crate::shell::standing;
 use jiff::civil::Date;
@@ -331,6 +331,7 @@ impl Desk {
 
     /// Goes on when the page was left: what a person did is sent, though nobody is there to be told.
     async fn send_all(self, waiting: Rc<RefCell<Waiting>>) {
+        let leaving = asks_before_leaving();
         loop {
             let next = waiting.borrow_mut().changes.pop_front();
             let Some(Change { number, id, seen, order, confirm, then }) = next else { break };
@@ -359,6 +360,7 @@ impl Desk {
             then(told);
         }
         waiting.borrow_mut().busy = false;
+        leaving.remove();
     }
 }
 

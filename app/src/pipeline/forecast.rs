@@ -22,13 +22,8 @@ part!(
 );
 
 fn forecast(desk: Desk, panel: Panel) -> AnyView {
-    let answer = use_forecast(desk.api);
+    let answer = use_forecast(desk.api).following(desk.changes);
     let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
-    effect(move || {
-        if desk.changes.get() > 0 {
-            answer.refresh();
-        }
-    });
     effect(move || panel.forecast.set(answer.value.get()));
     let export = move |()| {
         if let Some(forecast) = answer.value.get_untracked() {

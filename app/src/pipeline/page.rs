@@ -72,6 +72,7 @@ fn pipeline(desk: Desk) -> AnyView {
         <div class="page pipeline" on:click=on(opens_beside("/pipeline/"))>
             <p class="hidden-visually" role="status">{live(move || desk.said.get())}</p>
             {notice_of(desk.notice)}
+            {toolbar::badges(desk)}
             <div class="pipeline-views">
                 <Segments
                     label="View"

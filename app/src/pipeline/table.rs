@@ -1,7 +1,7 @@
 //! Which opportunities are there? The table of those that the address asks for.
 
-use super::address::STEPS;
 use super::desk::{Desk, Form};
+use super::toolbar::load_more;
 use super::words;
 use crate::shell::format;
 use crate::shell::grid::{direction, grid_body, row_count};
@@ -124,11 +124,6 @@ fn grid(
         let others = live(move || row.with(|row| rates.with(|rates| cells(desk, row, rates))));
         (name_cell(row), others).into_any()
     };
-    let more = Signal::memo(move || {
-        let limit = desk.address.state.with(|state| state.query.limit).unwrap_or(STEPS[0]);
-        let cut = desk.painted.with(|painted| painted.truncated);
-        STEPS.into_iter().find(|step| cut && *step > limit)
-    });
     view! {
         <div class="pipeline-grid">
         <div class="table-room" data-room="many">
@@ -150,12 +145,7 @@ fn grid(
             </table>
         </div>
         </div>
-        {live(move || {
-            more.get().map(|limit| {
-                let load = move |()| desk.address.choose(|state| state.query.limit = Some(limit));
-                view! { <p class="table-more"><Button label="Load more" on_press=load /></p> }.into_any()
-            })
-        })}
+        {load_more(desk)}
     }
     .into_any()
 }

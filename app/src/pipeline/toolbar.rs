@@ -1,14 +1,18 @@
 //! What stands above the pipeline? Search, what is filtered, and what can be done.
 
-use super::address::{Lane, View};
+use super::address::{Lane, STEPS, View};
+use super::data::{Quarter, use_forecast};
 use super::desk::{Desk, Form};
 use super::words;
 use crate::shell::format;
 use crate::shell::list_tools::{self, SearchBox, owner_word};
 use leptos::prelude::*;
 use revos_shared::kernel::owner::OwnerChoice;
-use revos_shared::pipeline::{ClosedChoice, PipelineQuery};
-use revos_ui::{Button, ButtonKind, Segment, Segments, Signal, live};
+use revos_shared::pipeline::{ClosedChoice, PipelineQuery, Score, ScoreRisk, held_against};
+use revos_ui::{Button, ButtonKind, Segment, Segments, Signal, Tone, live};
+
+/// Days of "of late".
+const WEEK: u32 = 7;
 
 /// Search and tools.
 pub(super) fn toolbar(desk: Desk) -> AnyView {
@@ -68,6 +72,55 @@ pub(super) fn toolbar(desk: Desk) -> AnyView {
         </div>
         {chips(desk)}
     }
+    .into_any()
+}
+
+/// How the quarter stands, in three figures. Those of rows are told when all of them are here.
+pub(super) fn badges(desk: Desk) -> AnyView {
+    let quarter = use_forecast::<Quarter>(desk.api).following(desk.changes).value;
+    let target = move || {
+        let quarter = quarter.get()?;
+        let attained = held_against(quarter.won, quarter.target);
+        let text = attained.value().map_or_else(
+            || "No target for the quarter".to_owned(),
+            |attained| format!("{} of the quarter’s target won", words::percent(*attained)),
+        );
+        Some((text, Tone::Neutral))
+    };
+    let rows = Signal::memo(move || {
+        desk.painted.with(|painted| {
+            let open = painted.rows.iter().filter(|row| row.stage.is_open());
+            let risky = open.filter(|row| Score::of(row, &painted.rates).risk == ScoreRisk::High).count();
+            let moved = painted.rows.iter().filter(|row| row.days_in_stage < WEEK).count();
+            (!painted.truncated && painted.total > 0).then_some((risky as u64, moved as u64))
+        })
+    });
+    let told = move || {
+        let rows = rows.get().map(|(risky, moved)| {
+            let tone = if risky > 0 { Tone::Bad } else { Tone::Neutral };
+            let moved = format!("{} moved in {WEEK} days", format::count(moved));
+            [(format!("{} at high risk", format::count(risky)), tone), (moved, Tone::Neutral)]
+        });
+        let told = target().into_iter().chain(rows.into_iter().flatten());
+        told.map(|(text, tone)| view! { <li class="badge" data-tone=tone.word()>{text}</li> }.into_any())
+            .collect_view()
+    };
+    view! { <ul class="pipeline-badges" aria-label="How it stands">{live(told)}</ul> }.into_any()
+}
+
+/// More rows, when there are more than are shown.
+pub(super) fn load_more(desk: Desk) -> AnyView {
+    let more = Signal::memo(move || {
+        let limit = desk.address.state.with(|state| state.query.limit).unwrap_or(STEPS[0]);
+        let cut = desk.painted.with(|painted| painted.truncated);
+        STEPS.into_iter().find(|step| cut && *step > limit)
+    });
+    live(move || {
+        more.get().map(|limit| {
+            let load = move |()| desk.address.choose(|state| state.query.limit = Some(limit));
+            view! { <p class="table-more"><Button label="Load more" on_press=load /></p> }.into_any()
+        })
+    })
     .into_any()
 }
 

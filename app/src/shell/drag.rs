@@ -1,7 +1,7 @@
 //! How is a card dragged to another column? By pointer events: with a mouse anywhere on the card, with a finger by its
 //! grip, so that the page still scrolls. A board is what has `data-board`, a column of it what has `data-column`.
 
-use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, keydown};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, keydown, pointercancel, pointermove, pointerup};
 use leptos::prelude::*;
 use revos_ui::{Icon, IconName, Var};
 use std::str::FromStr;
@@ -48,17 +48,33 @@ where
     Card: Copy + PartialEq + Send + Sync + 'static,
     Column: Copy + PartialEq + FromStr + Send + Sync + 'static,
 {
-    /// Nothing is dragged. Escape lets go of what is.
+    /// Nothing is dragged.
     pub(crate) fn new() -> Self {
-        let drag = Self { pressed: Var::new(None), over: Var::new(None), swallow: Var::new(false) };
+        Self { pressed: Var::new(None), over: Var::new(None), swallow: Var::new(false) }
+    }
+
+    /// From now on `dropped` hears which card was let go over which column, and how far down the window. Escape lets go
+    /// of a card where it was.
+    ///
+    /// The window hears where the pointer goes: a quick hand leaves the card between two events.
+    pub(crate) fn listen(self, dropped: impl Fn(Card, Column, f64) + 'static) {
         let escaped = window_event_listener(keydown, move |event: KeyboardEvent| {
-            if event.key() == "Escape" && drag.is_dragging() {
+            if event.key() == "Escape" && self.is_dragging() {
                 event.prevent_default();
-                drag.end();
+                self.end();
             }
         });
-        on_cleanup(move || escaped.remove());
-        drag
+        let moved = window_event_listener(pointermove, move |event: PointerEvent| self.go(&event));
+        let released = window_event_listener(pointerup, move |event: PointerEvent| {
+            if let Some((card, column)) = self.drop(&event) {
+                dropped(card, column, f64::from(event.client_y()));
+            }
+        });
+        let lost = window_event_listener(pointercancel, move |_: PointerEvent| self.end());
+        on_cleanup(move || {
+            escaped.remove();
+            [moved, released, lost].into_iter().for_each(|listener| listener.remove());
+        });
     }
 
     fn is_dragging(self) -> bool {
@@ -83,20 +99,21 @@ where
             return;
         }
         let from = (f64::from(event.client_x()), f64::from(event.client_y()));
-        let Some(node) = card_of(event).map(|node| node.id()) else { return };
+        let node = event.current_target().and_then(|card| card.dyn_into::<Element>().ok());
+        let Some(node) = node.map(|node| node.id()) else { return };
         let pointer = event.pointer_id();
         self.pressed.set(Some(Pressed { pointer, card, node, from, dragging: false }));
     }
 
     /// It moves.
-    pub(crate) fn go(self, event: &PointerEvent) {
+    fn go(self, event: &PointerEvent) {
         let Some(mut pressed) = self.pressed.get_untracked() else { return };
         if pressed.pointer != event.pointer_id() {
             return;
         }
         let here = (f64::from(event.client_x()), f64::from(event.client_y()));
         let by = (here.0 - pressed.from.0, here.1 - pressed.from.1);
-        let Some(card) = card_of(event) else { return };
+        let Some(card) = shown(&pressed.node) else { return };
         if !pressed.dragging {
             if by.0.hypot(by.1) < SLOP {
                 return;
@@ -114,8 +131,8 @@ where
         scroll(&card, here.0);
     }
 
-    /// It goes up: where the card was dropped, if it was dragged onto a column.
-    pub(crate) fn drop(self, event: &PointerEvent) -> Option<Column> {
+    /// It goes up: which card was dropped where, if it was dragged onto a column.
+    fn drop(self, event: &PointerEvent) -> Option<(Card, Column)> {
         let pressed = self.pressed.get_untracked()?;
         if pressed.pointer != event.pointer_id() {
             return None;
@@ -124,17 +141,16 @@ where
         // Looked up anew: a pointer that moves but once is over the card itself when it does.
         let over = column_at(event).filter(|_| pressed.dragging);
         self.end();
-        over
+        Some((pressed.card, over?))
     }
 
     /// The browser took the pointer away.
-    pub(crate) fn end(self) {
-        if let Some(pressed) = self.pressed.get_untracked() {
-            let card = document().get_element_by_id(&pressed.node);
-            if let Some(card) = card.and_then(|card| card.dyn_into::<HtmlElement>().ok()) {
-                let _ = card.style().remove_property("transform");
-                let _ = card.release_pointer_capture(pressed.pointer);
-            }
+    fn end(self) {
+        if let Some(pressed) = self.pressed.get_untracked()
+            && let Some(card) = shown(&pressed.node)
+        {
+            let _ = card.style().remove_property("transform");
+            let _ = card.release_pointer_capture(pressed.pointer);
         }
         self.pressed.set(None);
         self.over.set(None);
@@ -162,8 +178,8 @@ fn column_at<Column: FromStr>(event: &PointerEvent) -> Option<Column> {
     over.closest("[data-column]").ok()??.get_attribute("data-column")?.parse().ok()
 }
 
-fn card_of(event: &PointerEvent) -> Option<HtmlElement> {
-    event.current_target()?.dyn_into().ok()
+fn shown(card: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(card)?.dyn_into().ok()
 }
 
 /// Near an edge of the board, more of it comes into view.

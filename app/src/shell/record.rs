@@ -4,7 +4,7 @@ use super::address::Address;
 use super::part::{Arrival, show_part};
 use super::query::{Standby, Standing};
 use super::router::UrlValue;
-use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent, beforeunload};
 use leptos::{html, prelude::*};
 use live_query::browser::Extent;
 use live_query::{Source, View};
@@ -37,6 +37,11 @@ pub(crate) struct Notice {
     pub text: String,
     /// Is it bad news?
     pub bad: bool,
+}
+
+/// While a change is on its way, whoever closes the window is asked whether they mean it.
+pub(crate) fn asks_before_leaving() -> WindowListenerHandle {
+    window_event_listener(beforeunload, |event| event.prevent_default())
 }
 
 /// Links to records below this path, with a slash at its end, open them beside the list, which keeps its filters.

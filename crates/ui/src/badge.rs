@@ -19,7 +19,9 @@ pub enum Tone {
 }
 
 impl Tone {
-    pub(crate) const fn word(self) -> &'static str {
+    /// Its name in styles.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Neutral => "neutral",
             Self::Good => "good",

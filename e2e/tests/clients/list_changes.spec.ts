@@ -241,12 +241,21 @@ test("exports what is shown: these rows, columns and order, and no formulas", as
     "select qbr_date::text as day from public.clients where organization_id = $1 and qbr_date is not null",
     [organization.id],
   );
+  // What tells of it arrives after the page, and then waits for company.
+  const told = (times: number) =>
+    expect
+      .poll(
+        () => database.query("select 1 from public.analytics_events where organization_id = $1 and event_key = 'ui.export.downloaded'", [organization.id]),
+        { timeout: 15_000 },
+      )
+      .toHaveLength(times);
   expect(await exported(page)).toEqual([
     "Client,ARR,Segment,Health,Next QBR,Owner",
     `Dovemarsh Analytics,96000.50,,50,${day},Corin Vashley`,
     "Brindlecrest Freight,81600.00,mid,82,,Corin Vashley",
     "Calderhollow Foods,62400.00,smb,74,,Corin Vashley",
   ]);
+  await told(1);
   await page.goto(`${stack.page}/clients?status=paused,prospect&cols=status&sort=name`);
   await live(page);
   const shown = await listed(page);
@@ -263,9 +272,7 @@ test("exports what is shown: these rows, columns and order, and no formulas", as
   expect([...lines].sort()).toEqual([...written].sort());
   // In the order of the list, whatever collation that is.
   expect(lines.map((line) => shown.findIndex((name) => line.includes(name.replaceAll("\"", "\"\""))))).toEqual([0, 1, 2, 3, 4]);
-  await expect
-    .poll(() => database.query("select 1 from public.analytics_events where organization_id = $1 and event_key = 'ui.export.downloaded'", [organization.id]))
-    .toHaveLength(2);
+  await told(2);
 });
 
 test("says that a cut list gives a cut file", async ({ page, enter, organization }) => {

@@ -2,7 +2,7 @@
 
 import { expect, onTheWay, test } from "../../fixtures.ts";
 import { deal, deals, dialog, lane, layOut, pipelineIsThere, stageOf } from "../../pipeline.ts";
-import { answered, count } from "../../time.ts";
+import { answered, asksBeforeLeaving, count } from "../../time.ts";
 import type { Page } from "@playwright/test";
 
 test.beforeEach(async ({ organization, database, enter, page }) => {
@@ -181,4 +181,28 @@ test("lanes and filters stand in the address", async ({ page }) => {
   await expect(page.getByText("2 opportunities", { exact: true })).toBeVisible();
   await page.goBack();
   await expect(page).not.toHaveURL(/min=/);
+});
+
+test("says how the quarter stands", async ({ page, organization }) => {
+  const badges = page.getByRole("list", { name: "How it stands" });
+  await expect(badges).toContainText("No target for the quarter");
+  await expect(badges).toContainText("moved in 7 days");
+  await organization.query("update public.organizations set quarterly_target = 100000 where id = $1");
+  await deal(page, "Quarry survey").focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await dialog(page).getByRole("button", { name: "Mark as won" }).click();
+  await dialog(page).getByRole("button", { name: "Close" }).first().click();
+  await page.getByRole("button", { name: "Refresh", exact: true }).click();
+  await expect(badges).toContainText("80.0 % of the quarter’s target won");
+});
+
+test("asks before the window is closed while a move is on its way", async ({ page, stack }) => {
+  expect(await asksBeforeLeaving(page)).toBe(false);
+  await stack.play({ rest: { kind: "latency", ms: 800 } });
+  await deal(page, "Mill retrofit").focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(deals(page, "Proposal")).toContainText(["Mill retrofit"]);
+  expect(await asksBeforeLeaving(page)).toBe(true);
+  await stack.heal();
+  await expect.poll(() => asksBeforeLeaving(page)).toBe(false);
 });

@@ -2,7 +2,7 @@
 
 import { expect, onTheWay, test } from "../../fixtures.ts";
 import { clientWithRows, form, giveTo, openTab, press, recordIsThere } from "../../record.ts";
-import { answered, count } from "../../time.ts";
+import { answered, asksBeforeLeaving, count } from "../../time.ts";
 import type { Page } from "@playwright/test";
 
 let client: string;
@@ -100,20 +100,14 @@ test("moves one card after the other, though the first numbers the second anew",
 });
 
 test("asks before the window is closed while a change is on its way", async ({ page, stack }) => {
-  const asks = () =>
-    page.evaluate(() => {
-      const leaving = new Event("beforeunload", { cancelable: true });
-      window.dispatchEvent(leaving);
-      return leaving.defaultPrevented;
-    });
-  expect(await asks()).toBe(false);
+  expect(await asksBeforeLeaving(page)).toBe(false);
   await stack.play({ rest: { kind: "latency", ms: 800 } });
   await card(page, "Collect exports").focus();
   await page.keyboard.press("Shift+ArrowRight");
   await expect(titles(page, "Doing")).toHaveText(["Review funnel", "Collect exports"]);
-  expect(await asks()).toBe(true);
+  expect(await asksBeforeLeaving(page)).toBe(true);
   await stack.heal();
-  await expect.poll(asks).toBe(false);
+  await expect.poll(() => asksBeforeLeaving(page)).toBe(false);
 });
 
 test("two people: the slower one is told, and sees the other's move", async ({

@@ -56,6 +56,48 @@ test("adds, answers, orders and removes questions", async ({ page }) => {
   await expect(heads).toHaveText(["What is refunded?", "Who renews?"]);
 });
 
+test("writes a note on one of its opportunities, and goes to it", async ({ page, organization, database }) => {
+  await openTab(page, "activity");
+  await expect(page.getByRole("button", { name: "Add note" })).toHaveCount(0);
+  const [deal] = await organization.query<{ id: string }>(
+    `insert into public.opportunities (organization_id, client_id, name, stage, amount, owner_id)
+     select organization_id, id, 'Harbour audit', 'Qualify', 1000, owner_id from public.clients where organization_id = $1
+     returning id`,
+  );
+  await page.reload();
+  const tab = page.getByRole("tabpanel", { name: "Activity" });
+  await tab.getByRole("button", { name: "Add note" }).click();
+  await press(page, "Add note");
+  await expect(form(page).getByLabel("Note")).toHaveAttribute("aria-invalid", "true");
+  await form(page).getByLabel("Note").fill("They want it <b>soon</b>.");
+  await press(page, "Add note");
+  await expect(tab).toContainText("They want it <b>soon</b>.");
+  const notes = await database.query("select 1 from public.opportunity_notes where opportunity_id = $1", [deal?.id]);
+  expect(notes).toHaveLength(1);
+  await openTab(page, "overview");
+  await page.getByRole("link", { name: "Harbour audit" }).click();
+  await expect(page).toHaveURL(new RegExp(`/pipeline/${deal?.id}`));
+});
+
+test("says what changed since the last review, also in the panel of reviews", async ({ page, database, troubles }) => {
+  troubles.allow(/^422 PATCH /);
+  const [day] = await database.query<{ day: string }>(
+    `insert into public.client_health_history (organization_id, client_id, snapshot_date, health, churn_risk, source)
+     select organization_id, id, current_date - 90, health - 10, churn_risk + 4, 'daily' from public.clients where id = $1
+     returning (current_date - 80)::text as day`,
+    [client],
+  );
+  await page.getByRole("button", { name: "Edit client" }).click();
+  await form(page).getByLabel("Last QBR").fill("2099-01-01");
+  await press(page, "Save");
+  await expect(form(page).getByLabel("Last QBR")).toHaveAttribute("aria-invalid", "true");
+  await form(page).getByLabel("Last QBR").fill(day?.day ?? "");
+  await press(page, "Save");
+  const health = record(page).getByRole("region", { name: "Health over time" });
+  await expect(health).toContainText(/Since the QBR on .*: health up 10, churn risk down 4, TRS up 7\./);
+  await expect(page.locator("#qbr")).toContainText(/TRS up 7 since/);
+});
+
 test("groups data sources, refuses a duplicate in place, counts readiness", async ({ page }) => {
   const tab = await openTab(page, "data");
   await expect(tab.getByRole("table", { name: "Needed" }).getByRole("rowheader")).toHaveText("Ledger");

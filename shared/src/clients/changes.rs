@@ -90,6 +90,9 @@ pub struct ClientChange {
     /// The next review.
     #[serde(default, with = "crate::kernel::patch::day", skip_serializing_if = "Patch::is_kept")]
     pub qbr_date: Patch<Date>,
+    /// The last review, when it was another day than the one that had been set; not in the future.
+    #[serde(default, with = "crate::kernel::patch::day", skip_serializing_if = "Patch::is_kept")]
+    pub last_qbr_date: Patch<Date>,
     /// An account to expand?
     #[serde(default, skip_serializing_if = "Patch::is_kept")]
     pub is_expansion: Patch<bool>,
@@ -124,6 +127,7 @@ impl Check for ClientChange {
         }
         check.amount("arr", self.arr.value().copied());
         check.date("qbr_date", self.qbr_date.value().copied());
+        check.date("last_qbr_date", self.last_qbr_date.value().copied());
         check.done()
     }
 }

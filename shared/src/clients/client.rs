@@ -93,6 +93,12 @@ pub struct ClientRow {
     /// The next quarterly business review.
     #[serde(default, with = "crate::kernel::instants::optional_day")]
     pub qbr_date: Option<Date>,
+    /// The last one; none known.
+    #[serde(default, with = "crate::kernel::instants::optional_day")]
+    pub last_qbr_date: Option<Date>,
+    /// The composite at the newest snapshot of that day or before.
+    #[serde(default)]
+    pub trs_at_last_qbr: Option<u8>,
     /// Marked by people as an account to expand.
     pub is_expansion: bool,
     /// The day the client was lost.
@@ -125,6 +131,12 @@ impl ClientRow {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.status == ClientStatus::Active
+    }
+
+    /// How the composite moved since the last review; positive is better.
+    #[must_use]
+    pub fn trs_change_since_qbr(&self) -> Option<i16> {
+        Some(i16::from(self.trs_score?) - i16::from(self.trs_at_last_qbr?))
     }
 
     /// How churn risk moved since the previous snapshot; positive is worse.

@@ -99,6 +99,9 @@ pub struct ClientDetail {
     /// The next quarterly business review.
     #[serde(default, with = "crate::kernel::instants::optional_day")]
     pub qbr_date: Option<Date>,
+    /// The last one; none known.
+    #[serde(default, with = "crate::kernel::instants::optional_day")]
+    pub last_qbr_date: Option<Date>,
     /// Marked by people as an account to expand.
     #[serde(default)]
     pub is_expansion: bool,
@@ -468,6 +471,13 @@ fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, 
 }
 
 impl ClientRecord {
+    /// The newest snapshot of the day of the last review, or before.
+    #[must_use]
+    pub fn at_last_qbr(&self) -> Option<&HealthPoint> {
+        let day = self.client.last_qbr_date?;
+        self.health.iter().filter(|point| point.snapshot_date <= day).max_by_key(|point| point.snapshot_date)
+    }
+
     /// How much of the required data is there: (available or collected, required). Metrics: portfolio.
     #[must_use]
     pub fn data_readiness(&self) -> (usize, usize) {

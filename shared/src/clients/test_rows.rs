@@ -24,6 +24,8 @@ pub(super) fn row(name: &str, health: Option<u8>, churn_risk: Option<u8>) -> Cli
         previous_churn_risk: None,
         previous_snapshot_date: None,
         qbr_date: None,
+        last_qbr_date: None,
+        trs_at_last_qbr: None,
         is_expansion: false,
         churned_on: None,
         furthest_open_stage: None,

@@ -311,8 +311,9 @@ fn months(open: &[OpportunityRow]) -> Vec<MonthTotal> {
     months.into_iter().map(total).collect()
 }
 
-/// Amount ÷ target, in basis points.
-fn held_against(amount: Money, target: Option<Money>) -> Figure<i64> {
+/// Amount ÷ target, in basis points; missing without a target.
+#[must_use]
+pub fn held_against(amount: Money, target: Option<Money>) -> Figure<i64> {
     target.map_or(Figure::missing(Unavailable::NoTarget), |target| {
         Figure::known(ratio(i128::from(amount.minor()), i128::from(target.minor().max(1)), BASIS_POINTS))
     })

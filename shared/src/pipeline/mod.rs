@@ -21,7 +21,7 @@ pub use alert::{Alert, AlertKind, AlertSeverity, coverage_alert, row_alerts, var
 pub use automation::{AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus};
 pub use forecast::{
     ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal, OwnerTotal, Rate,
-    Scenario,
+    Scenario, held_against,
 };
 pub use opportunity::{LostReason, OpportunitySource, Stage, weighted};
 pub use query::{Amount, CloseWindow, ClosedChoice, OpportunityColumn, OpportunitySort, PipelineQuery};

@@ -1,6 +1,6 @@
 //! What happened with a client, newest first?
 
-use super::desk::Desk;
+use super::desk::{Desk, Form};
 use super::words;
 use crate::shell::colleagues::colleagues;
 use crate::shell::failure::advice;
@@ -66,7 +66,7 @@ pub(super) fn activity(desk: Desk) -> AnyView {
     // What a person has just changed here belongs to what happened.
     let changed = desk.store.text;
     effect(move || {
-        let _ = changed.with(Option::is_some);
+        let _ = (changed.with(Option::is_some), desk.done.get());
         timeline.read(None);
     });
     let value = Var::new(chosen.get_untracked().to_owned());
@@ -79,7 +79,18 @@ pub(super) fn activity(desk: Desk) -> AnyView {
             entries.iter().filter(fits).cloned().collect::<Vec<_>>()
         })
     });
+    let notable = desk.part(|record| !record.opportunities.is_empty());
     view! {
+        {live(move || {
+            notable.get().then(|| {
+                view! {
+                    <p class="record-part-head">
+                        <Button label="Add note" on_press=move |()| desk.open(Form::Note) />
+                    </p>
+                }
+                .into_any()
+            })
+        })}
         <SelectField
             id="activity-kind"
             label="Show"

@@ -35,6 +35,7 @@ pub(super) fn board(desk: Desk) -> AnyView {
         drag: Drag::new(),
         said: Var::new(String::new()),
     };
+    board.drag.listen(move |id, status, height| board.go(id, status, place_at(status, height, id)));
     let columns = KanbanStatus::ALL.iter().map(|status| board.column(*status)).collect_view();
     view! {
         <p class="hidden-visually" role="status">{live(move || board.said.get())}</p>
@@ -105,13 +106,6 @@ impl Board {
                         self.drag.press(&event, id);
                     }
                 })
-                on:pointermove=on(move |event: PointerEvent| self.drag.go(&event))
-                on:pointerup=on(move |event: PointerEvent| {
-                    if let Some(status) = self.drag.drop(&event) {
-                        self.go(id, status, place_at(status, f64::from(event.client_y()), id));
-                    }
-                })
-                on:pointercancel=on(move |_: PointerEvent| self.drag.end())
                 on:dragstart=on(|event: DragEvent| event.prevent_default())
                 on:click=on(move |event: MouseEvent| self.drag.click(&event))
                 on:keydown=on(move |event: KeyboardEvent| self.press(&event, &card.get_untracked()))

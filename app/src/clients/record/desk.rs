@@ -7,12 +7,11 @@ use super::super::columns::Writing;
 use super::super::data::{RecordStore, use_client_record};
 use super::lines::{Apply, Settled};
 use crate::shell::api::{Api, Given, Order, SignedIn};
-use crate::shell::record::Notice;
+use crate::shell::record::{Notice, asks_before_leaving};
 use crate::shell::session::Session;
 use crate::shell::{Refused, format};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use leptos::ev::beforeunload;
 use leptos::prelude::*;
 use live_query::browser::LiveQueries;
 use revos_shared::clients::changes::FormField;
@@ -68,6 +67,8 @@ pub(in crate::clients) enum Form {
     Card(Option<KanbanItemId>, KanbanStatus),
     Deliverable(Option<DeliverableId>),
     Terms,
+    /// A note on one of the open opportunities.
+    Note,
     /// Asks whether this is to be removed.
     Remove(Removal),
 }
@@ -102,6 +103,8 @@ pub(in crate::clients) struct Desk {
     pub form: Var<Option<Form>>,
     /// What was said last.
     pub notice: Var<Option<Notice>>,
+    /// Counts what was done here that is no part of the record.
+    pub done: Var<u32>,
     queries: StoredValue<LiveQueries, LocalStorage>,
     edits: Var<Vec<Edit>>,
     numbers: StoredValue<u32>,
@@ -172,6 +175,7 @@ impl Desk {
             writing,
             form: Var::new(None),
             notice: Var::new(None),
+            done: Var::new(0),
             queries: StoredValue::new_local(expect_context()),
             edits,
             numbers: StoredValue::new(0),
@@ -227,8 +231,7 @@ impl Desk {
 
     /// Goes on when the page was left: what a person did is sent, though nobody is there to be told.
     async fn send_all(self, waiting: Rc<RefCell<Waiting>>) {
-        // Whoever closes the window meanwhile is asked whether they mean it.
-        let leaving = window_event_listener(beforeunload, |event| event.prevent_default());
+        let leaving = asks_before_leaving();
         loop {
             let next = waiting.borrow_mut().changes.pop_front();
             let Some(Change { number, sending, then }) = next else { break };

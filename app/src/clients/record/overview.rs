@@ -39,6 +39,7 @@ fn health(desk: Desk) -> AnyView {
         marks.with(|marks| marks.iter().filter(|mark| mark.value.is_some()).count() > 1)
     });
     let last = desk.part(last_said);
+    let since = desk.part(since_qbr);
     let ready = desk.part(ClientRecord::data_readiness);
     let body = view! {
         {live(move || {
@@ -58,6 +59,7 @@ fn health(desk: Desk) -> AnyView {
                 view! { <p class="quiet">"The line begins with the second score."</p> }.into_any()
             }
         })}
+        {live(move || since.get().map(|text| view! { <p class="quiet">{text}</p> }.into_any()))}
         {live(move || last.get().map(|text| view! { <p class="quiet">{text}</p> }.into_any()))}
         {live(move || {
             let (there, required) = ready.get();
@@ -71,6 +73,31 @@ fn health(desk: Desk) -> AnyView {
         {writers(desk, move || open_button(desk, "Set health", "Set health and churn risk".to_owned(), Form::Health))}
     };
     part(desk, "record-health", "Health over time", None, body.into_any())
+}
+
+/// What changed since the last review, in a sentence.
+fn since_qbr(record: &ClientRecord) -> Option<String> {
+    let day = format::full_day(record.client.last_qbr_date?);
+    let Some(then) = record.at_last_qbr() else {
+        return Some(format!("The last QBR was on {day}, before the first score."));
+    };
+    let client = &record.client;
+    let moved = [
+        ("health", client.health, then.health),
+        ("churn risk", client.churn_risk, then.churn_risk),
+        ("TRS", client.trs_score, then.trs_score),
+    ]
+    .into_iter()
+    .filter_map(|(what, now, then)| {
+        let change = format::change(i16::from(now?) - i16::from(then?));
+        Some(format!("{what} {change}"))
+    });
+    let moved = moved.collect::<Vec<_>>().join(", ");
+    Some(if moved.is_empty() {
+        format!("The last QBR was on {day}; nothing was scored then and now.")
+    } else {
+        format!("Since the QBR on {day}: {moved}.")
+    })
 }
 
 /// The newest snapshot in a sentence.
@@ -101,7 +128,7 @@ fn opportunities(desk: Desk) -> AnyView {
         let next = text_or_none(row.next_step);
         view! {
             <tr>
-                <th scope="row">{row.name}</th>
+                <th scope="row"><a class="link" href=format!("/pipeline/{}", row.id)>{row.name}</a></th>
                 <td>{row.stage.as_str()}</td>
                 <td class="number">{desk.money(Some(row.amount))}</td>
                 <td class="number">{format!("{} %", row.probability)}</td>

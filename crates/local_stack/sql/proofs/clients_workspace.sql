@@ -207,8 +207,10 @@ begin
       with listed as (select r - 'region' as row from jsonb_array_elements(public.list_clients() -> 'rows') r),
       seen as (
         select to_jsonb(v) - array['client_id', 'client_name', 'organization_id', 'previous_trs_score', 'open_weighted',
-            'ar_collected'] || jsonb_build_object('id', v.client_id, 'name', v.client_name) as row
-        from public.vw_client_overview v where v.organization_id = (select private.current_org_id()))
+            'ar_collected'] || jsonb_build_object('id', v.client_id, 'name', v.client_name, 'last_qbr_date', c.last_qbr_date,
+            'trs_at_last_qbr', (select h.trs_score from public.client_health_history h
+              where h.client_id = c.id and h.snapshot_date <= c.last_qbr_date order by h.snapshot_date desc limit 1)) as row
+        from public.vw_client_overview v join public.clients c on c.id = v.client_id where v.organization_id = (select private.current_org_id()))
       select concat_ws(' ', (select count(*) from listed),
         (select count(*) from (select row from listed except all select row from seen) x),
         (select count(*) from (select row from seen except all select row from listed) y))$$),
@@ -376,7 +378,7 @@ begin
     'cards, commercials, contacts, forms, opportunities, owner_name, previous, questions, sources, terms');
   perform pg_temp.check_that('fields for a customer''s user', pg_temp.outcome('client',
     $$select string_agg(key, ' ' order by key) from jsonb_object_keys(public.client_record({C1}) -> 'client') key$$),
-    'arr churned_on created_at id industry name owner_id phase qbr_date region segment status trs_score updated_at version');
+    'arr churned_on created_at id industry last_qbr_date name owner_id phase qbr_date region segment status trs_score updated_at version');
   perform pg_temp.check_that('history for a customer''s user', pg_temp.outcome('client',
     $$select count(*) || ' ' || count(h ->> 'health') || ' ' || count(h ->> 'churn_risk') || ' ' || count(h ->> 'notes')
       from jsonb_array_elements(public.client_record({C1}) -> 'health') h$$),

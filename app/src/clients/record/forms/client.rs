@@ -24,6 +24,7 @@ fn values(client: &ClientDetail) -> Vec<String> {
         shown(client.owner_id),
         amount(client.arr),
         shown(client.qbr_date),
+        shown(client.last_qbr_date),
         client.is_expansion.to_string(),
         said(client.revenue_model.as_ref()),
         said(client.primary_goal.as_ref()),
@@ -50,6 +51,12 @@ fn fields(may_assign: bool) -> Vec<Field> {
         field!("owner_id", "Owner", Kind::Choice(colleague_options())),
         field!("arr", "Contract ARR", Kind::Line("text"), "Agreed recurring revenue per year."),
         field!("qbr_date", "Next QBR", Kind::Line("date")),
+        field!(
+            "last_qbr_date",
+            "Last QBR",
+            Kind::Line("date"),
+            "Filled in when a QBR whose day has come gets another date; correct it where it was held on another day."
+        ),
         field!("is_expansion", "Account to expand", Kind::Tick),
         field!("revenue_model", "Revenue model", Kind::Line("text"), "How the client earns its money."),
         field!("primary_goal", "Primary goal", Kind::Area, "What the client wants from the engagement."),
@@ -109,6 +116,7 @@ fn save_client(desk: Desk, entries: &Entries<'_>, submission: Submission) -> Res
         owner_id: patch(touched("owner_id"), entries.word("owner_id")),
         arr: patch(touched("arr"), entries.money("arr")),
         qbr_date: patch(touched("qbr_date"), entries.day("qbr_date")),
+        last_qbr_date: patch(touched("last_qbr_date"), entries.day("last_qbr_date")),
         is_expansion: patch(touched("is_expansion"), Some(entries.ticked("is_expansion"))),
     };
     if values == begun {
@@ -147,6 +155,7 @@ pub(in crate::clients::record) fn painted(change: &ClientChange) -> Apply {
         client.owner_id = change.owner_id.applied(client.owner_id);
         client.arr = change.arr.applied(client.arr);
         client.qbr_date = change.qbr_date.applied(client.qbr_date);
+        client.last_qbr_date = change.last_qbr_date.applied(client.last_qbr_date);
         client.is_expansion =
             change.is_expansion.applied(Some(client.is_expansion)).unwrap_or(client.is_expansion);
     })

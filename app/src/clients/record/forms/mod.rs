@@ -46,6 +46,7 @@ fn definition(desk: Desk, record: &ClientRecord, form: Form) -> Option<Definitio
         Form::Contact(id) => people::contact(desk, line_of(record, id.map(|id| id.0.as_u128()))?),
         Form::Commercials => money::commercials(desk, record),
         Form::Terms => money::terms(desk, record)?,
+        Form::Note => work::note(desk, record)?,
         Form::Discovery(form) => work::discovery(desk, record, form),
         Form::Question(id) => work::question(desk, record, line_of(record, id.map(|id| id.0.as_u128()))?),
         Form::Source(id) => work::source(desk, line_of(record, id.map(|id| id.0.as_u128()))?),

@@ -1,9 +1,10 @@
 //! How is the work with a client filled in: discovery, data, the board, deliverables?
 
 use super::super::desk::{Desk, answered};
-use super::super::lines::{Line, holds, put, sync};
+use super::super::lines::{Apply, Line, Settled, holds, put, sync};
 use super::{amount, said, send, shown};
 use crate::clients::words;
+use crate::shell::Refused;
 use crate::shell::colleagues::colleague_options;
 use crate::shell::form::new_id;
 use crate::shell::format;
@@ -18,9 +19,12 @@ use revos_shared::clients::endpoints::{
 };
 use revos_shared::clients::{
     ClientRecord, DataSource, DataSourceStatus, Deliverable, DeliverableStatus, DeliverableType,
-    DiscoveryForm, FormType, KanbanCard, KanbanStatus, Question,
+    DiscoveryForm, FormType, KanbanCard, KanbanStatus, OpenOpportunity, Question,
 };
 use revos_shared::kernel::ids::DeliverableId;
+use revos_shared::pipeline::changes::NoteFields;
+use revos_shared::pipeline::endpoints::{CreateNote, OpportunityQuery};
+use revos_ui::{SelectOption, Signal};
 use std::sync::Arc;
 
 /// The current row in a refusal: itself, or the only one of a set.
@@ -401,4 +405,41 @@ fn free(title: &str, taken: &[String]) -> String {
         return reference;
     }
     (2..).map(numbered).find(|candidate| !taken.contains(candidate)).unwrap_or(reference)
+}
+
+/// A note on one of the client's open opportunities; none without any.
+pub(super) fn note(desk: Desk, record: &ClientRecord) -> Option<Definition> {
+    let first = record.opportunities.first()?.id;
+    let of = |row: &OpenOpportunity| SelectOption::new(row.id.to_string(), row.name.clone());
+    let opportunities = record.opportunities.iter().map(of).collect();
+    Some(Definition {
+        title: "Add note".to_owned(),
+        save: "Add note",
+        save_also: None,
+        draft: format!("draft:{}:note", desk.id),
+        fields: vec![
+            field!("opportunity", "Opportunity", Kind::Choice(Signal::stored(opportunities))),
+            field!("body", "Note", Kind::Area),
+        ],
+        begun: vec![first.to_string(), String::new()],
+        version: None,
+        submit: Arc::new(move |entries, Submission { then, .. }| {
+            let opportunity_id = entries.word("opportunity").unwrap_or(first);
+            let fields = NoteFields { version: None, body: entries.text("body") };
+            entries.checked(&fields)?;
+            // It stands among what happened, not in the record.
+            let confirm = |_| -> (Apply, Settled) { (Arc::new(|_| ()), Arc::new(|_| true)) };
+            let query = OpportunityQuery { opportunity_id };
+            let sending = send::<CreateNote>(desk, &query, &fields, confirm);
+            let then = move |refused: Option<Refused>| {
+                if refused.is_none() {
+                    desk.done.update(|done| *done += 1);
+                }
+                then(refused);
+            };
+            desk.write(None, sending, Box::new(then));
+            Ok(())
+        }),
+        current: |_| None,
+    })
 }
