@@ -1,6 +1,6 @@
 // Which ways to fail are tried, and what does a person see of each?
 
-import type { Fault, Part } from "./stack.ts";
+import type { Fault, Issuing, Part } from "./stack.ts";
 
 /** What the page says while it shows rows of before, or none. */
 const DOWN = "the database is unreachable";
@@ -49,3 +49,36 @@ export const TRIALS: Trial[] = [
 
 /** A connection that is taken and never answered. */
 export const BLACK_HOLE: Trial = rest("a black hole", { kind: "hang" }, DOWN);
+
+/** A way in which a session cannot be renewed, or can only just. */
+export interface AuthTrial {
+  what: string;
+  plays?: Partial<Record<Part, Fault>>;
+  issues?: Issuing;
+  /** Is it noticed? */
+  fails: boolean;
+  /** Does it take as long as the server's patience? */
+  hangs?: boolean;
+}
+
+function auth(what: string, fault: Fault, fails = true): AuthTrial {
+  return { what, plays: { auth: fault }, fails };
+}
+
+/** Every way to fail of sign-in service, keys and clocks. */
+export const AUTH_TRIALS: AuthTrial[] = [
+  auth("a refused connection", { kind: "refuse" }),
+  { ...auth("a black hole", { kind: "hang" }), hangs: true },
+  // Here the session was renewed although nobody heard so.
+  auth("a reset in the middle of the body", { kind: "reset_mid_body" }),
+  auth("cut JSON with 200", { kind: "truncate" }),
+  auth("a web page with 200", { kind: "html", status: 200 }),
+  ...[500, 503, 522].map((status) => auth(String(status), { kind: "status", status })),
+  auth("a slow body", { kind: "slow_body", ms: 600 }, false),
+  auth("latency with jitter", { kind: "latency", ms: 100, jitter_ms: 400 }, false),
+  { what: "another key", issues: { signing: "rotated" }, fails: false },
+  { what: "a key that nobody knows", issues: { signing: "unpublished" }, fails: true },
+  { what: "another key while keys cannot be read", plays: { keys: { kind: "refuse" } }, issues: { signing: "rotated" }, fails: true },
+  { what: "a project five minutes ahead", issues: { clock_ahead: 300 }, fails: false },
+  { what: "a project five minutes behind", issues: { clock_ahead: -300 }, fails: false },
+];

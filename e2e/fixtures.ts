@@ -22,14 +22,18 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+  /** Settings of the server that differ from the defaults. */
+  settings: Record<string, string>;
   stack: Stack;
   database: Database;
 }
 
 export const test = base.extend<Fixtures & { healed: void }, WorkerFixtures>({
+  settings: [{}, { option: true, scope: "worker" }],
+
   stack: [
-    async ({}, use) => {
-      const stack = await Stack.start();
+    async ({ settings }, use) => {
+      const stack = await Stack.start(settings);
       await use(stack);
       await stack.stop();
     },
@@ -69,6 +73,7 @@ export const test = base.extend<Fixtures & { healed: void }, WorkerFixtures>({
   healed: [
     async ({ stack }, use) => {
       await use();
+      await stack.issue({});
       await stack.heal();
     },
     { auto: true },

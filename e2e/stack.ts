@@ -47,6 +47,12 @@ export type Fault =
 /** A part of the project that fails on its own. */
 export type Part = "rest" | "auth" | "keys";
 
+/** How tokens are issued, and what time the project thinks it is, in seconds ahead of this machine. */
+export interface Issuing {
+  signing?: "usual" | "rotated" | "unpublished";
+  clock_ahead?: number;
+}
+
 /** Requests that reached the project, by method and path. */
 export interface Upstream {
   rest: { count: number; requests: Record<string, number> };
@@ -69,8 +75,8 @@ export class Stack {
     private readonly folder: string,
   ) {}
 
-  /** Starts a fresh stack with the demo data of today. */
-  static async start(): Promise<Stack> {
+  /** Starts a fresh stack with the demo data of today, and these settings of the server. */
+  static async start(settings: Record<string, string> = {}): Promise<Stack> {
     const folder = mkdtempSync(join(tmpdir(), "revos-e2e-"));
     // The database server runs as another user when the tests run as root.
     chmodSync(folder, 0o755);
@@ -81,7 +87,7 @@ export class Stack {
     const child = spawn(BINARY, ["local", ...options], {
       cwd: REPOSITORY,
       stdio: ["ignore", output, output],
-      env: { ...process.env, REVOS_LOG: "warn,client=info" },
+      env: { ...process.env, ...settings, REVOS_LOG: "warn,client=info" },
     });
     // Also when the runner is stopped in the middle.
     const stopAtExit = () => child.kill("SIGTERM");
@@ -154,6 +160,11 @@ export class Stack {
   /** Everything behind the server works again; the server finds out by itself. */
   async healBehind(): Promise<void> {
     await this.playAtOnce({ rest: { kind: "none" }, auth: { kind: "none" }, keys: { kind: "none" } });
+  }
+
+  /** From now on tokens are issued so. */
+  async issue(issuing: Issuing): Promise<void> {
+    await this.#control("PUT", "issuing", issuing);
   }
 
   /** What reached the project since the last call of `forgetRequests`. */

@@ -2,7 +2,7 @@
 
 use crate::{Error, print, stop_signal};
 use jiff::civil::Date;
-use revos_api::http::config::PROBE_SECONDS;
+use revos_api::http::config::{PROBE_SECONDS, SNAPSHOT_HOURS};
 use revos_api::local::{LocalOptions, Running, demo_accounts};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -42,6 +42,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         // And its outages are over in a moment, unless it measures them.
         let probe = std::env::var(PROBE_SECONDS.name).unwrap_or_else(|_| "1".to_owned());
         limits.insert(PROBE_SECONDS.name.to_owned(), probe);
+    }
+    if let Ok(hours) = std::env::var(SNAPSHOT_HOURS.name) {
+        limits.insert(SNAPSHOT_HOURS.name.to_owned(), hours);
     }
     let options = LocalOptions {
         listen: SocketAddr::from((IpAddr::V4(Ipv4Addr::LOCALHOST), arguments.port)),

@@ -35,7 +35,6 @@ pub fn router(state: AppState) -> Router {
         // clients
         .mount::<ListClients, _, _>(clients::list_clients)
         .mount::<ReadClientsSummary, _, _>(clients::read_clients_summary)
-        .mount::<ReadHealthTrend, _, _>(clients::read_health_trend)
         .mount::<ReadClient, _, _>(clients::read_client)
         .mount::<ReadClientTimeline, _, _>(clients::read_client_timeline)
         .mount::<CreateClient, _, _>(changes::create_client)

@@ -5,7 +5,8 @@ use crate::rig::{
     names, rows,
 };
 use reqwest::{Method, StatusCode};
-use revos_shared::clients::{ClientRow, ClientStatus, ClientsSummary, Phase, TrendPoint};
+use revos_shared::clients::endpoints::ClientList;
+use revos_shared::clients::{ClientRow, ClientStatus, ClientsSummary, Phase};
 use revos_shared::kernel::endpoint::ORGANIZATION_HEADER;
 use revos_shared::kernel::fiscal::FiscalYear;
 use revos_shared::{Envelope, ErrorCode, Money};
@@ -319,7 +320,7 @@ async fn only_a_super_admin_looks_into_another_organization() {
     let paths = [
         "/api/clients",
         "/api/clients/summary",
-        "/api/clients/health-trend",
+        "/api/clients?trend=12",
         "/api/search?q=ab",
         "/api/colleagues",
         "/api/views?workspace=clients",
@@ -376,9 +377,9 @@ async fn the_figures_are_those_of_the_demo_data() {
 async fn a_customer_gets_no_figures_of_the_portfolio() {
     let rig = Rig::new().await;
     let client = rig.program(CLIENT).await;
-    for path in ["/api/clients/summary", "/api/clients/health-trend"] {
-        assert_eq!(client.get(path).await.refusal(), (403, ErrorCode::Forbidden), "{path}");
-    }
+    assert_eq!(client.get("/api/clients/summary").await.refusal(), (403, ErrorCode::Forbidden));
+    let list: Envelope<ClientList> = client.get("/api/clients?trend=12").await.json();
+    assert_eq!((list.data.rows.len(), list.data.trend), (1, None), "the list stands without it");
 }
 
 #[tokio::test]
@@ -390,14 +391,20 @@ async fn the_trend_has_a_point_for_every_month_and_gaps_where_nothing_is_known()
                and snapshot_date < date_trunc('month', private.organization_today(o.id)) - interval '2 months'";
     rig.sql(gap).await;
     let member = rig.program(MEMBER).await;
-    let trend: Envelope<Vec<TrendPoint>> = member.get("/api/clients/health-trend").await.json();
-    let months: Vec<_> = trend.data.iter().map(|point| point.month).collect();
-    assert_eq!((months.len(), trend.total, trend.truncated), (12, 12, false));
-    assert_eq!(*months.last().unwrap(), trend.today.first_of_month(), "up to this month");
+    let trend_of = async |query: &str| {
+        let list: Envelope<ClientList> = member.get(&format!("/api/clients{query}")).await.json();
+        (list.data.trend, list.today)
+    };
+    assert_eq!(trend_of("").await.0, None, "only when it is asked for");
+    let (trend, today) = trend_of("?trend=12").await;
+    let trend = trend.unwrap();
+    let months: Vec<_> = trend.iter().map(|point| point.month).collect();
+    assert_eq!(months.len(), 12);
+    assert_eq!(*months.last().unwrap(), today.first_of_month(), "up to this month");
     assert!(
         months.windows(2).all(|pair| pair[0].checked_add(jiff::Span::new().months(1)).unwrap() == pair[1])
     );
-    for (index, point) in trend.data.iter().enumerate() {
+    for (index, point) in trend.iter().enumerate() {
         if index == 8 {
             assert_eq!((point.trs_mean, point.clients), (None, 0), "a gap, not zero");
         } else {
@@ -407,13 +414,13 @@ async fn the_trend_has_a_point_for_every_month_and_gaps_where_nothing_is_known()
             );
         }
     }
-    for (query, count) in [("?months=1", 1), ("?months=36", 36)] {
-        let trend: Envelope<Vec<TrendPoint>> =
-            member.get(&format!("/api/clients/health-trend{query}")).await.json();
-        assert_eq!(trend.data.len(), count);
+    let filtered = trend_of("?q=Emberfold&limit=1&trend=12").await.0.unwrap();
+    assert_eq!(filtered, trend, "of all clients, whichever match");
+    for (query, count) in [("?trend=1", 1), ("?trend=36", 36)] {
+        assert_eq!(trend_of(query).await.0.map(|trend| trend.len()), Some(count));
     }
-    for bad in ["months=0", "months=37", "months=-1", "months=x", "from=2026"] {
-        let reply = member.get(&format!("/api/clients/health-trend?{bad}")).await;
+    for bad in ["trend=0", "trend=37", "trend=-1", "trend=x", "months=12"] {
+        let reply = member.get(&format!("/api/clients?{bad}")).await;
         assert_eq!(reply.refusal(), (400, ErrorCode::InvalidArgument), "{bad}");
     }
 }
@@ -430,7 +437,7 @@ async fn somebody_whose_membership_ends_hears_so_at_once_and_no_empty_list() {
         "/api/clients?limit=3",
         "/api/clients?q=e",
         "/api/clients/summary",
-        "/api/clients/health-trend",
+        "/api/clients?trend=12",
         &one,
         "/api/search?q=ab",
         "/api/colleagues",

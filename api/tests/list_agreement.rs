@@ -120,6 +120,7 @@ fn some_query(seeded: &mut Seeded, owners: &[UserId]) -> ClientsQuery {
         sort: (seeded.below(8) > 0)
             .then(|| ClientSort { column: seeded.one(ClientColumn::ALL), descending: seeded.below(2) == 0 }),
         limit: (seeded.below(3) == 0).then(|| seeded.one(&[1, 2, 5, 20, 10_000])),
+        trend: None,
     }
 }
 

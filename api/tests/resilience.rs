@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 const READS: [&str; 8] = [
     "/api/clients",
     "/api/clients/summary",
-    "/api/clients/health-trend",
+    "/api/clients?trend=12",
     "/api/clients/e0000000-0000-4000-8000-000000000001",
     "/api/search?q=ab",
     "/api/colleagues",
     "/api/views?workspace=clients",
     "/api/session",
 ];
+/// How long a test waits for what must happen without any limit of the server being reached.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Words of an upstream that nobody outside may read.
 const SECRET: &str = "relation \"private.vault\" of host 10.1.2.3";
 
@@ -324,14 +326,23 @@ async fn a_caller_who_leaves_takes_the_upstream_request_along() {
     assert!(first.await.unwrap_err().is_cancelled());
     double.callers_gone(1).await;
     eventually("the second reads for itself", async || (double.asked_for(LIST) == 2).then_some(())).await;
-    second.abort();
-    assert!(second.await.unwrap_err().is_cancelled());
-    let started = Instant::now();
-    tokio::time::timeout(Duration::from_secs(5), double.callers_gone(2))
-        .await
-        .expect("the upstream request ends");
-    // 100 ms is promised; a machine that also compiles gets some more.
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    // No limit of the server's own is shorter than the patience here: it ends because nobody waits.
+    const { assert!(PATIENCE.as_secs() < REQUEST_TIME.as_secs()) };
+    let mut leaving = second;
+    let mut times = Vec::new();
+    for gone in 2..13 {
+        let started = Instant::now();
+        leaving.abort();
+        assert!(leaving.await.unwrap_err().is_cancelled());
+        tokio::time::timeout(PATIENCE, double.callers_gone(gone)).await.expect("the upstream request ends");
+        times.push(started.elapsed());
+        leaving = asking(&person);
+        let asked = gone as usize + 1;
+        eventually("another one asks", async || (double.asked_for(LIST) == asked).then_some(())).await;
+    }
+    // Most of them, as the machine may be busy; `./revos bench live` measures it.
+    times.sort();
+    assert!(times[times.len() / 2] < Duration::from_millis(100), "{times:?}");
 }
 
 #[tokio::test]

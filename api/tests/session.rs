@@ -120,7 +120,7 @@ async fn a_valid_token_without_a_membership_opens_nothing() {
     )
     .await;
     let nobody = rig.program(MEMBER_2).await;
-    for path in ["/api/session", "/api/clients", "/api/clients/summary", "/api/clients/health-trend"] {
+    for path in ["/api/session", "/api/clients", "/api/clients/summary"] {
         let reply = nobody.get(path).await;
         assert_eq!(reply.refusal(), (403, ErrorCode::NoMembership), "{path}");
         assert_eq!(reply.error().details, None);
@@ -293,6 +293,9 @@ async fn without_a_project_the_server_says_so() {
     let browser = server.browser();
     let info: ServerInfo = browser.get("/api/server").await.json();
     assert_eq!((info.mode, info.demo_accounts.len()), (ServerMode::Demo, 0));
+    assert_eq!(info.snapshot_hours, 24);
+    let strict = Server::start("", "", Wishes::default().setting("REVOS_SNAPSHOT_HOURS", "0")).await;
+    assert_eq!(strict.browser().get("/api/server").await.json::<ServerInfo>().snapshot_hours, 0);
     assert_eq!(browser.sign_in(MEMBER, PASSWORD).await.refusal(), (503, ErrorCode::NotConnected));
     assert_eq!(browser.get("/api/clients").await.refusal(), (503, ErrorCode::NotConnected));
     assert_eq!(browser.sign_out().await.status, StatusCode::NO_CONTENT);

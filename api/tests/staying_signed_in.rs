@@ -1,7 +1,7 @@
 //! How long does a session last, through ended tokens, outages and sign-outs?
 
 use crate::rig::{ADMIN, Browser, MEMBER, Rig, TOKENS, now};
-use local_stack::{Fault, TestStack, Upstream};
+use local_stack::{Fault, Issuing, Signing, TestStack, Upstream};
 use reqwest::{Method, StatusCode};
 use revos_shared::ErrorCode;
 use revos_shared::session::Member;
@@ -161,6 +161,55 @@ async fn an_outage_of_auth_ends_no_session() {
     assert_eq!((reply.refusal(), reply.cookies().len()), ((504, ErrorCode::UpstreamTimeout), 0));
     rig.project.gateway.faults().clear();
     assert_eq!(browser.get("/api/clients").await.status, StatusCode::OK, "and on it goes");
+}
+
+#[tokio::test]
+async fn a_key_put_into_use_a_moment_ago_signs_nobody_out() {
+    let rig = Rig::new().await;
+    let browser = rig.signed_in(MEMBER).await;
+    let old = browser.cookie("access").unwrap();
+    rig.project.gateway.issue(Issuing { signing: Signing::Rotated, ..Issuing::default() });
+    expire(&rig, &browser, MEMBER).await;
+    assert_eq!(browser.get("/api/clients").await.status, StatusCode::OK);
+    assert_eq!(rig.stranger().sign_in(ADMIN, PASSWORD).await.status, StatusCode::OK);
+    // Tokens of the former key hold until they end.
+    browser.set_cookie("access", Some(&old));
+    assert_eq!(browser.get("/api/clients").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn tokens_that_cannot_be_checked_end_no_session() {
+    let rig = Rig::new().await;
+    let browser = rig.signed_in(MEMBER).await;
+    rig.project.gateway.issue(Issuing { signing: Signing::Unpublished, ..Issuing::default() });
+    expire(&rig, &browser, MEMBER).await;
+    for (method, path) in [(Method::GET, "/api/clients"), (Method::POST, "/api/session/refresh")] {
+        let reply = browser.send(browser.request(method, path)).await;
+        assert_eq!(reply.refusal(), (502, ErrorCode::UpstreamUnreadable), "{path}");
+        assert!(reply.cookies().is_empty(), "cookies are kept: {path}");
+    }
+    let reply = rig.stranger().sign_in(ADMIN, PASSWORD).await;
+    assert_eq!((reply.refusal(), reply.cookies().len()), ((502, ErrorCode::UpstreamUnreadable), 0));
+    rig.project.gateway.issue(Issuing::default());
+    assert_eq!(browser.get("/api/clients").await.status, StatusCode::OK, "and on it goes");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_minutes_off_is_not_noticed() {
+    let rig = Rig::new().await;
+    for clock_ahead in [300, -300] {
+        rig.project.gateway.issue(Issuing { clock_ahead, ..Issuing::default() });
+        let browser = rig.stranger();
+        assert_eq!(browser.sign_in(MEMBER, PASSWORD).await.status, StatusCode::OK, "{clock_ahead}");
+        assert_eq!(browser.get("/api/clients").await.status, StatusCode::OK, "{clock_ahead}");
+        // By one of the two clocks this token has ended, and the project's counts.
+        let mut claims = rig.claims(MEMBER).await;
+        claims["exp"] = json!(now() + if clock_ahead > 0 { 200 } else { 100 });
+        browser.set_cookie("access", Some(&rig.project.gateway.mint(&claims).unwrap()));
+        let before = rig.token_requests();
+        assert_eq!(browser.get("/api/clients?limit=7").await.status, StatusCode::OK, "{clock_ahead}");
+        assert_eq!(rig.token_requests() - before, u64::from(clock_ahead > 0), "{clock_ahead}");
+    }
 }
 
 #[tokio::test]

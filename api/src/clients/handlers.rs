@@ -10,7 +10,6 @@ use http::HeaderMap;
 use revos_shared::UserId;
 use revos_shared::clients::endpoints::{
     ClientList, ClientQuery, ClientSums, ListClients, ReadClient, ReadClientTimeline, ReadClientsSummary,
-    ReadHealthTrend, TrendQuery,
 };
 use revos_shared::clients::{
     ClientBand, ClientRecord, ClientRow, ClientsQuery, ClientsSummary, TimelineEntry, TimelineQuery,
@@ -37,15 +36,16 @@ pub async fn list_clients(
             "p_sort": query.sort().to_string(),
             "p_limit": query.limit(),
             "p_organization_id": signed_in.other_organization(),
+            "p_trend_months": query.trend,
         });
         let listed: Listed = signed_in.caller()?.read("list_clients", arguments).await?;
         if listed.total == 0 {
             // The database shows nothing to somebody whose membership has just ended; that is no empty list.
             signed_in.prove_membership().await?;
         }
-        let Listed { rows, total, sums } = listed;
+        let Listed { rows, total, sums, trend } = listed;
         let count = rows.len();
-        Ok(Found::first(ClientList { rows, sums }, count, total))
+        Ok(Found::first(ClientList { rows, sums, trend }, count, total))
     };
     let digest = digest(&signed_in, "clients_digest");
     answer_by_digest::<ListClients, _>(&signed_in, &headers, &query, digest, read).await
@@ -125,29 +125,12 @@ pub async fn read_clients_summary(
     answer::<ReadClientsSummary, _>(&signed_in, &headers, &query, read).await
 }
 
-/// The portfolio's mean score per month, oldest first.
-///
-/// # Errors
-/// `invalid_argument`, `forbidden` for a Client persona, upstream codes.
-pub async fn read_health_trend(
-    signed_in: SignedIn,
-    headers: HeaderMap,
-    Params(query): Params<TrendQuery>,
-) -> Result<Response, Failure> {
-    query.check().map_err(|(name, expected)| Failure::parameter(name, &expected))?;
-    let read = async {
-        let arguments =
-            json!({ "p_months": query.months(), "p_organization_id": signed_in.other_organization() });
-        let data: Vec<TrendPoint> = signed_in.caller()?.read("client_health_trend", arguments).await?;
-        Ok(Found::all(data))
-    };
-    answer::<ReadHealthTrend, _>(&signed_in, &headers, &query, read).await
-}
-
 /// `list_clients()` as the database writes it.
 #[derive(Deserialize)]
 struct Listed {
     rows: Vec<ClientRow>,
     total: u64,
     sums: ClientSums,
+    #[serde(default)]
+    trend: Option<Vec<TrendPoint>>,
 }

@@ -80,6 +80,13 @@ pub const PROBE_SECONDS: Setting = Setting {
     help: "While the project's REST or Auth service fails, one request in so many seconds, more or less a fifth, \
            tries whether it is back (1-60). All others are answered at once, with the time of the next try.",
 };
+/// How long rows are kept in browsers.
+pub const SNAPSHOT_HOURS: Setting = Setting {
+    name: "REVOS_SNAPSHOT_HOURS",
+    default: Some("24"),
+    help: "Hours for which browsers keep the last good rows, encrypted, to show them in an outage (0-168). \
+           0 keeps nothing, drafts included.",
+};
 /// What is logged.
 pub const LOG: Setting = Setting {
     name: "REVOS_LOG",
@@ -102,6 +109,7 @@ pub const SETTINGS: &[Setting] = &[
     CLIENT_ADDRESS_HEADER,
     SHUTDOWN_SECONDS,
     PROBE_SECONDS,
+    SNAPSHOT_HOURS,
     LOG,
     LOG_FORMAT,
 ];
@@ -159,6 +167,8 @@ pub struct Config {
     pub upstream: Limits,
     /// When a failing upstream is left alone, and how it is tried again.
     pub circuit: Circuit,
+    /// Hours for which browsers keep rows.
+    pub snapshot_hours: u32,
     /// How long a membership is remembered; [`MEMBERSHIP_TIME`] outside tests.
     pub membership: Duration,
 }
@@ -257,6 +267,7 @@ impl Config {
                 probe_every: Duration::from_secs(number(&PROBE_SECONDS, 1..=60)?.into()),
                 ..Circuit::default()
             },
+            snapshot_hours: number(&SNAPSHOT_HOURS, 0..=168)?,
             membership: MEMBERSHIP_TIME,
         })
     }
@@ -389,11 +400,13 @@ mod tests {
             (vec![("REVOS_PUBLIC_ORIGIN", "http://revos.example.com")], "REVOS_PUBLIC_ORIGIN"),
             (vec![("REVOS_PUBLIC_ORIGIN", "https://revos.example.com/app")], "REVOS_PUBLIC_ORIGIN"),
             (vec![("REVOS_SIGN_INS_PER_MINUTE", "0")], "REVOS_SIGN_INS_PER_MINUTE"),
+            (vec![("REVOS_SNAPSHOT_HOURS", "169")], "REVOS_SNAPSHOT_HOURS"),
             (vec![("REVOS_CLIENT_ADDRESS_HEADER", "x y")], "REVOS_CLIENT_ADDRESS_HEADER"),
         ] {
             assert_eq!(read(&pairs).unwrap_err().name, name, "{pairs:?}");
         }
         assert!(read(&[url, key]).unwrap().project.is_some());
+        assert_eq!(read(&[("REVOS_SNAPSHOT_HOURS", "0")]).unwrap().snapshot_hours, 0);
         assert!(read(&[("REVOS_PUBLIC_ORIGIN", "https://revos.example.com")]).unwrap().secure);
     }
 

@@ -179,7 +179,8 @@ async fn verify(
         },
         None => None,
     };
-    if let Some(verified) = known.as_ref().filter(|verified| verified.remaining() > REFRESH_BEFORE) {
+    let remaining = |verified: &Verified| upstream.verifier.remaining(verified);
+    if let Some(verified) = known.as_ref().filter(|verified| remaining(verified) > REFRESH_BEFORE) {
         return Ok(verified.clone());
     }
     let Some(refresh) = state.cookies.refresh(headers) else {
@@ -195,7 +196,7 @@ async fn verify(
             Err(failure)
         }
         // Auth is out of reach: a token that still holds is good enough.
-        Err(failure) => known.filter(|verified| !verified.remaining().is_zero()).ok_or(failure),
+        Err(failure) => known.filter(|verified| !remaining(verified).is_zero()).ok_or(failure),
     }
 }
 
@@ -211,10 +212,26 @@ pub async fn exchange(
     let key: [u8; 32] = Sha256::digest(refresh.expose()).into();
     let exchanging = async {
         let grant = upstream.auth.refresh(refresh, deadline).await?;
-        let verified = upstream.verifier.verify(&grant.access).await?;
+        let verified = genuine(upstream, &grant).await?;
         Ok::<_, Failure>(Refreshed { grant, verified })
     };
     upstream.refreshed.once(key, Box::pin(exchanging)).await
+}
+
+/// Whose the tokens are that Auth has just given.
+///
+/// # Errors
+/// `upstream_unreadable` when they cannot be checked with the project's keys: they ended nobody's session.
+pub async fn genuine(upstream: &Upstream, grant: &Grant) -> Result<Verified, Failure> {
+    upstream.verifier.verify_granted(&grant.access).await.map_err(|error| match error {
+        TokenError::KeysUnreachable => error.into(),
+        // Auth has just signed it, so this is a wrong setting or a key that is not published yet, not a wrong person.
+        TokenError::Expired | TokenError::Invalid => {
+            Failure::new(ErrorCode::UpstreamUnreadable).because(format!(
+                "the project's fresh token is refused ({error}): check SUPABASE_URL and SUPABASE_JWT_SECRET"
+            ))
+        }
+    })
 }
 
 impl Refreshed {

@@ -4,7 +4,7 @@ use crate::http::config::SIGN_OUT_TIME;
 use crate::http::cookies::NewCookies;
 use crate::http::extract::{JsonBody, Params, RequestId, deadline, network_address};
 use crate::http::failure::Failure;
-use crate::http::signed_in::{SignedIn, exchange, forget, membership};
+use crate::http::signed_in::{SignedIn, exchange, forget, genuine, membership};
 use crate::http::state::{AppState, Upstream};
 use axum::extract::{FromRequestParts, State};
 use axum::{Extension, Json};
@@ -37,7 +37,12 @@ pub async fn read_server_info(
     Params(NoQuery {}): Params<NoQuery>,
 ) -> Json<ServerInfo> {
     let mode = if state.upstream.is_some() { ServerMode::Live } else { ServerMode::Demo };
-    Json(ServerInfo { mode, release: RELEASE.to_owned(), demo_accounts: state.demo_accounts.clone() })
+    Json(ServerInfo {
+        mode,
+        release: RELEASE.to_owned(),
+        snapshot_hours: state.config.snapshot_hours,
+        demo_accounts: state.demo_accounts.clone(),
+    })
 }
 
 /// Signs in. A person without a membership is signed out again at once.
@@ -64,12 +69,7 @@ pub async fn sign_in(
     }
     let deadline = deadline(&headers);
     let grant = upstream.auth.sign_in(&credentials.email, &credentials.password, deadline).await?;
-    let verified = upstream.verifier.verify(&grant.access).await.map_err(|error| {
-        // Auth has just signed it, so this is a wrong setting and not a wrong person.
-        Failure::new(ErrorCode::UpstreamUnreadable).because(format!(
-            "the project's fresh token is refused ({error}): check SUPABASE_URL and SUPABASE_JWT_SECRET"
-        ))
-    })?;
+    let verified = genuine(upstream, &grant).await?;
     match membership(upstream, &verified, None, deadline, &request_id).await {
         Ok(membership) => {
             state.cookies.keep(&grant, &cookies);

@@ -15,6 +15,8 @@ pub(super) const CALLS: &[Call] = &[
     call("clients_digest, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
     call("list_clients", "{}", EVERYBODY),
     call("list_clients, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
+    call("list_clients, with the trend", r#"{"p_trend_months": 12}"#, EVERYBODY),
+    call("list_clients, with the trend of B", r#"{"p_trend_months": 12, "p_organization_id": "{B}"}"#, IN_B),
     // Helpers are not exposed: there is no such function for anybody.
     call("persona", "{}", "--- ----- - -"),
     call("emit_event", "{}", "--- ----- - -"),

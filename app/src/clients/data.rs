@@ -12,8 +12,7 @@ use live_query::browser::{Extent, LiveQueries, Query, Rows};
 use live_query::{Source, Timing, View};
 use revos_shared::ClientId;
 use revos_shared::clients::endpoints::{
-    ClientList, ClientQuery, ClientSums, ListClients, ReadClient, ReadClientsSummary, ReadHealthTrend,
-    TrendQuery,
+    ClientList, ClientQuery, ClientSums, ListClients, ReadClient, ReadClientsSummary,
 };
 use revos_shared::clients::{ClientRecord, ClientRow, ClientsQuery, ClientsSummary, TrendPoint};
 use revos_shared::kernel::endpoint::NoQuery;
@@ -28,11 +27,13 @@ pub(super) type ClientRows = Arc<Vec<Arc<ClientRow>>>;
 
 fn read_list(data: &str) -> Option<Vec<Row>> {
     let list: ClientList = lean_json::from_str(data).ok()?;
-    Some(list.rows.into_iter().map(Arc::new).map(Row::Client).chain([Row::Sums(list.sums)]).collect())
+    let besides = [Row::Sums(list.sums)].into_iter().chain(list.trend.map(Row::Trend));
+    Some(list.rows.into_iter().map(Arc::new).map(Row::Client).chain(besides).collect())
 }
 
 fn sample_rows() -> Rows<Row> {
-    Rows::all(sample_clients().into_iter().map(Arc::new).map(Row::Client).collect())
+    let clients = sample_clients().into_iter().map(Arc::new).map(Row::Client);
+    Rows::all(clients.chain([Row::Trend(sample_trend())]).collect())
 }
 
 /// How the clients are asked for (live data, the hook).
@@ -78,6 +79,8 @@ pub(super) struct WorkspaceClients {
     pub total: Signal<u64>,
     /// What all that match add up to.
     pub sums: Signal<ClientSums>,
+    /// How the score of all clients moved, oldest month first; none for those who may not see it.
+    pub trend: Signal<Option<Vec<TrendPoint>>>,
     /// Are there more than `rows` holds?
     pub truncated: Signal<bool>,
     /// Are the rows invented?
@@ -123,6 +126,7 @@ pub(super) fn use_workspace_clients(options: ClientsOptions) -> WorkspaceClients
         today: today(view, is_sample),
         total: extent(|extent| extent.total),
         sums: Signal::memo(move || all_of(live, Row::sums).pop().unwrap_or_default()),
+        trend: Signal::memo(move || all_of(live, Row::trend).pop()),
         truncated: Signal::memo(move || {
             view.with(|view| view.data.as_ref().is_some_and(|extent| extent.truncated))
         }),
@@ -172,46 +176,6 @@ pub(super) fn use_portfolio_figures(clients: WorkspaceClients, fiscal_year: Fisc
         Some(clients.rows.with(|rows| ClientsSummary::of(rows, clients.today.get(), fiscal_year)))
     });
     PortfolioFigures { figures, counted }
-}
-
-/// The portfolio's score by month.
-#[derive(Clone, Copy)]
-pub(super) struct HealthTrend {
-    /// How it stands.
-    pub view: Signal<View<Extent>>,
-    /// The months, oldest first; sample months beside sample clients.
-    pub points: Signal<Vec<TrendPoint>>,
-    store: Option<Store>,
-}
-
-impl HealthTrend {
-    /// Asks again now.
-    pub(super) fn refresh(self) {
-        if let Some(store) = self.store {
-            store.refresh();
-        }
-    }
-}
-
-/// The score of twelve months, asked for every five minutes.
-pub(super) fn use_health_trend(clients: WorkspaceClients) -> HealthTrend {
-    let live = expect_context::<Session>().api().map(|api| {
-        let query = Query::new("health_trend", "health_trend", Row::key)
-            .timing(Timing::every(Some(Duration::from_secs(300))))
-            .persisted();
-        let place = Place::of::<ReadHealthTrend>(&TrendQuery::default());
-        subscribe(api, query, place, read_text::<Vec<TrendPoint>>)
-    });
-    let own: Signal<View<Extent>> = match live {
-        Some(live) => Signal::derive(move || live.view.get()),
-        None => Signal::stored(View::empty()),
-    };
-    let view = Signal::derive(move || if clients.is_sample.get() { clients.view.get() } else { own.get() });
-    let points = Signal::memo(move || match live {
-        Some(live) if !clients.is_sample.get() => said(live).unwrap_or_default(),
-        _ => sample_trend(),
-    });
-    HealthTrend { view, points, store: live }
 }
 
 /// One client's record, and how it stands.

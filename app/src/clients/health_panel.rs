@@ -18,10 +18,8 @@ pub(super) fn HealthPanel(
     standing: Standing,
     /// The figures.
     figures: Signal<Option<ClientsSummary>>,
-    /// How the trend stands.
-    trend_standing: Standing,
-    /// The trend, oldest month first.
-    trend: Signal<Vec<TrendPoint>>,
+    /// The trend, oldest month first; none for those who may not see it.
+    trend: Signal<Option<Vec<TrendPoint>>>,
     /// Is the panel enlarged?
     enlarge: Enlarge,
 ) -> impl IntoView {
@@ -45,7 +43,7 @@ pub(super) fn HealthPanel(
                 <Means figures />
                 <Bands figures />
                 {show_part_over("The trend", block, move || -> Arrival {
-                    Box::pin(health_trend(trend_standing, standing.freshness, trend))
+                    Box::pin(health_trend(trend))
                 })}
                 <Counts figures />
             </div>

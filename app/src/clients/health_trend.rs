@@ -3,35 +3,28 @@
 use super::words;
 use crate::shell::format;
 use crate::shell::part::part;
-use crate::shell::query::Standing;
 use crate::shell::router::UrlValue;
-use crate::shell::standing::Shown;
 use leptos::prelude::*;
 use revos_shared::clients::TrendPoint;
-use revos_ui::{
-    Button, Freshness, FreshnessState, Segment, Segments, Signal, Skeleton, TrendLine, TrendMark, live,
-};
+use revos_ui::{Segment, Segments, Signal, TrendLine, TrendMark, live};
 
 part!(
     trend,
-    pub(super) fn health_trend(
-        standing: Standing,
-        beside: Signal<Freshness>,
-        trend: Signal<Vec<TrendPoint>>,
-    ) {
-        shown(standing, beside, trend)
+    pub(super) fn health_trend(trend: Signal<Option<Vec<TrendPoint>>>) {
+        shown(trend)
     }
 );
 
 /// Months of the trend, as the address says them.
 const LENGTHS: &[&str] = &["6", "12"];
 
-fn shown(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendPoint>>) -> AnyView {
+fn shown(trend: Signal<Option<Vec<TrendPoint>>>) -> AnyView {
     let length_value = UrlValue::new("trend", "12");
     let length = length_value.one_of(LENGTHS);
     let marks = Signal::memo(move || {
         let months = if length.get() == "6" { 6 } else { 12 };
         trend.with(|points| {
+            let points = points.as_deref().unwrap_or_default();
             points
                 .iter()
                 .skip(points.len().saturating_sub(months))
@@ -45,13 +38,13 @@ fn shown(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
         })
     });
     let drawable = Signal::memo(move || marks.with(|marks| marks.iter().any(|mark| mark.value.is_some())));
-    // Said here only when the panel's own mark does not say it already.
-    let is_old = |mark: &Freshness| mark.state == FreshnessState::LastGood;
-    let old = Signal::memo(move || standing.freshness.with(is_old) && !beside.with(is_old));
-    live(move || {
-        match standing.shown.get() {
-        Shown::Loading => view! { <Skeleton size="block" /> }.into_any(),
-        Shown::Rows if drawable.get() => view! {
+    let denied = Signal::memo(move || trend.with(Option::is_none));
+    live(move || match (denied.get(), drawable.get()) {
+        (true, _) => view! { <p class="trend-note">"You have no right to see the trend."</p> }.into_any(),
+        (false, false) => {
+            view! { <p class="trend-note">"The trend begins with the first monthly score."</p> }.into_any()
+        }
+        (false, true) => view! {
             <TrendLine
                 label="Portfolio TRS by month"
                 time_head="Month"
@@ -69,26 +62,8 @@ fn shown(standing: Standing, beside: Signal<Freshness>, trend: Signal<Vec<TrendP
                 chosen=length
                 on_choose=move |value| length_value.set(value)
             />
-            {live(move || {
-                old.get()
-                    .then(|| {
-                        view! {
-                            <p class="trend-note">{live(move || standing.freshness.with(|mark| mark.text.clone()))}</p>
-                        }.into_any()
-                    })
-            })}
         }
         .into_any(),
-        Shown::Rows => view! { <p class="trend-note">"The trend begins with the first monthly score."</p> }.into_any(),
-        Shown::Failed { title, .. } => view! {
-            <div class="trend-failed">
-                <p>{format!("{title}, so the trend is missing.")}</p>
-                <Button label="Retry trend" on_press=standing.on_retry />
-            </div>
-        }
-        .into_any(),
-        Shown::Denied => view! { <p class="trend-note">"You have no right to see the trend."</p> }.into_any(),
-    }
     })
     .into_any()
 }

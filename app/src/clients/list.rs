@@ -59,6 +59,7 @@ impl PageState for ListState {
             band: read(parameter("band")),
             sort: Some(read(parameter("sort"))),
             limit: Some(rows.unwrap_or(STEPS[0])),
+            trend: None,
         };
         Self { query, columns: read(parameter("cols")) }
     }

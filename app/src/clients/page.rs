@@ -3,7 +3,7 @@
 use super::churn_panel::ChurnPanel;
 use super::client_table::ClientTable;
 use super::columns::Writing;
-use super::data::{ClientsOptions, use_health_trend, use_portfolio_figures, use_workspace_clients};
+use super::data::{ClientsOptions, use_portfolio_figures, use_workspace_clients};
 use super::health_panel::HealthPanel;
 use super::list::{ListAddress, use_client_list};
 use super::panel_parts::Enlarge;
@@ -22,8 +22,9 @@ use crate::shell::selection::{Selection, Whose};
 use crate::shell::session::Session;
 use leptos::prelude::*;
 use live_query::browser::LiveQueries;
-use revos_shared::clients::{QbrHorizon, churn_panel, qbr_panel};
+use revos_shared::clients::{ClientsQuery, QbrHorizon, churn_panel, qbr_panel};
 use revos_shared::kernel::fiscal::FiscalYear;
+use revos_shared::kernel::limits::TREND_MONTHS_DEFAULT;
 use revos_shared::session::Capability;
 use revos_ui::{DeniedState, Segment, Segments, Signal, Var, live, on};
 use wasm_bindgen::JsCast as _;
@@ -70,16 +71,16 @@ fn Portfolio() -> impl IntoView {
     let currency = session.of_member(|member| member.organization.currency.clone());
     let start_month = session.member().map_or(1, |member| member.organization.fiscal_year_start_month);
 
-    let clients = use_workspace_clients(ClientsOptions::default());
+    // The trend comes along, so that the page asks once for all it shows.
+    let filter = ClientsQuery { trend: Some(TREND_MONTHS_DEFAULT), ..ClientsQuery::default() };
+    let clients = use_workspace_clients(ClientsOptions { filter, ..ClientsOptions::default() });
     let figures = use_portfolio_figures(clients, FiscalYear { start_month });
-    let trend = use_health_trend(clients);
 
     let queries = expect_context::<LiveQueries>();
     let refresh = Callback::new(move |()| queries.refresh_all());
     let sample =
         (Callback::new(move |()| clients.view_sample()), Callback::new(move |()| clients.leave_sample()));
     let standing = Standing::of(clients.view, refresh, Some(sample));
-    let trend_standing = Standing::of(trend.view, Callback::new(move |()| trend.refresh()), None);
     // The figures of a cut list come from the database, and their panel stands as that answer does.
     let counted_standing = Standing::of(figures.counted, refresh, None);
     let health_standing = standing.or_when(clients.truncated, counted_standing);
@@ -147,8 +148,7 @@ fn Portfolio() -> impl IntoView {
                 <HealthPanel
                     standing=health_standing
                     figures=figures.figures
-                    trend_standing
-                    trend=trend.points
+                    trend=clients.trend
                     enlarge=enlarge("health")
                 />
                 <QbrPanel

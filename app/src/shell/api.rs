@@ -40,8 +40,8 @@ pub(crate) type Unread = Envelope<Box<RawValue>>;
 /// An answer to a call that may be conditional.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    /// The rows, and the tag to ask with next time.
-    Full { reply: Unread, etag: Option<String> },
+    /// The rows, the tag to ask with next time, and the bytes of the body they came in.
+    Full { reply: Unread, etag: Option<String>, bytes: u64 },
     /// The rows are those of the tag; they were confirmed at this time (milliseconds since 1970).
     Unchanged { as_of: Option<i64> },
 }
@@ -116,7 +116,7 @@ impl Api<SignedIn> {
         if raw.status == 304 {
             return Ok(Answer::Unchanged { as_of: raw.as_of });
         }
-        Ok(Answer::Full { reply: decode(&raw)?, etag: raw.etag })
+        Ok(Answer::Full { reply: decode(&raw)?, bytes: raw.body.len() as u64, etag: raw.etag })
     }
 
     /// Rows read once, whatever was read before. Those read for somebody else are no rows at all.

@@ -1,8 +1,8 @@
-//! What stands around every page? Navigation, the person, the page's head, notices.
+//! What stands around every page? Navigation, the person, the page's head.
 
 use super::address::Address;
 use super::keyboard::{Keyboard, Overlay};
-use super::overlays::{self, Inside, Notice};
+use super::overlays::{self, Inside};
 use super::part::show_part;
 use super::session::Session;
 use super::telemetry;
@@ -40,9 +40,7 @@ pub(crate) fn Frame(session: Session, address: Address, children: Children) -> i
     let keyboard = Keyboard::start(address);
     provide_context(keyboard);
     let narrow = Var::new(kept(NAV_KEY).as_deref() == Some("narrow"));
-    let notice = Var::new(None::<Notice>);
-    let show =
-        move |inside| show_part("This", move || Box::pin(overlays::show(inside, session, keyboard, notice)));
+    let show = move |inside| show_part("This", move || Box::pin(overlays::show(inside, session, keyboard)));
     let toggle = move |()| {
         narrow.update(|narrow| *narrow = !*narrow);
         keep(NAV_KEY, narrow.get_untracked().then_some("narrow"));
@@ -51,7 +49,7 @@ pub(crate) fn Frame(session: Session, address: Address, children: Children) -> i
         provide_context(session.queries(&member));
     }
     telemetry::speak_for(session);
-    overlays::fetch_ahead(session, keyboard, notice);
+    overlays::fetch_ahead(session, keyboard);
     view! {
         <div class="frame" data-nav=live(move || narrow.get().then_some("narrow"))>
             <SkipLink to="content" />
@@ -74,7 +72,6 @@ pub(crate) fn Frame(session: Session, address: Address, children: Children) -> i
             <main class="frame-main" id="content" tabindex="-1">
                 {children()}
             </main>
-            <div class="notice-place" role="status">{live(move || notice.get().map(|notice| notice.run(())))}</div>
             <Dialog
                 title_id="overlay-title"
                 title=Signal::derive(move || {

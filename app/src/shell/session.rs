@@ -2,6 +2,7 @@
 
 use super::api::{Anybody, Api, SignedIn};
 use super::telemetry;
+use super::theme::{keep, kept};
 use crate::clients::sample_member;
 use leptos::ev::focus;
 use leptos::prelude::*;
@@ -22,6 +23,8 @@ const ASK_AGAIN_MS: f64 = 5.0 * 60.0 * 1_000.0;
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// Raised when rows kept in the browser change their form.
 const SCHEMA_VERSION: u32 = 2;
+/// Kept in the browser from the wish to leave until the server has heard it.
+const LEAVING: &str = "revos:leaving";
 const CHANNEL: &str = "revos:session";
 const SIGNED_IN: &str = "signed-in";
 const SIGNED_OUT: &str = "signed-out";
@@ -113,10 +116,10 @@ impl Session {
             database: "revos".to_owned(),
             schema_version: SCHEMA_VERSION,
             build: self.release(),
-            retention: Retention::default(),
+            retention: Retention::for_age(self.snapshot_age()),
             on_session_over: Box::new(move || self.over()),
             on_wiped_elsewhere: Box::new(move || self.forget(false)),
-            on_record: Box::new(telemetry::record),
+            on_report: Box::new(telemetry::report_query),
         });
         self.queries.set_value(Some(queries.clone()));
         queries
@@ -129,8 +132,16 @@ impl Session {
             .unwrap_or_default()
     }
 
+    /// How long the operator lets rows be kept in the browser.
+    fn snapshot_age(self) -> Duration {
+        let hours =
+            self.server.with_untracked(|server| server.as_ref().map_or(0, |server| server.snapshot_hours));
+        Duration::from_secs(u64::from(hours) * 3_600)
+    }
+
     /// Signs in; the failure says why not.
     pub(crate) async fn sign_in(self, credentials: Credentials) -> Result<(), Failure> {
+        Self::left().await?;
         let member = Api::<Anybody>::new().sign_in(&credentials).await?;
         self.asked_at.set_value(now());
         self.ended.set(false);
@@ -139,26 +150,40 @@ impl Session {
         Ok(())
     }
 
-    /// Signs out here and in the other tabs. Nothing of RevOS stays in the browser.
-    ///
-    /// When the server cannot be reached the cookies stay, so the person stays signed in and is told.
-    pub(crate) async fn sign_out(self) -> Result<(), Failure> {
+    /// Signs out here and in the other tabs, also while the server cannot be reached. Nothing of RevOS stays in the
+    /// browser but its cookies, which no script can remove, and the wish: the server hears of it before anybody is
+    /// asked for again.
+    pub(crate) async fn sign_out(self) {
         self.leaving.set_value(true);
-        let left = self.leave().await;
-        self.leaving.set_value(false);
-        left
-    }
-
-    async fn leave(self) -> Result<(), Failure> {
-        match Api::<Anybody>::new().sign_out().await {
-            Ok(()) => {}
-            Err(failure) if failure.reason == Reason::Unauthenticated => {}
-            Err(failure) => return Err(failure),
-        }
+        keep(LEAVING, Some("1"));
+        let told = Self::end().await;
         self.wipe().await;
         self.forget(false);
         self.tell(SIGNED_OUT);
-        Ok(())
+        self.leaving.set_value(false);
+        if let Err(failure) = told {
+            self.state.set(SessionState::Unreachable(failure));
+        }
+    }
+
+    /// Is somebody signed out here of whom the server has not heard it?
+    pub(crate) fn has_left() -> bool {
+        kept(LEAVING).is_some()
+    }
+
+    /// Tells the server that the person has left, if it does not know.
+    async fn left() -> Result<(), Failure> {
+        if Self::has_left() { Self::end().await } else { Ok(()) }
+    }
+
+    async fn end() -> Result<(), Failure> {
+        match Api::<Anybody>::new().sign_out().await {
+            Err(failure) if failure.reason != Reason::Unauthenticated => Err(failure),
+            _ => {
+                keep(LEAVING, None);
+                Ok(())
+            }
+        }
     }
 
     /// Asks the server what it is and who is here.
@@ -172,7 +197,7 @@ impl Session {
                 }
                 Ok(info) => {
                     self.server.set(Some(info));
-                    self.arrived(Api::<Anybody>::new().read_session().await);
+                    self.arrived(self.who().await);
                 }
                 Err(failure) => self.arrived(Err(failure)),
             }
@@ -193,11 +218,20 @@ impl Session {
             Err(failure) => {
                 if matches!(self.state.get_untracked(), SessionState::Starting | SessionState::Unreachable(_))
                 {
-                    self.state.set(SessionState::Unreachable(failure));
-                    set_timeout(move || self.ask_if_unreachable(), TRY_AGAIN);
+                    self.unreachable(failure);
                 }
             }
         }
+    }
+
+    fn unreachable(self, failure: Failure) {
+        self.state.set(SessionState::Unreachable(failure));
+        set_timeout(move || self.ask_if_unreachable(), TRY_AGAIN);
+    }
+
+    async fn who(self) -> Result<Member, Failure> {
+        Self::left().await?;
+        Api::<Anybody>::new().read_session().await
     }
 
     fn ask_if_unreachable(self) {
@@ -234,7 +268,7 @@ impl Session {
 
     fn ask_session(self) {
         self.asked_at.set_value(now());
-        spawn_local(async move { self.arrived(Api::<Anybody>::new().read_session().await) });
+        spawn_local(async move { self.arrived(self.who().await) });
     }
 
     /// The session ended by itself.
@@ -257,7 +291,12 @@ impl Session {
     fn forget(self, ended: bool) {
         self.queries.set_value(None);
         self.ended.set(ended);
-        self.state.set(SessionState::SignedOut);
+        if Self::has_left() {
+            // The page to sign in may be as far away as the server.
+            self.unreachable(Failure::new(Reason::UpstreamUnavailable));
+        } else {
+            self.state.set(SessionState::SignedOut);
+        }
     }
 
     fn tell(self, word: &str) {

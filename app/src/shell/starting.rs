@@ -25,6 +25,10 @@ pub(crate) fn StartingPage(address: Address) -> impl IntoView {
 pub(crate) fn UnreachablePage(session: Session) -> impl IntoView {
     let told = Signal::memo(move || {
         session.state.with(|state| match state {
+            SessionState::Unreachable(_) if Session::has_left() => {
+                let text = "The server hears of it as soon as it can be reached.";
+                ("You are signed out on this device".to_owned(), text.to_owned())
+            }
             SessionState::Unreachable(why) => (failure::sentence(why).to_owned(), failure::advice(why)),
             _ => Default::default(),
         })

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use live_query::browser::{FetchRequest, LiveQueries, LiveQuery, Query, Rows};
 use live_query::{Answer as Fetched, Failure, Reason, ServerTime};
 use revos_shared::ReadFor;
-use revos_shared::clients::ClientRow;
 use revos_shared::clients::endpoints::ClientSums;
+use revos_shared::clients::{ClientRow, TrendPoint};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub(crate) enum Row {
     Sums(ClientSums),
     /// An answer that is one thing: the text it came as, read by whoever shows it.
     Text(String),
+    /// How the score of all clients moved, oldest month first.
+    Trend(Vec<TrendPoint>),
 }
 
 impl Row {
@@ -35,6 +37,7 @@ impl Row {
             Self::Client(client) => client.id.0.as_u128(),
             Self::Sums(_) => 1,
             Self::Text(_) => 2,
+            Self::Trend(_) => 3,
         }
     }
 
@@ -46,6 +49,11 @@ impl Row {
     /// The sums, if it is them.
     pub(crate) const fn sums(&self) -> Option<&ClientSums> {
         if let Self::Sums(sums) = self { Some(sums) } else { None }
+    }
+
+    /// The trend, if it is one.
+    pub(crate) const fn trend(&self) -> Option<&Vec<TrendPoint>> {
+        if let Self::Trend(trend) = self { Some(trend) } else { None }
     }
 
     /// The text, if it is one.
@@ -81,7 +89,11 @@ pub(crate) fn subscribe(api: Api<SignedIn>, query: Query<Row, Key>, place: Place
         let place = place.clone();
         async move {
             let terms = Terms { etag: request.if_none_match.clone(), signal: Some(request.signal.clone()) };
-            fetched(api.read(place, terms).await, api.read_for(), read)
+            let reply = api.read(place, terms).await;
+            if let Ok(Answer::Full { bytes, .. }) = &reply {
+                request.received.set(*bytes);
+            }
+            fetched(reply, api.read_for(), read)
         }
     };
     expect_context::<LiveQueries>().subscribe(query, fetch)
@@ -96,7 +108,7 @@ fn fetched(reply: Result<Answer, Failure>, read_for: ReadFor, read: Read) -> Fet
         }
         Err(failure) => return Fetched::Failed(failure),
         Ok(Answer::Unchanged { as_of }) => return Fetched::Unchanged { as_of: as_of_or_now(as_of) },
-        Ok(Answer::Full { reply, etag }) => (reply, etag),
+        Ok(Answer::Full { reply, etag, .. }) => (reply, etag),
     };
     match read(reply.data.get()).filter(|_| reply.read_for == read_for) {
         None => Fetched::Failed(Failure::new(Reason::Decode)),

@@ -4,19 +4,25 @@ use super::session::Session;
 use leptos::ev;
 use leptos::prelude::{document, window_event_listener};
 use live_query::browser::{Telemetry, now, wall_now};
-use live_query::{Batch, Level, Limits, Moment, Record};
+use live_query::{Batch, Level, Limits, Moment, Record, Report};
 use revos_shared::kernel::limits::TELEMETRY_TEXT_CHARS;
 use std::cell::{Cell, RefCell};
 
 /// Records that happen before the reporter is here; later ones are not taken.
 const EARLY_MAX: usize = 50;
 
-/// Takes records in. The reporter behind it travels after the page.
-type Reporter = Box<dyn Fn(Record)>;
+/// Something to tell. What a query has to tell becomes a record where the reporter is, so that the words travel with it.
+enum Told {
+    Record(Box<Record>),
+    OfQuery(&'static str, Report),
+}
+
+/// Takes in what there is to tell, and where. The reporter behind it travels after the page.
+type Reporter = Box<dyn Fn(Told, String)>;
 
 thread_local! {
     static REPORTER: RefCell<Option<Reporter>> = const { RefCell::new(None) };
-    static EARLY: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+    static EARLY: RefCell<Vec<(Told, String)>> = const { RefCell::new(Vec::new()) };
     static SESSION: Cell<Option<Session>> = const { Cell::new(None) };
     static TAB: String = tab_id();
 }
@@ -43,8 +49,15 @@ pub(crate) fn begin() {
     }
     let limits = Limits { message: TELEMETRY_TEXT_CHARS, ..Limits::default() };
     let telemetry = Telemetry::new(limits, send);
-    EARLY.take().into_iter().for_each(|record| telemetry.record(record));
-    REPORTER.set(Some(Box::new(move |record| telemetry.record(record))));
+    let take = move |told, route| {
+        let record = match told {
+            Told::Record(record) => *record,
+            Told::OfQuery(name, report) => Record::of_query(name, report),
+        };
+        telemetry.record(Record { route, ..record });
+    };
+    EARLY.take().into_iter().for_each(|(told, route)| take(told, route));
+    REPORTER.set(Some(Box::new(take)));
 }
 
 /// Whose session the reports travel with.
@@ -54,7 +67,7 @@ pub(crate) fn speak_for(session: Session) {
 
 /// Something failed.
 pub(crate) fn report_client_error(event: &str, level: Level, error: &str) {
-    record(Record::new(event, level, error));
+    tell(Told::Record(Box::new(Record::new(event, level, error))));
 }
 
 /// Something happened.
@@ -62,14 +75,19 @@ pub(crate) fn track_client_event(event: &str) {
     report_client_error(event, Level::Info, "");
 }
 
-/// Takes a record in; where and in which page it happened is added here.
-pub(crate) fn record(mut record: Record) {
-    record.route = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+/// A query of this name has something to tell.
+pub(crate) fn report_query(name: &'static str, report: Report) {
+    tell(Told::OfQuery(name, report));
+}
+
+/// Where it happened is added here.
+fn tell(told: Told) {
+    let route = web_sys::window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
     REPORTER.with(|cell| match cell.try_borrow().as_deref() {
-        Ok(Some(report)) => report(record),
+        Ok(Some(report)) => report(told, route),
         Ok(None) => EARLY.with_borrow_mut(|early| {
             if early.len() < EARLY_MAX {
-                early.push(record);
+                early.push((told, route));
             }
         }),
         // A record of the reporter itself.

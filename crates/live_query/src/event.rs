@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::time::{Moment, ServerTime};
+use crate::view::Source;
 
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -130,9 +131,63 @@ pub enum Effect {
     Release,
 }
 
+/// Why a request was sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Cause {
+    /// Somebody began to look.
+    Begun,
+    /// The interval was over.
+    Due,
+    /// The last request failed.
+    Retry,
+    /// The page was shown, focused or online again.
+    Return,
+    /// A person asked.
+    ByHand,
+    /// A save changed what the server would answer.
+    Changed,
+    /// Another page has heard of other rows than those that are here.
+    Elsewhere,
+}
+
+impl Cause {
+    /// The stable name of this cause in telemetry.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Due => "due",
+            Self::Retry => "retry",
+            Self::Return => "return",
+            Self::ByHand => "by_hand",
+            Self::Changed => "changed",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
+/// One request from its start to its answer, or to the end of the patience with it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cycle {
+    /// Why it was sent.
+    pub cause: Cause,
+    /// Which try it was since the last good answer, from 1.
+    pub attempt: u32,
+    /// Bytes of the answer's body, unpacked; the host fills them in.
+    pub bytes: u64,
+    /// The rows were still right (304).
+    pub unchanged: bool,
+    /// Where the rows come from that are shown after it.
+    pub source: Source,
+    /// How long it took.
+    pub took: Duration,
+}
+
 /// What telemetry hears from a query.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Report {
+    /// A request is over: told once for each.
+    Cycle(Cycle),
     /// The 1st, 10th, 20th … failure of a series.
     Failing {
         /// The failure; its `attempt` says which one it is.
@@ -156,4 +211,6 @@ pub enum Report {
     },
     /// Snapshots cannot be kept; told once.
     SnapshotTrouble(String),
+    /// So many rows of an answer had the key of another one. Told by the host.
+    RepeatedRows(usize),
 }

@@ -20,7 +20,7 @@ mod view;
 
 pub use context::{Context, Fact};
 pub use diff::{Changes, diff, longest_rise, patch};
-pub use event::{Answer, Effect, Event, Report, Restored};
+pub use event::{Answer, Cause, Cycle, Effect, Event, Report, Restored};
 pub use failure::{
     Failure, Reason, Retry, RetryAfter, UPSTREAM_UNAVAILABLE, parse_http_date, parse_retry_after,
 };

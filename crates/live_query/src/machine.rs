@@ -1,11 +1,12 @@
 //! What does a polling query do next?
 
+mod cycle;
 mod reading;
 mod sharing;
 
 use std::time::Duration;
 
-use crate::event::{Answer, Effect, Event, Report, Restored};
+use crate::event::{Answer, Cause, Effect, Event, Report, Restored};
 use crate::failure::{Failure, Reason, Retry};
 use crate::time::{AsOf, Fraction, Moment};
 use crate::timing::Timing;
@@ -63,6 +64,7 @@ struct Held<T> {
 #[derive(Debug)]
 struct Asking {
     seq: u64,
+    cause: Cause,
     started: Moment,
     deadline: Moment,
     if_none_match: Option<String>,
@@ -170,7 +172,7 @@ impl<T> Machine<T> {
             Event::SnapshotLoaded(restored) => self.restored(restored, turn),
             Event::SnapshotTrouble(problem) => self.trouble(problem, turn),
             Event::TimerFired => self.timer_fired(turn),
-            Event::Refresh => self.refresh(turn),
+            Event::Refresh => self.refresh(Cause::ByHand, turn),
             Event::Invalidated => self.invalidated(turn),
             Event::Patched(data) => self.patched(data, turn),
             Event::Hidden => self.visible = false,
@@ -225,7 +227,7 @@ impl<T> Machine<T> {
         let earliest = self.last_start.map_or(turn.now, |start| start.after(self.timing.manual_gap));
         let earliest = earliest.max(self.not_before.unwrap_or_default());
         if earliest <= turn.now {
-            self.start(turn);
+            self.start(Cause::Begun, turn);
         } else {
             self.next_try = Some(self.next_try.map_or(earliest, |at| at.min(earliest)));
         }
@@ -241,7 +243,7 @@ impl<T> Machine<T> {
         }
     }
 
-    fn start(&mut self, turn: &mut Turn) {
+    fn start(&mut self, cause: Cause, turn: &mut Turn) {
         self.next_try = None;
         self.manual_due = None;
         if !self.online {
@@ -252,6 +254,7 @@ impl<T> Machine<T> {
         let if_none_match = self.held.as_ref().and_then(|held| held.etag.clone());
         self.asking = Some(Asking {
             seq: self.last_seq,
+            cause,
             started: turn.now,
             deadline: turn.now.after(timeout),
             if_none_match: if_none_match.clone(),
@@ -271,6 +274,13 @@ impl<T> Machine<T> {
             return; // Not the newest request: an older answer never wins.
         };
         let took = turn.now.since(asking.started);
+        let unchanged = matches!(answer, Answer::Unchanged { .. });
+        let attempt = self.attempt();
+        self.taken(answer, &asking, took, turn);
+        self.report_cycle(&asking, attempt, unchanged, turn);
+    }
+
+    fn taken(&mut self, answer: Answer<T>, asking: &Asking, took: Duration, turn: &mut Turn) {
         let as_of = |server| AsOf { server, received: turn.now, age_then: Duration::ZERO };
         match (answer, &mut self.held) {
             // Another page heard more meanwhile: an older answer never wins.
@@ -288,7 +298,7 @@ impl<T> Machine<T> {
                 if self.paused() {
                     self.next_try = Some(turn.now);
                 } else {
-                    self.start(turn);
+                    self.start(Cause::Elsewhere, turn);
                 }
             }
             (Answer::Unchanged { as_of: server }, Some(held)) => {
@@ -423,12 +433,14 @@ impl<T> Machine<T> {
         }
         if let Some(asking) = self.asking.take_if(|asking| asking.deadline <= turn.now) {
             turn.effects.push(Effect::AbortRequest { seq: asking.seq });
+            let attempt = self.attempt();
             self.failed(Failure::new(Reason::Timeout), turn.now.since(asking.started), turn);
+            self.report_cycle(&asking, attempt, false, turn);
         } else if is_due(self.manual_attempt_at()) {
             self.last_manual = Some(turn.now);
-            self.start(turn);
+            self.start(Cause::ByHand, turn);
         } else if is_due(self.own_attempt_at()) {
-            self.start(turn);
+            self.start(if self.series.is_some() { Cause::Retry } else { Cause::Due }, turn);
         }
         self.save_if_due(turn);
     }
@@ -448,7 +460,7 @@ impl<T> Machine<T> {
             return;
         }
         if self.own_attempt_at().is_some_and(|at| at <= turn.now) {
-            return self.start(turn);
+            return self.start(Cause::Return, turn);
         }
         let old = match (&self.held, &self.series) {
             (_, Some(series)) if series.newest.reason.retry() == Retry::Never => false,
@@ -461,7 +473,7 @@ impl<T> Machine<T> {
         let throttle = self.timing.return_throttle;
         if old && self.last_return.is_none_or(|at| turn.now.since(at) >= throttle) {
             self.last_return = Some(turn.now);
-            self.start(turn);
+            self.start(Cause::Return, turn);
         }
     }
 
@@ -472,7 +484,7 @@ impl<T> Machine<T> {
         self.online = false;
     }
 
-    fn refresh(&mut self, turn: &mut Turn) {
+    fn refresh(&mut self, cause: Cause, turn: &mut Turn) {
         if self.subscribers == 0 || !self.enabled || self.sample.is_some() || self.asking.is_some() {
             return;
         }
@@ -480,7 +492,7 @@ impl<T> Machine<T> {
             Some(earliest) if turn.now < earliest => self.manual_due = Some(earliest),
             _ => {
                 self.last_manual = Some(turn.now);
-                self.start(turn);
+                self.start(cause, turn);
             }
         }
     }
@@ -489,7 +501,7 @@ impl<T> Machine<T> {
         if self.asking.is_some() {
             self.restart(turn);
         } else {
-            self.refresh(turn);
+            self.refresh(Cause::Changed, turn);
         }
     }
 
@@ -505,7 +517,7 @@ impl<T> Machine<T> {
     /// The answer under way may have been read before a save: ask again instead.
     fn restart(&mut self, turn: &mut Turn) {
         self.abort(turn);
-        self.start(turn);
+        self.start(Cause::Changed, turn);
     }
 
     fn view_sample(&mut self, data: T, turn: &mut Turn) {
@@ -520,7 +532,7 @@ impl<T> Machine<T> {
     fn leave_sample(&mut self, turn: &mut Turn) {
         if self.sample.take_if(|(cause, _)| *cause == SampleCause::ByHand).is_some() {
             if self.subscribers > 0 && self.enabled {
-                self.start(turn);
+                self.start(Cause::ByHand, turn);
             } else {
                 self.next_try = Some(turn.now);
             }

@@ -55,6 +55,10 @@ pub struct Record {
     pub duration_ms: Option<u64>,
     /// Anything else; at most [`Limits::context`] bytes after redaction.
     pub context: Context,
+    /// One of a stream: it stands for itself, is never counted together with others, and waits for company as long as
+    /// [`Limits::patience`].
+    #[serde(skip)]
+    pub patient: bool,
 }
 
 impl Record {
@@ -74,14 +78,25 @@ impl Record {
             attempt: None,
             duration_ms: None,
             context: Context::default(),
+            patient: false,
         }
     }
 
-    /// What the query `name` has to tell: `<name>_fetch_failed`, `<name>_recovered`, `<name>_slow` or
-    /// `snapshot_unavailable`.
+    /// What the query `name` has to tell: `<name>_cycle`, `<name>_fetch_failed`, `<name>_recovered`, `<name>_slow`,
+    /// `<name>_repeated_rows` or `snapshot_unavailable`.
     #[must_use]
     pub fn of_query(name: &str, report: Report) -> Self {
         match report {
+            Report::Cycle(cycle) => {
+                let mut record = Self::new(format!("{name}_cycle"), Level::Info, cycle.cause.code());
+                record.patient = true;
+                record.attempt = Some(cycle.attempt);
+                record.duration_ms = Some(millis(cycle.took));
+                record.context.insert("bytes", cycle.bytes);
+                record.context.insert("unchanged", u64::from(cycle.unchanged));
+                record.context.insert("source", cycle.source.code().to_owned());
+                record
+            }
             Report::Failing { failure, outage, took } => {
                 let reason = failure.reason.code();
                 let mut record = Self::new(format!("{name}_fetch_failed"), Level::Error, reason);
@@ -108,6 +123,12 @@ impl Record {
                 record
             }
             Report::SnapshotTrouble(problem) => Self::new("snapshot_unavailable", Level::Warn, problem),
+            Report::RepeatedRows(rows) => {
+                let event = format!("{name}_repeated_rows");
+                let mut record = Self::new(event, Level::Warn, "rows repeat a key");
+                record.context.insert("rows", rows as u64);
+                record
+            }
         }
     }
 }
@@ -124,6 +145,9 @@ pub struct Limits {
     pub batch_bytes: usize,
     /// How long a record waits for company. Default 5 s.
     pub wait: Duration,
+    /// How long a record of a stream waits for company. Default 5 min: a page that polls each minute tells of its
+    /// requests five at a time, or with whatever else there is to tell.
+    pub patience: Duration,
     /// Records in one beacon. Default 50: what the server takes at once.
     pub beacon: usize,
     /// Least time between two beacons. Default 30 s: somebody who switches tabs all the time is no news each time;
@@ -148,6 +172,7 @@ impl Default for Limits {
             batch: 20,
             batch_bytes: 60 * 1024,
             wait: Duration::from_secs(5),
+            patience: Duration::from_secs(300),
             beacon: 50,
             beacon_gap: Duration::from_secs(30),
             repeat: Duration::from_secs(60),
@@ -287,6 +312,9 @@ impl Reporter {
 
     fn take(&mut self, record: Record, now: Moment) {
         let record = self.clean(record, now);
+        if record.patient {
+            return self.push(record, now);
+        }
         let same = |other: &Record| other.event == record.event && other.message == record.message;
         let known = self.repeats.iter_mut().find(|repeat| repeat.until > now && same(&repeat.record));
         if let Some(repeat) = known {
@@ -320,7 +348,10 @@ impl Reporter {
 
     fn push(&mut self, record: Record, now: Moment) {
         let bytes = size(&record);
-        if self.queue.len() >= self.limits.buffer && self.queue.pop_front().is_some() {
+        if self.queue.len() >= self.limits.buffer {
+            // One of a stream is missed the least.
+            let oldest = self.queue.iter().position(|queued| queued.record.patient).unwrap_or_default();
+            self.queue.remove(oldest);
             self.dropped = self.dropped.saturating_add(1);
         }
         self.queue.push_back(Queued { record, bytes, since: now });
@@ -406,7 +437,11 @@ impl Reporter {
     }
 
     fn flush_at(&self) -> Option<Moment> {
-        self.queue.front().map(|queued| queued.since.after(self.limits.wait))
+        let due = |queued: &Queued| {
+            let wait = if queued.record.patient { self.limits.patience } else { self.limits.wait };
+            queued.since.after(wait)
+        };
+        self.queue.iter().map(due).min()
     }
 
     fn set_timer(&mut self, effects: &mut Vec<ReporterEffect>) {

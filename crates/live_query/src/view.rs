@@ -62,6 +62,20 @@ pub enum Source {
     Sample(SampleCause),
 }
 
+impl Source {
+    /// The stable name of this source in telemetry.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Live => "live",
+            Self::LastGood(Kept::Memory) => "memory",
+            Self::LastGood(Kept::Persisted) => "persisted",
+            Self::Sample(_) => "sample",
+        }
+    }
+}
+
 /// Where last good rows were kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Kept {

@@ -4,8 +4,8 @@ mod bench;
 
 use bench::{Bench, FIVE_HUNDRED_THREE, Rows, rows, seconds};
 use live_query::{
-    Answer, Effect, Event, Failure, Fraction, Health, Kept, Machine, Reason, Report, Restored, SampleCause,
-    ServerTime, Source, State, Timing,
+    Answer, Cause, Cycle, Effect, Event, Failure, Fraction, Health, Kept, Machine, Reason, Report, Restored,
+    SampleCause, ServerTime, Source, State, Timing,
 };
 
 // L1
@@ -345,6 +345,56 @@ fn outage_of_twenty_five_failures_is_told_three_times_and_its_end_once() {
     let outage = bench.now.since(began);
     let recovered = Effect::Report(Report::Recovered { outage, attempts: 25 });
     assert_eq!(bench.count(|effect| *effect == recovered), 1);
+}
+
+#[test]
+fn each_request_is_told_with_its_cause_and_its_outcome() {
+    let mut bench = Bench::persisting();
+    bench.random = Fraction::ZERO;
+    bench.subscribe();
+    bench.wait(seconds(1));
+    bench.answer(rows(3));
+    bench.wait(seconds(54));
+    bench.unchanged();
+    bench.send(Event::Refresh);
+    bench.fail(FIVE_HUNDRED_THREE());
+    bench.wait_for_request();
+    bench.wait(seconds(10));
+    bench.wait_for_request();
+    bench.answer(rows(4));
+    bench.send(Event::Invalidated);
+    bench.answer(rows(5));
+    bench.send(Event::Hidden);
+    bench.wait(seconds(120));
+    bench.send(Event::Shown);
+    bench.answer(rows(5));
+    let told: Vec<_> = bench
+        .all
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Report(Report::Cycle(cycle)) => Some(*cycle),
+            _ => None,
+        })
+        .collect();
+    let (live, memory) = (Source::Live, Source::LastGood(Kept::Memory));
+    let expected = [
+        (Cause::Begun, 1, false, live, 1),
+        (Cause::Due, 1, true, live, 0),
+        (Cause::ByHand, 1, false, memory, 0),
+        (Cause::Retry, 2, false, memory, 10),
+        (Cause::Retry, 3, false, live, 0),
+        (Cause::Changed, 1, false, live, 0),
+        (Cause::Return, 1, false, live, 0),
+    ];
+    let expected = expected.map(|(cause, attempt, unchanged, source, took)| Cycle {
+        cause,
+        attempt,
+        bytes: 0,
+        unchanged,
+        source,
+        took: seconds(took),
+    });
+    assert_eq!(told, expected);
 }
 
 // L24

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use live_query::{
-    Batch, Context, Fact, Failure, Fraction, Level, Limits, Moment, Reason, Record, Report, Reporter,
-    ReporterEffect, ReporterEvent, redact,
+    Batch, Cause, Context, Cycle, Fact, Failure, Fraction, Level, Limits, Moment, Reason, Record, Report,
+    Reporter, ReporterEffect, ReporterEvent, Source, redact,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -108,6 +108,55 @@ fn repeats_are_counted_within_a_minute() {
     bench.tell("loop", "again");
     bench.wait(5);
     assert_eq!(bench.sent[2].records[0].count, 1, "a new minute");
+}
+
+fn cycle(bytes: u64) -> Record {
+    let took = Duration::from_millis(120);
+    let (cause, source) = (Cause::Due, Source::Live);
+    Record::of_query(
+        "rows",
+        Report::Cycle(Cycle { cause, attempt: 1, bytes, unchanged: bytes == 0, source, took }),
+    )
+}
+
+#[test]
+fn each_request_is_one_record_and_waits_for_company() {
+    let mut bench = Bench::new();
+    for bytes in [0, 0, 4_200] {
+        bench.send(ReporterEvent::Record(cycle(bytes)));
+        bench.wait(60);
+    }
+    assert!(bench.sent.is_empty(), "nothing is sent for them alone");
+    bench.wait(120);
+    let told: Vec<_> =
+        bench.sent[0].records.iter().map(|record| serde_json::to_value(record).unwrap()).collect();
+    assert_eq!((bench.sent.len(), told.len()), (1, 3), "none of them is counted into another");
+    assert_eq!(
+        told[2],
+        json!({
+            "event": "rows_cycle", "level": "info", "message": "due", "route": "", "count": 1, "attempt": 1,
+            "duration_ms": 120, "context": { "bytes": 4200, "unchanged": 0, "source": "live" },
+        })
+    );
+    bench.arrived();
+    bench.send(ReporterEvent::Record(cycle(0)));
+    bench.tell("a_failed", "one");
+    bench.wait(5);
+    assert_eq!(bench.sent[1].records.len(), 2, "whatever is sent takes them along");
+}
+
+#[test]
+fn a_failure_outlasts_any_number_of_requests() {
+    let mut bench = Bench::new();
+    bench.send(ReporterEvent::Online(false));
+    bench.tell("a_failed", "one");
+    for _ in 0..500 {
+        bench.send(ReporterEvent::Record(cycle(0)));
+    }
+    bench.send(ReporterEvent::Online(true));
+    bench.wait(5);
+    assert_eq!(bench.sent[0].records[0].event, "a_failed");
+    assert_eq!(bench.sent[0].dropped, 301);
 }
 
 #[test]

@@ -257,7 +257,19 @@ impl World {
             Event::Answered { answer: Answer::Failed(failure), .. } => Some(failure.reason),
             _ => None,
         };
-        for effect in self.machine.handle(event, self.now, random) {
+        let answered = matches!(event, Event::Answered { .. });
+        let effects = self.machine.handle(event, self.now, random);
+        let has = |wanted: fn(&Effect) -> bool| effects.iter().any(wanted);
+        let late = cause == Cause::Automatic
+            && !has(|effect| *effect == Effect::Release)
+            && has(|effect| matches!(effect, Effect::AbortRequest { .. }));
+        let told = effects.iter().filter(|effect| matches!(effect, Effect::Report(Report::Cycle(_)))).count();
+        assert_eq!(
+            told,
+            usize::from(answered || late),
+            "each request that is over is told once: {effects:?}"
+        );
+        for effect in effects {
             assert!(!ended, "an ended machine acts: {effect:?}");
             self.obey(effect, cause);
         }

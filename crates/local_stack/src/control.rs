@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::faults::{Fault, Faults, Requests, Upstream};
+use crate::issuing::{Issuing, Keys};
 use crate::server::Server;
 
 /// Longest body of a request to the controls, in bytes.
@@ -22,6 +23,7 @@ pub(crate) struct Controls<'a> {
     pub(crate) faults: &'a Faults,
     pub(crate) requests: &'a Requests,
     pub(crate) server: &'a Weak<Server>,
+    pub(crate) keys: &'a Keys,
 }
 
 /// Whether the database server runs.
@@ -31,7 +33,7 @@ struct Database {
     running: bool,
 }
 
-/// Answers `GET`/`PUT /local/v1/faults`, `GET`/`PUT /local/v1/database` and
+/// Answers `GET`/`PUT` of `/local/v1/faults`, `/local/v1/issuing` and `/local/v1/database`, and
 /// `GET`/`DELETE /local/v1/requests`. Only programs on this machine may ask: no page of a browser
 /// (which would send an Origin), and no foreign name for this address.
 pub(crate) async fn answer(
@@ -43,7 +45,7 @@ pub(crate) async fn answer(
     {
         return refusal(StatusCode::FORBIDDEN, "the controls answer programs on this machine only");
     }
-    let Controls { faults, requests, server } = controls;
+    let Controls { faults, requests, server, keys } = controls;
     let (parts, body) = request.into_parts();
     match (&parts.method, parts.uri.path()) {
         (&Method::GET, "/local/v1/faults") => Json(shown(faults)).into_response(),
@@ -53,6 +55,14 @@ pub(crate) async fn answer(
                     faults.set(upstream, fault);
                 }
                 Json(shown(faults)).into_response()
+            }
+            Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
+        },
+        (&Method::GET, "/local/v1/issuing") => Json(keys.issuing()).into_response(),
+        (&Method::PUT, "/local/v1/issuing") => match read::<Issuing>(body).await {
+            Ok(wanted) => {
+                keys.issue(wanted);
+                Json(wanted).into_response()
             }
             Err(reason) => refusal(StatusCode::BAD_REQUEST, &reason),
         },
@@ -69,7 +79,10 @@ pub(crate) async fn answer(
             requests.reset();
             StatusCode::NO_CONTENT.into_response()
         }
-        _ => refusal(StatusCode::NOT_FOUND, "the controls are /local/v1/faults, /database and /requests"),
+        _ => refusal(
+            StatusCode::NOT_FOUND,
+            "the controls are /local/v1/faults, /issuing, /database and /requests",
+        ),
     }
 }
 

@@ -266,9 +266,35 @@ fn instead(status: u16, kind: &'static str, body: String) -> Response<Body> {
 }
 
 /// How often the gateway was asked what, failed requests included.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Requests {
     counts: Mutex<BTreeMap<Upstream, BTreeMap<String, u64>>>,
+    given_up: watch::Sender<u64>,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self { counts: Mutex::default(), given_up: watch::Sender::new(0) }
+    }
+}
+
+/// A request that waits for its answer.
+pub(crate) struct Waiting<'a> {
+    given_up: Option<&'a watch::Sender<u64>>,
+}
+
+impl Waiting<'_> {
+    pub(crate) fn answered(mut self) {
+        self.given_up = None;
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(given_up) = self.given_up {
+            given_up.send_modify(|count| *count += 1);
+        }
+    }
 }
 
 impl Requests {
@@ -281,6 +307,15 @@ impl Requests {
     pub fn count_of(&self, upstream: Upstream, method: &str, path: &str) -> u64 {
         let key = format!("{method} {path}");
         self.lock().get(&upstream).and_then(|of| of.get(&key)).copied().unwrap_or(0)
+    }
+
+    /// How many requests whoever asked has given up before there was an answer; moves at that moment.
+    pub fn given_up(&self) -> watch::Receiver<u64> {
+        self.given_up.subscribe()
+    }
+
+    pub(crate) fn waiting(&self) -> Waiting<'_> {
+        Waiting { given_up: Some(&self.given_up) }
     }
 
     /// Counts from zero again.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Json};
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,6 +27,7 @@ use crate::cluster::Cluster;
 use crate::control::{self, Controls};
 use crate::faults::{Faults, Requests, Upstream, Verdict};
 use crate::home::write_private;
+use crate::issuing::{Issuing, Keys};
 use crate::rest::{Rest, RestSettings};
 use crate::server::Server;
 use crate::spoiling::spoil;
@@ -57,7 +58,7 @@ pub struct GatewayOptions {
     pub refresh_reuse_interval: Duration,
     /// Requests to `/auth/v1/token` per minute and address.
     pub token_requests_per_minute: u32,
-    /// Serve `/local/v1/faults`, `/local/v1/database` and `/local/v1/requests`.
+    /// Serve `/local/v1/faults`, `/local/v1/issuing`, `/local/v1/database` and `/local/v1/requests`.
     pub controls: bool,
     /// Connections to the database for REST.
     pub rest_connections: u32,
@@ -123,7 +124,7 @@ struct Shared {
     auth: Auth,
     faults: Faults,
     requests: Requests,
-    key: SigningKey,
+    keys: Arc<Keys>,
     publishable_key: String,
     controls: bool,
     server: Weak<Server>,
@@ -155,16 +156,16 @@ impl Gateway {
         schema: Option<SchemaCache>,
     ) -> Result<Self, StackError> {
         let (listener, address) = listen(options.port, options.port_file.as_deref()).await?;
-        let key = options.signing_key.clone();
+        let keys = Arc::new(Keys::new(options.signing_key.clone())?);
         let settings = RestSettings {
             connections: options.rest_connections,
             follow_schema: options.follow_schema,
             schema,
         };
-        let rest = Rest::start(cluster, database, &key, settings).await?;
+        let rest = Rest::start(cluster, database, &keys, settings).await?;
         let auth = Auth::start(
             &cluster.url("supabase_auth_admin", database),
-            key.clone(),
+            Arc::clone(&keys),
             AuthSettings {
                 issuer: format!("http://{address}/auth/v1"),
                 access_token_ttl: options.access_token_ttl,
@@ -174,13 +175,13 @@ impl Gateway {
             },
         )
         .await?;
-        let publishable_key = options.publishable_key.unwrap_or_else(|| key.publishable_key());
+        let publishable_key = options.publishable_key.unwrap_or_else(|| keys.usual().publishable_key());
         let shared = Arc::new(Shared {
             rest,
             auth,
             faults: Faults::new(),
             requests: Requests::default(),
-            key,
+            keys,
             publishable_key,
             controls: options.controls,
             server: cluster.handle(),
@@ -214,7 +215,12 @@ impl Gateway {
 
     /// The key that signs this project's tokens.
     pub fn signing_key(&self) -> &SigningKey {
-        &self.shared.key
+        self.shared.keys.usual()
+    }
+
+    /// From now on tokens are issued so.
+    pub fn issue(&self, how: Issuing) {
+        self.shared.keys.issue(how);
     }
 
     /// The issuer of this project's tokens.
@@ -227,7 +233,7 @@ impl Gateway {
     /// # Errors
     /// When the claims are no JSON object.
     pub fn mint(&self, claims: &impl Serialize) -> Result<String, StackError> {
-        self.shared.key.sign(claims)
+        self.shared.keys.usual().sign(claims)
     }
 
     /// Makes REST read the schema anew, after tables changed under it.
@@ -339,8 +345,8 @@ impl Shared {
         let request = request.map(Body::new);
         let path = request.uri().path();
         if self.controls && path.starts_with("/local/v1/") {
-            let Self { faults, requests, server, .. } = self;
-            return Ok(control::answer(Controls { faults, requests, server }, peer, request).await);
+            let Self { faults, requests, server, keys, .. } = self;
+            return Ok(control::answer(Controls { faults, requests, server, keys }, peer, request).await);
         }
         let upstream = if beneath(path, "/rest/v1") {
             Upstream::Rest
@@ -355,6 +361,18 @@ impl Shared {
             ));
         };
         self.requests.note(upstream, request.method().as_str(), path);
+        let waiting = self.requests.waiting();
+        let answer = self.play(upstream, peer, request).await;
+        waiting.answered();
+        answer.map(|answer| self.dated(answer))
+    }
+
+    async fn play(
+        &self,
+        upstream: Upstream,
+        peer: SocketAddr,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, Refused> {
         match self.faults.verdict(upstream).await {
             Verdict::Answer => Ok(self.serve(upstream, peer, request).await),
             Verdict::Spoilt(how) => Ok(spoil(self.serve(upstream, peer, request).await, how).await),
@@ -371,6 +389,14 @@ impl Shared {
         }
     }
 
+    /// An answer says what time its server thinks it is.
+    fn dated(&self, mut answer: Response<Body>) -> Response<Body> {
+        if let Ok(date) = HeaderValue::try_from(httpdate::fmt_http_date(self.keys.clock())) {
+            answer.headers_mut().insert(header::DATE, date);
+        }
+        answer
+    }
+
     /// As a hosted project answers.
     async fn serve(
         &self,
@@ -382,6 +408,12 @@ impl Shared {
             && let Some(refusal) = self.refused_for_key(&mut request)
         {
             return refusal;
+        }
+        if upstream == Upstream::Rest && bearer(&request).is_some_and(|token| self.keys.takes_as_ended(token))
+        {
+            let ended =
+                json!({ "code": "PGRST303", "message": "JWT expired", "details": null, "hint": null });
+            return message(StatusCode::UNAUTHORIZED, &ended);
         }
         match upstream {
             Upstream::Rest => self.rest.answer(request).await,
@@ -417,12 +449,15 @@ impl Shared {
                 }),
             ));
         }
-        let bearer = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
-        if bearer.and_then(|bearer| bearer.strip_prefix(b"Bearer ")) == Some(expected) {
+        if bearer(request).map(str::as_bytes) == Some(expected) {
             request.headers_mut().remove(header::AUTHORIZATION);
         }
         None
     }
+}
+
+fn bearer(request: &Request<Body>) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 fn beneath(path: &str, base: &str) -> bool {

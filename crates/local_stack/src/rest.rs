@@ -16,8 +16,9 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::task::JoinHandle;
 
+use crate::StackError;
 use crate::cluster::Cluster;
-use crate::{SigningKey, StackError};
+use crate::issuing::Keys;
 
 /// Supabase cuts every list here.
 const MAX_ROWS: i64 = 1_000;
@@ -44,7 +45,7 @@ impl Rest {
     pub(crate) async fn start(
         cluster: &Cluster,
         database: &str,
-        key: &SigningKey,
+        keys: &Keys,
         settings: RestSettings,
     ) -> Result<Self, StackError> {
         let url = cluster.url("authenticator", database);
@@ -58,7 +59,7 @@ impl Rest {
         config.db_extra_search_path = extra_search_path();
         config.db_anon_role = Some("anon".to_owned());
         config.db_max_rows = Some(MAX_ROWS);
-        config.jwt_secret = Some(key.jwks().to_string());
+        config.jwt_secret = Some(keys.all().to_string());
         config.compat_mode = true;
         // Without postrust's own builder: it reads the schema anew for each clone (one query per
         // table), serves more than PostgREST does, and its schema reloader cannot be stopped.

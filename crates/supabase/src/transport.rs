@@ -5,7 +5,8 @@ use crate::error::{Cause, Outage};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::{Instant, timeout_at};
 
 /// How long a request may take, and how much it may bring.
@@ -45,12 +46,47 @@ impl Deadline {
     }
 }
 
+/// The project's clock, as its answers tell it. Whether a token has ended is for the project to say: here and there a
+/// clock may be minutes off.
+#[derive(Debug, Default)]
+struct Clock {
+    /// Seconds by which the project's clock is ahead of ours.
+    ahead: AtomicI64,
+}
+
+/// Less than this is the time an answer takes, and the seconds it is written in.
+const SAME_CLOCK_SECONDS: i64 = 3;
+/// A clock that is further off than this is not believed.
+const CLOCK_SECONDS: i64 = 15 * 60;
+
+impl Clock {
+    fn hear(&self, headers: &HeaderMap) {
+        let date = headers.get(http::header::DATE).and_then(|date| date.to_str().ok());
+        let Some(told) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else { return };
+        let ahead = seconds(told) - seconds(SystemTime::now());
+        if ahead.abs() <= CLOCK_SECONDS {
+            let ahead = if ahead.abs() < SAME_CLOCK_SECONDS { 0 } else { ahead };
+            self.ahead.store(ahead, Ordering::Relaxed);
+        }
+    }
+
+    fn now(&self) -> u64 {
+        let now = seconds(SystemTime::now()).saturating_add(self.ahead.load(Ordering::Relaxed));
+        u64::try_from(now).unwrap_or_default()
+    }
+}
+
+fn seconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
 /// The shared client. Each service has a [`Transport::guarded`] one of its own.
 #[derive(Clone, Debug)]
 pub struct Transport {
     client: reqwest::Client,
     limits: Limits,
     breaker: Option<Arc<Breaker>>,
+    clock: Arc<Clock>,
 }
 
 /// An answer, whole.
@@ -124,7 +160,12 @@ impl Transport {
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("revos/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, limits, breaker: None })
+        Ok(Self { client, limits, breaker: None, clock: Arc::default() })
+    }
+
+    /// Seconds since 1970 by the project's clock.
+    pub(crate) fn project_now(&self) -> u64 {
+        self.clock.now()
     }
 
     /// The same client before one service, which is left alone while it fails.
@@ -208,6 +249,7 @@ impl Transport {
 
     async fn whole(&self, response: reqwest::Response, until: Instant) -> Result<Answer, Broken> {
         let (status, headers) = (response.status(), response.headers().clone());
+        self.clock.hear(&headers);
         let body = timeout_at(until, self.body(response)).await.map_err(|_| Broken::Late)??;
         Ok(Answer { status, headers, body, retry_in: None })
     }

@@ -9,7 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -56,14 +56,6 @@ pub struct Verified {
     pub token: AccessToken,
 }
 
-impl Verified {
-    /// How long the token is still valid.
-    #[must_use]
-    pub fn remaining(&self) -> Duration {
-        Duration::from_secs(self.expires_at.saturating_sub(now()))
-    }
-}
-
 /// Why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -82,6 +74,8 @@ pub enum TokenError {
 struct Claims {
     sub: Uuid,
     exp: u64,
+    #[serde(default)]
+    nbf: Option<u64>,
     role: String,
     #[serde(default)]
     session_id: Option<Uuid>,
@@ -125,18 +119,38 @@ impl Verifier {
     /// [`TokenError`].
     pub async fn verify(&self, token: &AccessToken) -> Result<Verified, TokenError> {
         if let Some(known) = self.remembered.get(token.expose()) {
-            return if known.expires_at + LEEWAY_SECONDS > now() {
-                Ok(known)
-            } else {
-                Err(TokenError::Expired)
-            };
+            return if self.has_ended(known.expires_at) { Err(TokenError::Expired) } else { Ok(known) };
         }
-        let verified = self.check(token).await?;
+        self.check(token, REFETCH_EVERY).await
+    }
+
+    /// As [`Verifier::verify`], for a token that Auth has just given: a key that was put into use a moment ago is
+    /// looked for at once. Nobody can make us ask so but Auth.
+    ///
+    /// # Errors
+    /// [`TokenError`]; [`TokenError::Invalid`] speaks of the project then, not of the person.
+    pub async fn verify_granted(&self, token: &AccessToken) -> Result<Verified, TokenError> {
+        self.check(token, Duration::ZERO).await
+    }
+
+    /// How long a token is still valid, by the project's clock.
+    #[must_use]
+    pub fn remaining(&self, verified: &Verified) -> Duration {
+        Duration::from_secs(verified.expires_at.saturating_sub(self.transport.project_now()))
+    }
+
+    fn has_ended(&self, expires_at: u64) -> bool {
+        expires_at.saturating_add(LEEWAY_SECONDS) <= self.transport.project_now()
+    }
+
+    /// Looks at the token anew; an unknown key makes it read the key set once in `every`.
+    async fn check(&self, token: &AccessToken, every: Duration) -> Result<Verified, TokenError> {
+        let verified = self.checked(token, every).await?;
         self.remembered.insert(token.expose().to_owned(), verified.clone());
         Ok(verified)
     }
 
-    async fn check(&self, token: &AccessToken) -> Result<Verified, TokenError> {
+    async fn checked(&self, token: &AccessToken, every: Duration) -> Result<Verified, TokenError> {
         let header = decode_header(token.expose()).map_err(|_| TokenError::Invalid)?;
         match &self.settings.keys {
             KeySource::SharedSecret(secret) => {
@@ -145,7 +159,7 @@ impl Verifier {
             }
             KeySource::KeySet(address) => {
                 let kid = header.kid.ok_or(TokenError::Invalid)?;
-                let set = self.key_set_with(address, &kid).await?;
+                let set = self.key_set_with(address, &kid, every).await?;
                 let (_, algorithm, key) = find(&set, &kid).ok_or(TokenError::Invalid)?;
                 self.decode(token, key, *algorithm)
             }
@@ -160,20 +174,18 @@ impl Verifier {
         algorithm: Algorithm,
     ) -> Result<Verified, TokenError> {
         let mut rules = Validation::new(algorithm);
-        rules.leeway = LEEWAY_SECONDS;
-        rules.validate_nbf = true;
+        // Times are compared below, by the project's clock.
+        rules.validate_exp = false;
         rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         rules.set_issuer(&[&self.settings.issuer]);
         rules.set_audience(&[&self.settings.audience]);
-        let claims = match decode::<Claims>(token.expose(), key, &rules) {
-            Ok(data) => data.claims,
-            Err(error) if matches!(error.kind(), jsonwebtoken::errors::ErrorKind::ExpiredSignature) => {
-                return Err(TokenError::Expired);
-            }
-            Err(_) => return Err(TokenError::Invalid),
-        };
-        if claims.role != "authenticated" {
+        let claims = decode::<Claims>(token.expose(), key, &rules).map_err(|_| TokenError::Invalid)?.claims;
+        let begins = claims.nbf.unwrap_or_default();
+        if claims.role != "authenticated" || begins > self.transport.project_now() + LEEWAY_SECONDS {
             return Err(TokenError::Invalid);
+        }
+        if self.has_ended(claims.exp) {
+            return Err(TokenError::Expired);
         }
         Ok(Verified {
             user_id: claims.sub,
@@ -184,18 +196,24 @@ impl Verifier {
     }
 
     /// The key set, read again when it is old or does not know the key id.
-    async fn key_set_with(&self, address: &url::Url, kid: &str) -> Result<Arc<KeySet>, TokenError> {
+    async fn key_set_with(
+        &self,
+        address: &url::Url,
+        kid: &str,
+        every: Duration,
+    ) -> Result<Arc<KeySet>, TokenError> {
         let usable = |set: &Arc<KeySet>| find(set, kid).is_some() && set.read_at.elapsed() < KEY_SET_AGE;
         if let Some(set) = self.current().filter(usable) {
             return Ok(set);
         }
         // One reader at a time; those who waited look again first.
+        let asked = Instant::now();
         let mut last_try = self.fetching.lock().await;
         let current = self.current();
         if let Some(set) = current.clone().filter(usable) {
             return Ok(set);
         }
-        if last_try.is_some_and(|at| at.elapsed() < REFETCH_EVERY) {
+        if last_try.is_some_and(|at| at >= asked || at.elapsed() < every) {
             return current.ok_or(TokenError::KeysUnreachable);
         }
         match self.read_key_set(address).await {
@@ -251,8 +269,4 @@ impl Verifier {
 
 fn find<'a>(set: &'a KeySet, kid: &str) -> Option<&'a (Jwk, Algorithm, DecodingKey)> {
     set.keys.iter().find(|(jwk, _, _)| jwk.common.key_id.as_deref() == Some(kid))
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

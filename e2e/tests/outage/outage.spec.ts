@@ -54,6 +54,29 @@ test("keeps the last good rows and says since when, why and what next", async ({
   await rowsAreThere(page);
 });
 
+test("tells a screen reader of the pipeline once of each change", async ({ page, enter, stack, troubles }) => {
+  troubles.allow(/^503 GET \/api\//);
+  await enter("admin", "/pipeline");
+  await expect(mark(page)).toHaveText(/^Updated /);
+  const heard = await page.locator(".page-head").getByRole("status").evaluateHandle((status) => {
+    const heard: string[] = [];
+    const note = () => heard.push(status.textContent ?? "");
+    new MutationObserver(note).observe(status, { subtree: true, childList: true, characterData: true });
+    return heard;
+  });
+  await pass(page, 130, 5);
+  await stack.play({ rest: { kind: "refuse" } });
+  await pass(page, 130, 5);
+  await expect(mark(page)).toHaveText(LAST_GOOD);
+  await stack.heal();
+  await recovers(page);
+  await pass(page, 30, 5);
+  expect(await heard.jsonValue()).toEqual([
+    expect.stringMatching(/^Showing rows as of \d\d:\d\d: the database is unreachable/i),
+    "Up to date",
+  ]);
+});
+
 test("asks no more than the backoff allows, and not at all while hidden", async ({ page, enter, stack, troubles }) => {
   troubles.allow(REFUSED);
   await enter("admin");
@@ -238,28 +261,19 @@ test("says so when the server itself cannot be asked, and starts when it can", a
   await live(page);
 });
 
-test("shows everything but the trend when only the trend fails", async ({ page, enter, troubles }) => {
-  troubles.allow("net::ERR_CONNECTION_RESET GET /api/clients/health-trend");
-  const way = await onTheWay(page, "**/api/clients/health-trend*", (route) => route.abort("connectionreset"));
-  way.meddle();
-  await enter("admin");
-  await live(page);
-  await expect(panel(page, "Health")).toContainText("so the trend is missing");
-  await expect(panel(page, "Health")).toContainText("73");
-  // From here on no time passes, so that the page does not retry by itself before the person does.
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 100));
-  way.rest();
-  await panel(page, "Health").getByRole("button", { name: "Retry trend" }).click();
-  await expect(panel(page, "Health").getByRole("img")).toBeVisible();
-});
-
 test("reports an outage once, and its end once", async ({ page, enter, stack, troubles }) => {
   troubles.allow(REFUSED);
-  const events: string[] = [];
+  interface Told {
+    event: string;
+    message: string;
+    attempt: number;
+    context: { bytes: number; unchanged: number; source: string };
+  }
+  const told: Told[] = [];
   page.on("request", (request) => {
     if (!request.url().endsWith("/api/telemetry")) return;
-    const { records } = request.postDataJSON() as { records: { event: string }[] };
-    events.push(...records.map((record) => record.event).filter((event) => event.startsWith("workspace_clients")));
+    const { records } = request.postDataJSON() as { records: Told[] };
+    told.push(...records.filter(({ event }) => event.startsWith("workspace_clients")));
   });
   await enter("admin");
   await live(page);
@@ -270,5 +284,15 @@ test("reports an outage once, and its end once", async ({ page, enter, stack, tr
   await stack.heal();
   await recovers(page);
   await pass(page, 10);
-  expect(events).toEqual(["workspace_clients_fetch_failed", "workspace_clients_recovered"]);
+  const loud = told.map(({ event }) => event).filter((event) => event !== "workspace_clients_cycle");
+  expect(loud).toEqual(["workspace_clients_fetch_failed", "workspace_clients_recovered"]);
+  // Each request is told too, with whatever is sent next: why, which try, what came, what is shown.
+  const cycles = told.filter(({ event }) => event === "workspace_clients_cycle");
+  const failures = cycles.slice(1, -1);
+  expect(cycles.length).toBe(count(page, LIST));
+  expect(cycles[0]).toMatchObject({ message: "begun", attempt: 1, context: { unchanged: 0, source: "live" } });
+  expect(cycles[0]?.context.bytes).toBeGreaterThan(1_000);
+  expect(failures.map(({ attempt }) => attempt)).toEqual(failures.map((_, at) => at + 1));
+  for (const failure of failures) expect(failure.context).toEqual({ bytes: 0, unchanged: 0, source: "memory" });
+  expect(cycles.at(-1)?.context).toMatchObject({ unchanged: 1, source: "live" });
 });

@@ -1,7 +1,7 @@
 // How does a session live and end?
 
 import type { Page } from "@playwright/test";
-import { expect, fromAccountMenu, goOffline, live, mark, test } from "../../fixtures.ts";
+import { expect, fromAccountMenu, live, mark, onTheWay, test } from "../../fixtures.ts";
 import { count, pass } from "../../time.ts";
 
 const LIST = "GET /api/clients";
@@ -84,17 +84,61 @@ test("signs out in every tab", async ({ page, context, enter }) => {
   await expect.poll(() => stored(other)).toEqual([]);
 });
 
-test("says that it could not sign out while offline, and does it afterwards", async ({ page, enter, troubles }) => {
-  troubles.allow(/^net::ERR_INTERNET_DISCONNECTED /);
+test("signs out while offline, and tells the server as soon as it can", async ({
+  page,
+  context,
+  enter,
+  stack,
+  database,
+  troubles,
+}) => {
+  troubles.allow(/^net::ERR_INTERNET_DISCONNECTED /, "401 GET /api/session");
+  await enter("director");
+  await live(page);
+  const other = await context.newPage();
+  await other.goto("/clients");
+  await live(other);
+  await expect.poll(() => stored(page)).toContain("database revos");
+  await page.waitForLoadState("networkidle");
+  await other.waitForLoadState("networkidle");
+  await context.setOffline(true);
+  await fromAccountMenu(page, "Sign out");
+  await expect(page.getByRole("alert")).toContainText("You are signed out on this device");
+  for (const tab of [page, other]) for (const name of NAMES) await expect(tab.getByText(name)).toHaveCount(0);
+  await expect.poll(() => stored(page)).toEqual(["local revos:leaving"]);
+  const sessions = () =>
+    database.one<{ count: number }>(
+      `select count(*)::integer as count from auth.sessions s join auth.users u on u.id = s.user_id
+       where u.email = $1`,
+      [stack.account("director").email],
+    );
+  const before = (await sessions()).count;
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Retry now" }).click();
+  await isSignedOut(page);
+  expect((await sessions()).count).toBe(before - 1);
+  expect(await context.cookies()).toEqual([]);
+  await expect.poll(() => stored(page)).toEqual([]);
+});
+
+test("stays signed out after a reload that the server does not hear of", async ({ page, enter, troubles }) => {
+  troubles.allow(/^net::ERR_CONNECTION_REFUSED /, "401 GET /api/session");
+  const way = await onTheWay(page, "**/api/session*", (route) =>
+    route.request().method() === "DELETE" ? route.abort("connectionrefused") : route.fallback(),
+  );
   await enter("admin");
   await live(page);
-  await goOffline(page);
+  way.meddle();
   await fromAccountMenu(page, "Sign out");
-  await expect(page.getByText("Not signed out: You are offline. Try again.")).toBeVisible();
-  await page.context().setOffline(false);
-  await fromAccountMenu(page, "Sign out");
+  for (const reload of [false, true]) {
+    if (reload) await page.reload();
+    await expect(page.getByRole("alert")).toContainText("You are signed out on this device");
+    for (const name of NAMES) await expect(page.getByText(name)).toHaveCount(0);
+  }
+  way.rest();
+  await page.getByRole("button", { name: "Retry now" }).click();
   await isSignedOut(page);
-  await expect.poll(() => stored(page)).toEqual([]);
+  expect(await page.context().cookies()).toEqual([]);
 });
 
 test("renews an ended access token without anybody noticing", async ({ page, enter }) => {

@@ -19,39 +19,9 @@ use super::trend::TrendPoint;
 use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint, row_query};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::ids::{ClientId, ContactId, DataSourceId, DeliverableId, KanbanItemId, QuestionId};
-use crate::kernel::limits::{TREND_MONTHS_DEFAULT, TREND_MONTHS_MAX};
 use crate::kernel::money::Money;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
-
-/// How many months of the trend.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrendQuery {
-    /// Months up to and including the current one, 1–36; 12 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub months: Option<u32>,
-}
-
-impl TrendQuery {
-    /// The months to use.
-    #[must_use]
-    pub fn months(self) -> u32 {
-        self.months.unwrap_or(TREND_MONTHS_DEFAULT)
-    }
-
-    /// The first parameter that is out of range.
-    ///
-    /// # Errors
-    /// The name of the parameter and its range.
-    pub fn check(self) -> Result<(), (&'static str, String)> {
-        if (1..=TREND_MONTHS_MAX).contains(&self.months()) {
-            Ok(())
-        } else {
-            Err(("months", format!("a whole number from 1 to {TREND_MONTHS_MAX}")))
-        }
-    }
-}
 
 /// Clients that match, and what all of them add up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +30,9 @@ pub struct ClientList {
     pub rows: Vec<ClientRow>,
     /// Of all that match, also of those that are not in `rows`.
     pub sums: ClientSums,
+    /// The portfolio's mean score per month, oldest first; none when it was not asked for or is not for this reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Vec<TrendPoint>>,
 }
 
 /// Sums over a list, computed by the database. None when the reader may not see all of it.
@@ -154,11 +127,6 @@ endpoint!(
     ReadClientsSummary = "read_clients_summary" Get "/api/clients/summary" Member,
     query: NoQuery, body: (), reply: Envelope<ClientsSummary>,
     summary: "Counts and means of the portfolio, computed by the database."
-);
-endpoint!(
-    ReadHealthTrend = "read_health_trend" Get "/api/clients/health-trend" Member,
-    query: TrendQuery, body: (), reply: Envelope<Vec<TrendPoint>>,
-    summary: "The portfolio's mean score per month, oldest first."
 );
 endpoint!(
     ReadClient = "read_client" Get "/api/clients/{client_id}" Member,
@@ -272,7 +240,6 @@ pub fn all() -> Vec<EndpointInfo> {
     vec![
         ListClients::info(),
         ReadClientsSummary::info(),
-        ReadHealthTrend::info(),
         ReadClient::info(),
         ReadClientTimeline::info(),
         CreateClient::info(),
@@ -295,17 +262,4 @@ pub fn all() -> Vec<EndpointInfo> {
         UpdateDeliverable::info(),
         DeleteDeliverable::info(),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn refuses_parameters_out_of_range() {
-        assert!(
-            TrendQuery { months: Some(0) }.check().is_err()
-                && TrendQuery { months: Some(37) }.check().is_err()
-        );
-    }
 }

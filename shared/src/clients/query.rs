@@ -6,7 +6,7 @@ use super::sort::ClientSort;
 use super::thresholds::{ChurnBand, HealthBand};
 use crate::kernel::chosen::{Chosen, OrNone};
 use crate::kernel::ids::UserId;
-use crate::kernel::limits::LIST_LIMIT_DEFAULT;
+use crate::kernel::limits::{LIST_LIMIT_DEFAULT, TREND_MONTHS_MAX};
 use crate::kernel::list::{check_list, searched};
 use crate::kernel::order::{contains_lower, lower};
 use crate::kernel::owner::{OwnerChoice, OwnerChoices};
@@ -99,6 +99,9 @@ pub struct ClientsQuery {
     /// Rows asked for, 1–10,000; 200 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Months of the portfolio's trend to bring along, 1–36; none when absent. It is of all clients, whichever match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trend: Option<u32>,
 }
 
 impl ClientsQuery {
@@ -111,7 +114,8 @@ impl ClientsQuery {
     /// Does it let every client through, whatever the order?
     #[must_use]
     pub fn is_all(&self) -> bool {
-        self.text().is_none() && Self { q: None, sort: None, limit: None, ..self.clone() } == Self::default()
+        self.text().is_none()
+            && Self { q: None, sort: None, limit: None, trend: None, ..self.clone() } == Self::default()
     }
 
     /// Is every client that `other` means also meant here, whatever the order? No, when in doubt.
@@ -147,7 +151,13 @@ impl ClientsQuery {
     /// # Errors
     /// The name of the parameter and its range.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
-        check_list(self.q.as_deref(), self.limit())
+        check_list(self.q.as_deref(), self.limit())?;
+        match self.trend {
+            Some(months) if !(1..=TREND_MONTHS_MAX).contains(&months) => {
+                Err(("trend", format!("a whole number from 1 to {TREND_MONTHS_MAX}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Is this client meant, when `me` reads the list? The same as the database answers.
@@ -226,6 +236,9 @@ mod tests {
         let with = |limit| ClientsQuery { limit: Some(limit), ..ClientsQuery::default() };
         assert!(with(0).check().is_err() && with(LIST_LIMIT_MAX + 1).check().is_err());
         assert!(with(1).check().is_ok() && with(LIST_LIMIT_MAX).check().is_ok());
+        let trend = |months| ClientsQuery { trend: Some(months), ..ClientsQuery::default() };
+        assert!(trend(0).check().is_err() && trend(TREND_MONTHS_MAX + 1).check().is_err());
+        assert!(trend(12).check().is_ok() && trend(12).is_all());
         assert!(ClientsQuery::default().check().is_ok() && ClientsQuery::default().is_all());
         let q = |text: &str| ClientsQuery { q: Some(text.to_owned()), ..ClientsQuery::default() };
         assert!(

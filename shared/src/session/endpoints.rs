@@ -24,6 +24,8 @@ pub struct ServerInfo {
     pub mode: ServerMode,
     /// The build, for telemetry and snapshots.
     pub release: String,
+    /// Hours for which the browser may keep the last good rows; 0 keeps none.
+    pub snapshot_hours: u32,
     /// The demo accounts; only the local stack lists any.
     pub demo_accounts: Vec<DemoAccount>,
 }

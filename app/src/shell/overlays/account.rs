@@ -1,19 +1,17 @@
 //! What stands in the account menu? The person, the theme, the shortcuts and the way out.
 
-use super::super::failure;
 use super::super::keyboard::{Keyboard, Overlay};
 use super::super::session::{Session, SessionState};
 use super::super::theme::{Theme, ThemeChoice};
-use super::Notice;
 use leptos::{html, prelude::*};
 use revos_shared::session::Persona;
-use revos_ui::{IconButton, IconName, MenuChoice, MenuItem, Signal, Var, effect, live};
+use revos_ui::{MenuChoice, MenuItem, Signal, effect, live};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
 /// The inside of the menu.
-pub(super) fn account_menu(session: Session, keyboard: Keyboard, notice: Var<Option<Notice>>) -> AnyView {
+pub(super) fn account_menu(session: Session, keyboard: Keyboard) -> AnyView {
     let theme = expect_context::<Theme>();
     let name = session.of_member(|member| member.person.name.clone());
     let email = session.of_member(|member| member.person.email.clone());
@@ -64,28 +62,13 @@ pub(super) fn account_menu(session: Session, keyboard: Keyboard, notice: Var<Opt
         <MenuItem label="Keyboard shortcuts" keys="?" on_press=move |()| keyboard.show(Overlay::Shortcuts) />
         {live(move || {
             (!demo.get())
-                .then(|| view! { <MenuItem label="Sign out" on_press=move |()| sign_out(session, notice) /> }.into_any())
+                .then(|| view! { <MenuItem label="Sign out" on_press=move |()| sign_out(session) /> }.into_any())
         })}
     }
     .into_any()
 }
 
-/// Signs out; when that fails, the notice says why.
-pub(super) fn sign_out(session: Session, notice: Var<Option<Notice>>) {
-    spawn_local(async move {
-        if let Err(why) = session.sign_out().await {
-            let text = format!("Not signed out: {}. Try again.", failure::sentence(&why));
-            notice.set(Some(Callback::new(move |()| told(text.clone(), notice))));
-        }
-    });
-}
-
-fn told(text: String, notice: Var<Option<Notice>>) -> AnyView {
-    view! {
-        <div class="notice">
-            <span>{text}</span>
-            <IconButton label="Dismiss" icon=Signal::stored(IconName::Close) on_press=move |()| notice.set(None) />
-        </div>
-    }
-    .into_any()
+/// Signs out.
+pub(super) fn sign_out(session: Session) {
+    spawn_local(session.sign_out());
 }

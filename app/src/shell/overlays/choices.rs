@@ -5,12 +5,10 @@ use super::super::frame::PLACES;
 use super::super::keyboard::{Keyboard, Overlay};
 use super::super::session::{Session, SessionState};
 use super::super::theme::{Theme, ThemeChoice};
-use super::Notice;
 use super::account::sign_out;
 use super::listing::{Choice, Leads};
 use leptos::prelude::*;
 use revos_shared::session::Capability;
-use revos_ui::Var;
 
 /// The page whose command adds a client, and the command's name there.
 const ADD_CLIENT: (&str, &str) = ("/clients", "Add client");
@@ -50,7 +48,6 @@ pub(super) enum Deed {
 pub(super) struct Tools {
     pub session: Session,
     pub keyboard: Keyboard,
-    pub notice: Var<Option<Notice>>,
     pub theme: Theme,
     pub address: Address,
 }
@@ -148,7 +145,7 @@ impl Tools {
             }
             Deed::Theme(theme) => self.theme.choose(theme),
             Deed::Shortcuts => self.keyboard.show(Overlay::Shortcuts),
-            Deed::SignOut => sign_out(self.session, self.notice),
+            Deed::SignOut => sign_out(self.session),
             Deed::SearchAgain => {}
         }
     }

@@ -20,7 +20,7 @@ mod search;
 mod shortcuts;
 
 #[cfg(feature = "csr")]
-pub(super) use inside::{Inside, Notice, fetch_ahead, show};
+pub(super) use inside::{Inside, fetch_ahead, show};
 
 #[cfg(feature = "csr")]
 mod inside {
@@ -30,8 +30,7 @@ mod inside {
     use super::super::style::adopt;
     use super::super::telemetry;
     use super::{account, palette, shortcuts};
-    use leptos::prelude::{AnyView, Callback, IntoAny as _};
-    use revos_ui::Var;
+    use leptos::prelude::IntoAny as _;
 
     /// What is shown of it.
     #[derive(Clone, Copy, Debug)]
@@ -44,17 +43,9 @@ mod inside {
         Nothing,
     }
 
-    /// What the corner of the page tells.
-    pub(in super::super) type Notice = Callback<(), AnyView>;
-
     part!(
         overlays,
-        pub(in super::super) fn show(
-            inside: Inside,
-            session: Session,
-            keyboard: Keyboard,
-            notice: Var<Option<Notice>>,
-        ) {
+        pub(in super::super) fn show(inside: Inside, session: Session, keyboard: Keyboard) {
             adopt(include_str!("palette.css"));
             telemetry::begin();
             wasm_bindgen_futures::spawn_local(async move {
@@ -63,8 +54,8 @@ mod inside {
             });
             match (inside, keyboard.overlay.get_untracked()) {
                 (Inside::Nothing, _) => ().into_any(),
-                (Inside::AccountMenu, _) => account::account_menu(session, keyboard, notice),
-                (_, Overlay::Palette) => palette::palette(session, keyboard, notice),
+                (Inside::AccountMenu, _) => account::account_menu(session, keyboard),
+                (_, Overlay::Palette) => palette::palette(session, keyboard),
                 (_, Overlay::Shortcuts) => shortcuts::shortcut_list(),
             }
         }
@@ -81,10 +72,10 @@ mod inside {
     );
 
     /// Brings the part here before it is needed: it shall be there at once, and also when the connection is not.
-    pub(in super::super) fn fetch_ahead(session: Session, keyboard: Keyboard, notice: Var<Option<Notice>>) {
+    pub(in super::super) fn fetch_ahead(session: Session, keyboard: Keyboard) {
         wasm_bindgen_futures::spawn_local(async move {
             // One that did not arrive is asked for again when it is opened.
-            let _ = show(Inside::Nothing, session, keyboard, notice).await;
+            let _ = show(Inside::Nothing, session, keyboard).await;
         });
     }
 }

@@ -2,7 +2,6 @@
 
 use super::super::keyboard::Keyboard;
 use super::super::session::Session;
-use super::Notice;
 use super::choices::{Deed, Tools};
 use super::listing::{self, Choice, Leads};
 use super::matching::pieces;
@@ -34,8 +33,8 @@ struct Palette {
 }
 
 /// The inside of the palette's dialog.
-pub(super) fn palette(session: Session, keyboard: Keyboard, notice: Var<Option<Notice>>) -> AnyView {
-    let tools = Tools { session, keyboard, notice, theme: expect_context(), address: expect_context() };
+pub(super) fn palette(session: Session, keyboard: Keyboard) -> AnyView {
+    let tools = Tools { session, keyboard, theme: expect_context(), address: expect_context() };
     let search = Search::new(session);
     let recent = Recent::new();
     let typed = Var::new(String::new());

@@ -1,7 +1,7 @@
 //! How do rows of one type become signals, so that only what changed repaints?
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::pin::Pin;
@@ -94,6 +94,8 @@ pub struct FetchRequest {
     pub signal: AbortSignal,
     /// How long the answer may take; tell the server.
     pub remaining: Duration,
+    /// Put the bytes of the answer's body here, for telemetry.
+    pub received: Rc<Cell<u64>>,
 }
 
 /// Rows as the server gave them.

@@ -18,9 +18,8 @@ use super::face::{FetchRequest, List, LiveQuery, Query, Rows, Shown};
 use super::storage::Storage;
 use super::store::{Erased, Face, Store, StoreId};
 use super::surroundings::{Listener, surroundings, wall_now};
-use crate::event::{Answer, Event};
+use crate::event::{Answer, Event, Report};
 use crate::machine::Machine;
-use crate::reporter::Record;
 use crate::snapshot::{Label, Retention};
 
 /// The one message between tabs so far. It is obeyed whatever version sent it: a sign-out is never
@@ -55,8 +54,9 @@ pub struct Settings {
     pub on_session_over: Box<dyn Fn()>,
     /// Another tab signed out. Everything here is wiped; show the sign-in page.
     pub on_wiped_elsewhere: Box<dyn Fn()>,
-    /// What queries have to tell; usually handed to [`crate::browser::Telemetry::record`].
-    pub on_record: Box<dyn Fn(Record)>,
+    /// What the query of this name has to tell; usually handed to [`crate::browser::Telemetry::record`] as
+    /// [`crate::Record::of_query`].
+    pub on_report: Box<dyn Fn(&'static str, Report)>,
 }
 
 /// The queries of one scope. Cheap to clone and fit for Leptos context; the listeners go away with
@@ -235,8 +235,8 @@ impl Hub {
         Rc::clone(&self.storage)
     }
 
-    pub(crate) fn tell(&self, record: Record) {
-        (self.settings.on_record)(record);
+    pub(crate) fn tell(&self, query: &'static str, report: Report) {
+        (self.settings.on_report)(query, report);
     }
 
     pub(crate) fn sharing(&self) -> Option<Rc<dyn Sharing>> {

@@ -14,10 +14,9 @@ use super::face::FetchRequest;
 use super::hub::{Hub, Sharing};
 use super::storage::Storage;
 use super::surroundings::{now, random, wall_now};
-use crate::event::{Answer, Effect, Event, Restored};
+use crate::event::{Answer, Effect, Event, Report, Restored};
 use crate::failure::{Failure, Reason};
 use crate::machine::Machine;
-use crate::reporter::{Level, Record};
 use crate::snapshot::{Label, Snapshot};
 use crate::time::{Fraction, Moment, ServerTime, millis};
 use crate::view::View;
@@ -58,6 +57,8 @@ pub(crate) struct Store {
     busy: Cell<bool>,
     timer: RefCell<Option<Timeout>>,
     request: RefCell<Option<(u64, AbortController)>>,
+    /// Bytes of the answer that is being taken in.
+    received: Cell<u64>,
     pub(crate) face: Rc<dyn Face>,
 }
 
@@ -81,6 +82,7 @@ impl Store {
             busy: Cell::new(false),
             timer: RefCell::default(),
             request: RefCell::default(),
+            received: Cell::default(),
             face,
         });
         store.show();
@@ -145,10 +147,7 @@ impl Store {
         let view = self.machine.borrow().view().map(Rc::clone);
         let repeated = self.face.show(view);
         if repeated > 0 {
-            let mut record =
-                Record::new(format!("{}_repeated_rows", self.name), Level::Warn, "rows repeat a key");
-            record.context.insert("rows", repeated as u64);
-            self.tell(record);
+            self.tell(Report::RepeatedRows(repeated));
         }
     }
 
@@ -156,9 +155,9 @@ impl Store {
         self.hub.upgrade()?.sharing()
     }
 
-    fn tell(&self, record: Record) {
+    fn tell(&self, report: Report) {
         if let Some(hub) = self.hub.upgrade() {
-            hub.tell(record);
+            hub.tell(self.name, report);
         }
     }
 
@@ -201,7 +200,12 @@ impl Store {
                     sharing.line(self, wants);
                 }
             }
-            Effect::Report(report) => self.tell(Record::of_query(self.name, report)),
+            Effect::Report(mut report) => {
+                if let Report::Cycle(cycle) = &mut report {
+                    cycle.bytes = self.received.get();
+                }
+                self.tell(report);
+            }
             Effect::SignIn => {
                 if let Some(hub) = self.hub.upgrade() {
                     hub.session_over();
@@ -220,14 +224,23 @@ impl Store {
             return self
                 .handle(Event::Answered { seq, answer: Answer::Failed(Failure::new(Reason::Server)) });
         };
-        let request = FetchRequest { seq, if_none_match, signal: controller.signal(), remaining };
+        let received = Rc::new(Cell::new(0));
+        let request = FetchRequest {
+            seq,
+            if_none_match,
+            signal: controller.signal(),
+            remaining,
+            received: Rc::clone(&received),
+        };
         self.request.replace(Some((seq, controller)));
         let answer = self.face.fetch(request);
         let store = Rc::clone(self);
         spawn_local(async move {
             let answer = answer.await;
             store.request.borrow_mut().take_if(|(current, _)| *current == seq);
+            store.received.set(received.get());
             store.handle(Event::Answered { seq, answer });
+            store.received.set(0);
             if let Some(sharing) = store.sharing() {
                 sharing.settled(&store);
             }

@@ -1,6 +1,6 @@
 //! What can be read off the facts a machine keeps?
 
-use super::{Ended, Machine, SnapshotUse};
+use super::{Ended, Held, Machine, SnapshotUse};
 use crate::failure::{Failure, Reason};
 use crate::time::{AsOf, Moment, ServerTime};
 use crate::view::{Health, Kept, Source, State, View};
@@ -12,19 +12,21 @@ impl<T> Machine<T> {
         let refreshing = self.asking.is_some() || self.snapshot == SnapshotUse::Loading;
         let view =
             View { refreshing, health: self.health(), pending_writes: self.pending_writes, ..View::empty() };
-        if let Some((cause, data)) = &self.sample {
-            return View { data: Some(data), source: Source::Sample(*cause), refreshing: false, ..view };
+        if let Some((_, data)) = &self.sample {
+            return View { data: Some(data), source: self.source(), refreshing: false, ..view };
         }
         let Some(held) = &self.held else { return view };
-        View {
-            data: Some(&held.data),
-            source: match (held.persisted, &self.series) {
-                (true, _) => Source::LastGood(Kept::Persisted),
-                (false, Some(_)) => Source::LastGood(Kept::Memory),
-                (false, None) => Source::Live,
-            },
-            as_of: Some(held.as_of),
-            ..view
+        View { data: Some(&held.data), source: self.source(), as_of: Some(held.as_of), ..view }
+    }
+
+    /// Where what is shown comes from.
+    pub(super) fn source(&self) -> Source {
+        match (&self.sample, &self.held, &self.series) {
+            (Some((cause, _)), ..) => Source::Sample(*cause),
+            (None, None, _) => Source::None,
+            (None, Some(Held { persisted: true, .. }), _) => Source::LastGood(Kept::Persisted),
+            (None, Some(_), Some(_)) => Source::LastGood(Kept::Memory),
+            (None, Some(_), None) => Source::Live,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Held, Machine, Turn};
-use crate::event::{Answer, Effect, Report};
+use crate::event::{Answer, Cause, Effect, Report};
 use crate::failure::Retry;
 use crate::time::{AsOf, Fraction, Moment};
 
@@ -123,7 +123,7 @@ impl<T> Machine<T> {
             // Not the rows that are here: they are asked for, once.
             (Answer::Unchanged { .. }, _) => {
                 if !self.paused() && self.asking.is_none() {
-                    self.start(turn);
+                    self.start(Cause::Elsewhere, turn);
                 }
                 return;
             }

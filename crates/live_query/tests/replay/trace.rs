@@ -1,7 +1,7 @@
 //! What does the machine do in a trace drawn from a number? The same on every machine, and in every browser.
 
 use live_query::{
-    Answer, Effect, Event, Failure, Fraction, Machine, Moment, News, Reason, Restored, RetryAfter,
+    Answer, Effect, Event, Failure, Fraction, Machine, Moment, News, Reason, Report, Restored, RetryAfter,
     ServerTime, State, Surroundings, Timing,
 };
 use std::time::Duration;
@@ -141,6 +141,9 @@ fn obey(effects: Vec<Effect>, timer: &mut Option<Moment>, asking: &mut Option<u6
             Effect::SaveSnapshot => seen.note(&[6]),
             Effect::DropSnapshot => seen.note(&[7]),
             Effect::Line(wants) => seen.note(&[8, u64::from(wants)]),
+            Effect::Report(Report::Cycle(cycle)) => {
+                seen.note(&[12, u64::from(cycle.attempt), u64::from(cycle.unchanged)]);
+            }
             Effect::Report(_) => seen.note(&[9]),
             Effect::SignIn => seen.note(&[10]),
             Effect::Release => seen.note(&[11]),

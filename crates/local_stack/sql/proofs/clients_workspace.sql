@@ -163,6 +163,9 @@ from unnest(array[
 union all values
   ('list', 'unnamed', 'select public.list_clients()', 'PT401 unauthenticated'),
   ('list', 'service_role', 'select public.list_clients()', '42501'),
+  ('trend of no month', 'member', 'select public.list_clients(p_trend_months => 0)', 'PT400 invalid_argument'),
+  ('trend of too many months', 'member', 'select public.list_clients(p_trend_months => 37)', 'PT400 invalid_argument'),
+  ('trend of no month, which is none of theirs', 'client', 'select public.list_clients(p_trend_months => 0)', '1'),
   ('list of no organization', 'superadmin', 'select public.list_clients(p_organization_id => {nobody})', 'PT404 not_found'),
   ('record', 'unnamed', 'select public.client_record({C1})', 'PT401 unauthenticated'),
   ('record', 'service_role', 'select public.client_record({C1})', '42501'),
@@ -204,8 +207,10 @@ begin
       with listed as (select r - 'region' as row from jsonb_array_elements(public.list_clients() -> 'rows') r),
       seen as (
         select to_jsonb(v) - array['client_id', 'client_name', 'organization_id', 'previous_trs_score', 'open_weighted',
-            'ar_collected'] || jsonb_build_object('id', v.client_id, 'name', v.client_name) as row
-        from public.vw_client_overview v where v.organization_id = (select private.current_org_id()))
+            'ar_collected'] || jsonb_build_object('id', v.client_id, 'name', v.client_name, 'last_qbr_date', c.last_qbr_date,
+            'trs_at_last_qbr', (select h.trs_score from public.client_health_history h
+              where h.client_id = c.id and h.snapshot_date <= c.last_qbr_date order by h.snapshot_date desc limit 1)) as row
+        from public.vw_client_overview v join public.clients c on c.id = v.client_id where v.organization_id = (select private.current_org_id()))
       select concat_ws(' ', (select count(*) from listed),
         (select count(*) from (select row from listed except all select row from seen) x),
         (select count(*) from (select row from seen except all select row from listed) y))$$),
@@ -291,6 +296,19 @@ begin
   perform pg_temp.check_that('sums of nothing', pg_temp.outcome('member',
     $$select public.list_clients('{"q": "%"}')::text$$),
     '{"rows": [], "sums": {"arr": 0, "mrr": 0, "open_value": 0, "ar_outstanding": 0}, "total": 0}');
+
+  -- The trend comes along for staff who ask for it, of all clients; the list is the same with it and without.
+  foreach who in array array['superadmin', 'admin', 'director', 'member', 'member2', 'admin.b'] loop
+    perform pg_temp.check_that('the trend beside the list for ' || who, pg_temp.outcome(who,
+      $$select concat_ws(' ', l - 'trend' = public.list_clients('{}', 'name', 2), public.list_clients() ? 'trend',
+          l -> 'trend' = (select jsonb_agg(to_jsonb(t) order by t.month) from public.client_health_trend(7) t))
+        from public.list_clients('{}', 'name', 2, null, 7) l$$), 't f t');
+  end loop;
+  perform pg_temp.check_that('no trend beside the list of a customer''s user', pg_temp.outcome('client',
+    $$select public.list_clients('{}', 'name', 2, null, 7) = public.list_clients('{}', 'name', 2)$$), 'true');
+  perform pg_temp.check_that('the trend of B', pg_temp.outcome('superadmin',
+    $$select public.list_clients('{}', 'name', 2, {quillhaven}, 12) -> 'trend'
+      = (select jsonb_agg(to_jsonb(t) order by t.month) from public.client_health_trend(12, {quillhaven}) t)$$), 'true');
 end
 $list$;
 

@@ -24,7 +24,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::{OnceCell, Semaphore};
 use tower::ServiceExt as _;
 
-use crate::{SigningKey, StackError, hash_password};
+use crate::issuing::Keys;
+use crate::{StackError, hash_password};
 use failure::AuthFailure;
 
 /// How long to wait for a connection before the answer is an error.
@@ -49,7 +50,7 @@ pub(crate) struct Auth {
 
 struct AuthState {
     pool: PgPool,
-    key: SigningKey,
+    keys: Arc<Keys>,
     settings: AuthSettings,
     hashing: Semaphore,
     /// A hash that no password is checked against in earnest: an unknown address takes as long.
@@ -60,7 +61,7 @@ struct AuthState {
 impl Auth {
     pub(crate) async fn start(
         url: &str,
-        key: SigningKey,
+        keys: Arc<Keys>,
         settings: AuthSettings,
     ) -> Result<Self, StackError> {
         static NOBODY: OnceCell<String> = OnceCell::const_new();
@@ -76,7 +77,7 @@ impl Auth {
             .connect_lazy_with(options.application_name("auth"));
         let state = Arc::new(AuthState {
             pool,
-            key,
+            keys,
             settings,
             hashing: Semaphore::new(HASHES_AT_ONCE),
             nobody,
@@ -130,7 +131,7 @@ impl AuthState {
 }
 
 async fn jwks(axum::extract::State(auth): axum::extract::State<Arc<AuthState>>) -> Response<Body> {
-    ([(header::CACHE_CONTROL, "public, max-age=600")], Json(auth.key.jwks())).into_response()
+    ([(header::CACHE_CONTROL, "public, max-age=600")], Json(auth.keys.published())).into_response()
 }
 
 async fn health() -> Response<Body> {

@@ -120,7 +120,7 @@ impl AuthState {
             })?;
         let bad = |message: String| AuthFailure::forbidden("bad_jwt", message);
         let claims = self
-            .key
+            .keys
             .verify(token)
             .map_err(|reason| bad(format!("invalid JWT: unable to parse or verify signature, {reason}")))?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -175,14 +175,15 @@ impl AuthState {
     }
 
     fn reply(&self, user: &Value, session: Uuid, signed_in_at: i64, refresh_token: &str) -> AuthReply {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = seconds(self.keys.clock());
         let ttl = self.settings.access_token_ttl.as_secs();
         let claims = json!({
             "iss": self.settings.issuer,
             "sub": user["id"],
             "aud": user["aud"],
             "exp": now + ttl,
-            "iat": now,
+            // REST refuses what is of the future, by this machine's clock.
+            "iat": now.min(seconds(SystemTime::now())),
             "email": user["email"],
             "phone": user["phone"],
             "app_metadata": user["app_metadata"],
@@ -194,7 +195,7 @@ impl AuthState {
             "is_anonymous": user["is_anonymous"],
         });
         let access_token = self
-            .key
+            .keys
             .sign(&claims)
             .map_err(|error| AuthFailure::unexpected(&error, "error generating jwt token"))?;
         Ok(Json(json!({
@@ -236,6 +237,10 @@ pub(super) async fn read<T: DeserializeOwned>(body: Body) -> Result<T, AuthFailu
 
 fn agent(headers: &HeaderMap) -> Option<String> {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 fn new_refresh_token() -> String {

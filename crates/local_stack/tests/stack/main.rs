@@ -7,6 +7,7 @@ mod caller;
 mod catalogue;
 mod cluster;
 mod faults;
+mod issuing;
 mod migrations;
 mod rest;
 mod sessions;

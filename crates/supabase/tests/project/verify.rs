@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use p256::SecretKey;
 use p256::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use supabase::{AccessToken, KeySource, Limits, TokenError, Transport, Verifier, VerifierSettings};
@@ -72,20 +72,26 @@ struct Published {
     double: Double,
     keys: Arc<Mutex<Vec<Value>>>,
     is_down: Arc<AtomicBool>,
+    /// Seconds by which its clock is ahead.
+    ahead: Arc<AtomicI64>,
 }
 
 impl Published {
     async fn new(keys: Vec<Value>) -> Self {
         let (keys, is_down) = (Arc::new(Mutex::new(keys)), Arc::new(AtomicBool::new(false)));
-        let (shown, down) = (Arc::clone(&keys), Arc::clone(&is_down));
+        let ahead = Arc::new(AtomicI64::new(0));
+        let (shown, down, clock) = (Arc::clone(&keys), Arc::clone(&is_down), Arc::clone(&ahead));
         let double = Double::start(move |_, _| {
             if down.load(Ordering::Relaxed) {
                 return Act::Answer(answer(503, "", "{}"));
             }
-            Act::Answer(answer(200, "", &json!({ "keys": *shown.lock().unwrap() }).to_string()))
+            let now = i64::try_from(now()).unwrap() + clock.load(Ordering::Relaxed);
+            let now = UNIX_EPOCH + Duration::from_secs(now.try_into().unwrap());
+            let date = format!("date: {}\r\n", httpdate::fmt_http_date(now));
+            Act::Answer(answer(200, &date, &json!({ "keys": *shown.lock().unwrap() }).to_string()))
         })
         .await;
-        Self { double, keys, is_down }
+        Self { double, keys, is_down, ahead }
     }
 
     fn verifier(&self) -> Verifier {
@@ -105,9 +111,10 @@ async fn a_genuine_token_says_whose_it_is() {
     let key = Key::new(1, "one");
     let project = Published::new(vec![key.jwk()]).await;
     let token = key.sign(&changed("session_id", json!("00000000-0000-4000-8000-00000000000f")));
-    let verified = project.verifier().verify(&token).await.unwrap();
+    let verifier = project.verifier();
+    let verified = verifier.verify(&token).await.unwrap();
     assert_eq!(verified.user_id.to_string(), SUBJECT);
-    assert!(verified.session_id.is_some() && verified.remaining() > Duration::from_secs(3_500));
+    assert!(verified.session_id.is_some() && verifier.remaining(&verified) > Duration::from_secs(3_500));
     assert_eq!(verified.token.expose(), token.expose(), "it is forwarded unchanged");
 }
 
@@ -231,6 +238,50 @@ async fn an_unknown_key_is_looked_for_at_most_once_a_minute() {
         assert_eq!(verifier.verify(&invented.sign(&claims())).await.unwrap_err(), TokenError::Invalid);
     }
     assert_eq!(project.double.count(), 2);
+}
+
+#[tokio::test]
+async fn a_key_that_signed_what_auth_has_just_given_is_looked_for_at_once() {
+    let (old, new, unknown) = (Key::new(1, "old"), Key::new(2, "new"), Key::new(3, "unknown"));
+    let project = Published::new(vec![old.jwk()]).await;
+    let verifier = project.verifier();
+    assert!(verifier.verify(&old.sign(&claims())).await.is_ok());
+    project.keys.lock().unwrap().push(new.jwk());
+    assert!(verifier.verify_granted(&new.sign(&claims())).await.is_ok());
+    assert!(verifier.verify(&new.sign(&claims())).await.is_ok(), "and everybody knows it from then on");
+    assert_eq!(project.double.count(), 2);
+    let outcome = verifier.verify_granted(&unknown.sign(&claims())).await;
+    assert_eq!((outcome.unwrap_err(), project.double.count()), (TokenError::Invalid, 3));
+    assert_eq!(verifier.verify(&unknown.sign(&claims())).await.unwrap_err(), TokenError::Invalid);
+    assert_eq!(project.double.count(), 3, "whoever just brings such a token is not believed so far");
+}
+
+#[tokio::test]
+async fn the_projects_clock_says_whether_a_token_has_ended() {
+    for (ahead, ends_in, begins_in, expected) in [
+        (300, 200, -900, Err(TokenError::Expired)),
+        (300, 400, 250, Ok(())),
+        (-300, -200, -900, Ok(())),
+        (-300, -400, -900, Err(TokenError::Expired)),
+        (-300, 400, -100, Err(TokenError::Invalid)),
+        // Nobody's clock is wrong by an hour: such a date is none.
+        (3_600, 200, -900, Ok(())),
+        (1, 200, -900, Ok(())),
+    ] {
+        let key = Key::new(1, "one");
+        let project = Published::new(vec![key.jwk()]).await;
+        project.ahead.store(ahead, Ordering::Relaxed);
+        let verifier = project.verifier();
+        let moment = |offset: i64| json!(i64::try_from(now()).unwrap() + offset);
+        let mut claims = changed("exp", moment(ends_in));
+        claims["nbf"] = moment(begins_in);
+        let outcome = verifier.verify(&key.sign(&claims)).await;
+        assert_eq!(outcome.as_ref().map(|_| ()).map_err(|error| *error), expected, "{ahead} {ends_in}");
+        if let (Ok(verified), 300) = (&outcome, ahead) {
+            let left = verifier.remaining(verified).as_secs();
+            assert!((90..=110).contains(&left), "by the project's clock: {left}");
+        }
+    }
 }
 
 /// Lets time pass for timers, and for nothing else.

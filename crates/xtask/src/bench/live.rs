@@ -22,6 +22,10 @@ const ROUNDS: usize = 5;
 const PAGES: usize = 20;
 /// For so long.
 const MINUTE: Duration = Duration::from_secs(60);
+/// Requests that whoever asked gives up.
+const DROPS: usize = 200;
+/// A request that is given up ends within this time, or something is wrong.
+const DROP_PATIENCE: Duration = Duration::from_secs(5);
 /// Until the pages of an outage have met the open circuit.
 const SETTLED: Duration = Duration::from_secs(15);
 
@@ -33,6 +37,7 @@ pub(super) async fn measure(arguments: &Arguments) -> Result<Vec<String>, String
     let rig = Rig::start(&arguments.server).await?;
     report.push(unchanged(&rig).await?);
     report.push(tokens(&rig, arguments.rounds).await?);
+    report.push(drops(&rig).await?);
     report.extend(outage(&rig, arguments.rounds).await?);
     report.push(recovery(&rig.cluster, &arguments.server).await?);
     rig.stop().await?;
@@ -118,6 +123,41 @@ async fn tokens(rig: &Rig, rounds: usize) -> Result<String, String> {
         first.p50(),
         again.p50()
     ))
+}
+
+/// From the end of a caller's connection to the end of the request upstream.
+async fn drops(rig: &Rig) -> Result<String, String> {
+    let client = reqwest::Client::new();
+    // Each reads for itself.
+    let ask = |n: usize| {
+        let address = format!("{}/api/clients?limit={}", rig.server.url, 2_000 + n);
+        client.get(address).header(AUTHORIZATION, format!("Bearer {}", rig.token)).send()
+    };
+    ask(DROPS).await.map_err(told)?;
+    rig.gateway.faults().set(Upstream::Rest, Fault::Hang);
+    let mut given_up = rig.gateway.requests().given_up();
+    let mut times = Sample::default();
+    for n in 0..DROPS {
+        let before = rig.gateway.requests().count(Upstream::Rest);
+        let asking = tokio::spawn(ask(n));
+        let asked = async {
+            while rig.gateway.requests().count(Upstream::Rest) == before {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(DROP_PATIENCE, asked).await.map_err(|_| "the project is not asked")?;
+        given_up.mark_unchanged();
+        let left = Instant::now();
+        asking.abort();
+        match tokio::time::timeout(DROP_PATIENCE, given_up.changed()).await {
+            Ok(Ok(())) => times.add(left.elapsed()),
+            _ => return Err("a request upstream outlives its caller".to_owned()),
+        }
+    }
+    rig.gateway.faults().clear();
+    let p95 = times.percentile(95);
+    let met = verdict(p95 <= Duration::from_millis(100));
+    Ok(format!("{} (goal p95 100 ms, {met})", times.line("end of a request upstream after its caller left")))
 }
 
 /// Requests that reach a project in an outage, and how fast everybody is told.
