@@ -35,6 +35,7 @@ export const BAD_ROWS = [
   "Ashgrove,Negative,-5,,,",
   "Ashgrove,Absurd,99999999999999,,,",
   "Ashgrove,A text,lots,,,",
+  "Ashgrove,Other money,€5,,,",
   "Ashgrove,Two amounts,12.500,,,",
   "Ashgrove,Two days,5,3/4/2026,,",
   "Ashgrove,No day,5,2026-02-30,,",
@@ -42,7 +43,7 @@ export const BAD_ROWS = [
   "Ashgrove,\"Stray\" quote,5,,,",
   "Ashgrove,Too many cells,5,,,x,y",
   `Ashgrove,Long,5,,,${"x".repeat(100_000)}`,
-  "Birchfold,Renewal,\"1.000,50 €\",2026-12-31,,",
+  "Birchfold,Renewal,\"1.000,50 $\",2026-12-31,,",
   "Ashgrove,\"Open,5,,,",
   "",
 ].join("\n");

@@ -121,12 +121,20 @@ begin
         f -> 'value' ? 'contact_name' and f -> 'value' ?| array['contact_email', 'contact_phone'] as has_contact
       from jsonb_array_elements(coalesce(fine, '[]')) as f
     ),
-    candidate as (
-      select g.row, g.name, g.has_contact, c.id, c.owner_id, count(*) over (partition by g.row) as candidates
+    -- Two joins, so that each has its index.
+    matched as (
+      select g.row, g.name, g.has_contact, c.id, c.owner_id
       from given g
-      join public.clients c on c.organization_id = chosen
-        and case when g.client_id is not null then c.id = g.client_id
-          else lower(btrim(c.name)) = private.same_name(g.company) end
+      join public.clients c on c.organization_id = chosen and c.id = g.client_id
+      union all
+      select g.row, g.name, g.has_contact, c.id, c.owner_id
+      from given g
+      join public.clients c
+        on c.organization_id = chosen and lower(btrim(c.name)) = private.same_name(g.company)
+      where g.client_id is null
+    ),
+    candidate as (
+      select m.*, count(*) over (partition by m.row) as candidates from matched m
     ),
     found as (
       select g.row, 'company' as field, 'client_ambiguous' as key

@@ -2,6 +2,7 @@
 
 use crate::http::extract::{Checked, Params};
 use crate::http::failure::Failure;
+use crate::http::signed_in::SignedIn;
 use crate::http::writing::{Writing, columns_of};
 use axum::Json;
 use http::StatusCode;
@@ -14,11 +15,12 @@ use serde_json::{Value, json};
 /// # Errors
 /// `validation_failed` for what can be seen without asking anybody, `forbidden`, upstream codes.
 pub async fn check_prospects(
-    writing: Writing,
+    signed_in: SignedIn,
     Params(NoQuery {}): Params<NoQuery>,
     Checked(batch): Checked<ProspectBatch>,
 ) -> Result<Json<BatchCheck>, Failure> {
-    Ok(Json(writing.call("check_prospects", arguments(&writing, &batch)?).await?))
+    let asked = signed_in.caller()?.call("check_prospects", arguments(&signed_in, &batch)?).await;
+    Ok(Json(signed_in.heard(asked).await?))
 }
 
 /// Adds the opportunities of a batch, with clients and contacts, all or nothing. The same batch again answers what it
@@ -51,7 +53,7 @@ pub async fn undo_import(
     Ok(Json(writing.call("undo_import", arguments).await?))
 }
 
-fn arguments(writing: &Writing, batch: &ProspectBatch) -> Result<Value, Failure> {
+fn arguments(signed_in: &SignedIn, batch: &ProspectBatch) -> Result<Value, Failure> {
     let mut rows = Vec::with_capacity(batch.rows.len());
     for prospect in &batch.rows {
         let mut fields = columns_of(prospect)?;
@@ -61,6 +63,6 @@ fn arguments(writing: &Writing, batch: &ProspectBatch) -> Result<Value, Failure>
     Ok(json!({
         "p_rows": rows,
         "p_idempotency_key": batch.key,
-        "p_organization_id": writing.other_organization(),
+        "p_organization_id": signed_in.other_organization(),
     }))
 }

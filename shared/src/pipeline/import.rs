@@ -182,6 +182,8 @@ pub struct Reading {
     pub mapping: Mapping,
     /// What stands before the cents.
     pub decimal: DecimalSign,
+    /// The code of the organization's currency, the only one that amounts may name.
+    pub currency: String,
     /// In which order days are written.
     pub days: DayOrder,
 }
@@ -220,7 +222,7 @@ impl Reading {
         let mut refuse = |column, key: &str| {
             problems.push(LineProblem { column: Some(column), key: key.to_owned() });
         };
-        let amount = match cell(Column::Amount).map(|text| amount(text, self.decimal)) {
+        let amount = match cell(Column::Amount).map(|text| amount(text, self.decimal, &self.currency)) {
             Some(Ok(amount)) => Some(amount),
             Some(Err(key)) => {
                 refuse(Column::Amount, key);

@@ -206,7 +206,7 @@ fn choice(
     choose: impl Fn(usize) + 'static,
 ) -> AnyView {
     view! {
-        <div class="import-field">
+        <div>
             <span class="field-label" aria-hidden="true">{label}</span>
             {select(label, labels, chosen, choose)}
         </div>
@@ -237,7 +237,7 @@ fn select(
         }
     };
     view! {
-        <select aria-label=label.to_owned() on:change=on(changed)>{options}</select>
+        <span class="field"><select aria-label=label.to_owned() on:change=on(changed)>{options}</select></span>
     }
     .into_any()
 }

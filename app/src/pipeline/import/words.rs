@@ -24,6 +24,7 @@ pub(super) fn problem(problem: &LineProblem) -> String {
         "too_long" => "is too long.",
         "out_of_range" => "must be more than zero, and less than a thousand billion.",
         "not_a_number" => "is not an amount.",
+        "other_currency" => "names another currency than the organization’s.",
         "too_many_decimals" => "has more than two decimal places.",
         "ambiguous_amount" => "can be two amounts. Choose above what stands before the cents.",
         "not_a_date" => "is not a day such as 2026-05-20.",

@@ -275,7 +275,8 @@ impl Work {
                     .to_owned(),
             ));
         }
-        let mut reading = Reading { mapping: mapping(&header.cells), ..Reading::default() };
+        let currency = self.desk.currency.get_untracked();
+        let mut reading = Reading { mapping: mapping(&header.cells), currency, ..Reading::default() };
         memory::recall(&self.queries.get_value(), &header.cells, &mut reading).await;
         go_on(halted)?;
         self.problem.set(None);

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 
 fn reading() -> Reading {
-    Reading { mapping: Column::ALL.map(Some).to_vec(), ..Reading::default() }
+    Reading { mapping: Column::ALL.map(Some).to_vec(), currency: "USD".to_owned(), ..Reading::default() }
 }
 
 fn line(cells: &[&str]) -> Line {
@@ -76,7 +76,11 @@ fn every_problem_of_a_line_is_named() {
 
 #[test]
 fn a_header_without_a_needed_column_says_which() {
-    let reading = Reading { mapping: vec![Some(Column::Amount), None], ..Reading::default() };
+    let reading = Reading {
+        mapping: vec![Some(Column::Amount), None],
+        currency: "USD".to_owned(),
+        ..Reading::default()
+    };
     assert_eq!(reading.missing().collect::<Vec<_>>(), [Column::Company, Column::Opportunity]);
 }
 
@@ -172,7 +176,7 @@ proptest! {
         reader.read(first, |line| lines.push(line));
         reader.read(second, |line| lines.push(line));
         lines.extend(reader.end());
-        let reading = Reading { mapping: mapping(&lines[0].cells), ..Reading::default() };
+        let reading = Reading { mapping: mapping(&lines[0].cells), currency: "USD".to_owned(), ..Reading::default() };
         let read: Vec<_> = lines[1..].iter().map(|line| {
             let prospect = reading.prospect(line).unwrap().unwrap();
             (prospect.company.unwrap(), prospect.name, prospect.amount.minor())

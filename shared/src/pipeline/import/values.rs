@@ -27,12 +27,12 @@ pub enum DayOrder {
     MonthFirst,
 }
 
-/// Reads an amount with a currency sign or code, with thousands set apart, in both decimal styles.
+/// Reads an amount, also with the sign or the code of this currency, with thousands set apart, in both decimal styles.
 ///
 /// # Errors
-/// `not_a_number`; `ambiguous_amount` when it can be two amounts and the sign is unknown; `too_many_decimals`;
+/// `not_a_number`; `other_currency` beside the sign or code of another one; `ambiguous_amount` when it can be two amounts and the sign is unknown; `too_many_decimals`;
 /// `out_of_range` beyond what the database holds.
-pub fn amount(text: &str, sign: DecimalSign) -> Result<Money, &'static str> {
+pub fn amount(text: &str, sign: DecimalSign, currency: &str) -> Result<Money, &'static str> {
     let text = text.trim().replace('\u{2212}', "-");
     let (mut bare, in_brackets) = match text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
         Some(inner) => (inner, true),
@@ -44,7 +44,7 @@ pub fn amount(text: &str, sign: DecimalSign) -> Result<Money, &'static str> {
         if let Some(rest) = bare.strip_prefix('-').filter(|_| !negative) {
             (bare, negative) = (rest.trim(), true);
         }
-        bare = without_currency(bare);
+        bare = without_currency(bare, currency)?;
     }
     let digits = plain(bare, sign)?;
     let digits = if negative { format!("-{digits}") } else { digits };
@@ -60,21 +60,42 @@ pub fn amount(text: &str, sign: DecimalSign) -> Result<Money, &'static str> {
     })
 }
 
-/// Without a currency sign or a code of three letters, before or behind.
-fn without_currency(text: &str) -> &str {
-    const SIGNS: [char; 9] = ['$', '€', '£', '¥', '₹', '₩', '₺', '₴', '₣'];
+/// Signs, and the codes of the currencies they stand for.
+const SIGNS: [(&str, &[&str]); 9] = [
+    ("$", &["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"]),
+    ("€", &["EUR"]),
+    ("£", &["GBP"]),
+    ("¥", &["JPY", "CNY"]),
+    ("₹", &["INR"]),
+    ("₩", &["KRW"]),
+    ("₺", &["TRY"]),
+    ("₴", &["UAH"]),
+    ("₣", &["CHF"]),
+];
+
+/// Without the sign or the code of this currency, before or behind.
+fn without_currency<'a>(text: &'a str, currency: &str) -> Result<&'a str, &'static str> {
     let text = text.trim();
-    let text = text.strip_prefix(SIGNS).or_else(|| text.strip_suffix(SIGNS)).unwrap_or(text).trim();
-    let is_code = |code: &str| code.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let without = match (
-        text.split_at_checked(3),
-        text.len().checked_sub(3).and_then(|at| text.split_at_checked(at)),
-    ) {
-        (Some((code, rest)), _) if is_code(code) => rest,
-        (_, Some((rest, code))) if is_code(code) => rest,
-        _ => text,
+    for (sign, codes) in SIGNS {
+        if let Some(rest) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) {
+            return if codes.contains(&currency) { Ok(rest.trim()) } else { Err("other_currency") };
+        }
+    }
+    let is_word = |c: char| c.is_ascii_alphabetic();
+    let (before, behind) = (text.trim_start_matches(is_word), text.trim_end_matches(is_word));
+    let (word, rest) = if before.len() < text.len() {
+        (&text[..text.len() - before.len()], before)
+    } else {
+        (&text[behind.len()..], behind)
     };
-    without.trim()
+    match word {
+        "" => Ok(text),
+        word if word.eq_ignore_ascii_case(currency) => Ok(rest.trim()),
+        word if word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_uppercase()) => {
+            Err("other_currency")
+        }
+        _ => Err("not_a_number"),
+    }
 }
 
 /// The amount as a plain decimal with a point.
@@ -214,11 +235,12 @@ mod tests {
         for (text, minor) in [
             ("81600", 8_160_000),
             ("$81,600.00", 8_160_000),
-            ("81.600,50 €", 8_160_050),
-            ("EUR 1.234.567", 123_456_700),
-            ("CHF 1'234.50", 123_450),
+            ("81.600,50 $", 8_160_050),
+            ("USD 1.234.567", 123_456_700),
+            ("usd 1'234.50", 123_450),
+            ("500 USD", 50_000),
             ("1 234,5", 123_450),
-            ("1\u{202f}234,50\u{a0}€", 123_450),
+            ("1\u{202f}234,50\u{a0}$", 123_450),
             ("12.5", 1_250),
             ("12,50", 1_250),
             ("1,234", 123_400),
@@ -231,11 +253,11 @@ mod tests {
             ("$-5", -500),
             ("-$5", -500),
         ] {
-            assert_eq!(amount(text, DecimalSign::Unknown), Ok(Money::from_minor(minor)), "{text}");
+            assert_eq!(amount(text, DecimalSign::Unknown, "USD"), Ok(Money::from_minor(minor)), "{text}");
         }
-        assert_eq!(amount("12.500", DecimalSign::Comma), Ok(Money::from_minor(1_250_000)));
-        assert_eq!(amount("12.500", DecimalSign::Point), Ok(Money::from_minor(1_250)));
-        assert_eq!(amount("12,500", DecimalSign::Point), Ok(Money::from_minor(1_250_000)));
+        assert_eq!(amount("12.500", DecimalSign::Comma, "USD"), Ok(Money::from_minor(1_250_000)));
+        assert_eq!(amount("12.500", DecimalSign::Point, "USD"), Ok(Money::from_minor(1_250)));
+        assert_eq!(amount("12,500", DecimalSign::Point, "USD"), Ok(Money::from_minor(1_250_000)));
     }
 
     #[test]
@@ -256,10 +278,15 @@ mod tests {
             ("", "not_a_number"),
             ("1.2345", "too_many_decimals"),
             ("9999999999999", "out_of_range"),
+            ("€5", "other_currency"),
+            ("5 GBP", "other_currency"),
+            ("est 500", "not_a_number"),
+            ("100 pcs", "not_a_number"),
+            ("max 9000", "not_a_number"),
         ] {
-            assert_eq!(amount(text, DecimalSign::Unknown), Err(key), "{text}");
+            assert_eq!(amount(text, DecimalSign::Unknown, "USD"), Err(key), "{text}");
         }
-        assert_eq!(amount("1,5", DecimalSign::Point), Err("not_a_number"));
+        assert_eq!(amount("1,5", DecimalSign::Point, "USD"), Err("not_a_number"));
     }
 
     #[test]
@@ -308,14 +335,14 @@ mod tests {
                 })
             };
             let cents = minor % 100;
-            prop_assert_eq!(amount(&format!("${}.{cents:02}", grouped(',')), DecimalSign::Unknown), Ok(money));
-            prop_assert_eq!(amount(&format!("{},{cents:02} €", grouped('.')), DecimalSign::Unknown), Ok(money));
-            prop_assert_eq!(amount(&money.to_string(), DecimalSign::Unknown), Ok(money));
+            prop_assert_eq!(amount(&format!("${}.{cents:02}", grouped(',')), DecimalSign::Unknown, "USD"), Ok(money));
+            prop_assert_eq!(amount(&format!("{},{cents:02} €", grouped('.')), DecimalSign::Unknown, "EUR"), Ok(money));
+            prop_assert_eq!(amount(&money.to_string(), DecimalSign::Unknown, ""), Ok(money));
         }
 
         #[test]
         fn any_text_is_an_answer(text in "\\PC{0,20}") {
-            let _ = (amount(&text, DecimalSign::Unknown), day(&text, DayOrder::Unknown));
+            let _ = (amount(&text, DecimalSign::Unknown, "USD"), day(&text, DayOrder::Unknown));
         }
     }
 }
