@@ -64,6 +64,7 @@ test("writes a note on one of its opportunities, and goes to it", async ({ page,
      select organization_id, id, 'Harbour audit', 'Qualify', 1000, owner_id from public.clients where organization_id = $1
      returning id`,
   );
+  await readsAreForgotten();
   await page.reload();
   const tab = page.getByRole("tabpanel", { name: "Activity" });
   await tab.getByRole("button", { name: "Add note" }).click();
