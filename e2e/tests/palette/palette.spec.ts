@@ -87,6 +87,7 @@ test("lists pages and what can be done before anything is typed", async ({ page,
       "Clients: reviews (QBR)",
       "Pipeline: table",
       "Pipeline: forecast",
+      "Import opportunities",
     ],
     Actions: [
       "Add client",
