@@ -3,6 +3,18 @@
 create index automation_runs_entity_id_idx on public.automation_runs (entity_id, created_at desc)
   where entity_id is not null;
 
+create function private.told_reason(p_error text) returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_error in ('no_opportunity', 'no_client', 'no_author', 'nothing_to_invoice', 'step_removed') then p_error
+    when p_error is not null then 'refused'
+  end
+$$;
+comment on function private.told_reason(text) is
+  'Why a step failed, in a word that people are told; what a table says about itself stays in the row.';
+
 -- Playbooks ------------------------------------------------------------------
 
 create function private.playbook_data(p_playbook public.automation_playbooks) returns jsonb
@@ -20,7 +32,7 @@ as $$
       from public.automation_steps s where s.playbook_id = p_playbook.id), '[]'),
     'last_run', (
       select jsonb_build_object(
-        'id', r.id, 'status', r.status, 'error', r.error, 'created_at', r.created_at,
+        'id', r.id, 'status', r.status, 'error', private.told_reason(r.error), 'created_at', r.created_at,
         'completed_at', r.completed_at)
       from public.automation_runs r where r.playbook_id = p_playbook.id
       order by r.created_at desc, r.id desc limit 1))
@@ -127,12 +139,12 @@ as $$
       when 'opportunity' then (select o.name from public.opportunities o where o.id = p_run.entity_id)
       when 'client' then (select c.name from public.clients c where c.id = p_run.entity_id)
     end,
-    'status', p_run.status, 'error', p_run.error, 'created_at', p_run.created_at,
+    'status', p_run.status, 'error', private.told_reason(p_run.error), 'created_at', p_run.created_at,
     'started_at', p_run.started_at, 'completed_at', p_run.completed_at, 'version', p_run.version,
     'steps', coalesce((
       select jsonb_agg(
         jsonb_build_object('id', s.id, 'workspace', s.workspace, 'action', s.action, 'status', s.status,
-          'output', s.output, 'error', s.error, 'completed_at', s.completed_at)
+          'output', s.output, 'error', private.told_reason(s.error), 'completed_at', s.completed_at)
         order by s.position)
       from public.automation_run_steps s where s.run_id = p_run.id), '[]'))
 $$;
@@ -192,10 +204,14 @@ comment on function public.list_automation_runs(jsonb, timestamptz, uuid, intege
 -- Access ---------------------------------------------------------------------
 
 revoke execute on function
-  private.playbook_data(public.automation_playbooks), private.run_data(public.automation_runs)
+  private.told_reason(text),
+  private.playbook_data(public.automation_playbooks),
+  private.run_data(public.automation_runs)
 from public, anon;
 grant execute on function
-  private.playbook_data(public.automation_playbooks), private.run_data(public.automation_runs)
+  private.told_reason(text),
+  private.playbook_data(public.automation_playbooks),
+  private.run_data(public.automation_runs)
 to authenticated, service_role;
 
 revoke execute on function

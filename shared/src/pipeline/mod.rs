@@ -2,7 +2,6 @@
 
 mod activity;
 mod alert;
-mod automation;
 pub mod changes;
 pub mod endpoints;
 mod forecast;
@@ -17,9 +16,9 @@ mod score;
 mod test_rows;
 mod totals;
 
-pub use activity::{ActivityStatus, ActivityType};
+pub use crate::kernel::work::ActivityType;
+pub use activity::ActivityStatus;
 pub use alert::{Alert, AlertKind, AlertSeverity, coverage_alert, row_alerts, variance_alert};
-pub use automation::{AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus};
 pub use forecast::{
     ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal, OwnerTotal, Rate,
     Scenario, held_against,

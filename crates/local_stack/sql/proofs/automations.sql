@@ -49,7 +49,7 @@ begin
     insert into public.automation_runs
       (id, organization_id, playbook_id, triggered_by, trigger_event, entity_type, entity_id, status, error,
        created_at, completed_at, version) values
-      ({failed}, {marlowick}, {playbook}, {director}, 'manual', 'opportunity', {opportunity}, 'failed', 'no', now() - interval '1 hour', now(), 3),
+      ({failed}, {marlowick}, {playbook}, {director}, 'manual', 'opportunity', {opportunity}, 'failed', 'nothing_to_invoice', now() - interval '1 hour', now(), 3),
       ({succeeded}, {marlowick}, {playbook}, {director}, 'manual', 'client', {C1}, 'succeeded', null, now() - interval '2 hours', now(), 3),
       ({cancelled}, {marlowick}, {playbook}, null, 'manual', null, null, 'cancelled', null, now() - interval '2 hours', now(), 3),
       ({paused}, {marlowick}, {playbook_paused}, {director}, 'manual', null, null, 'failed', 'no', now() - interval '3 hours', now(), 3),
@@ -57,7 +57,7 @@ begin
     insert into public.automation_run_steps
       (organization_id, run_id, step_id, position, workspace, action, status, output, error, completed_at) values
       ({marlowick}, {failed}, {step1}, 0, 'delivery', 'create_kanban_item', 'succeeded', '{"kanban_item_id": "<card>"}', null, now()),
-      ({marlowick}, {failed}, {step2}, 1, 'finance', 'schedule_invoices', 'failed', null, 'no', now()),
+      ({marlowick}, {failed}, {step2}, 1, 'finance', 'schedule_invoices', 'failed', null, 'nothing_to_invoice', now()),
       ({marlowick}, {failed}, {step3}, 2, 'sales', 'record_note', 'skipped', null, null, now());
   $$);
   perform set_config('revos.op', '', true);
@@ -162,7 +162,7 @@ begin
     ('playbooks', 'member', 'select string_agg(r ->> ''name'' || jsonb_array_length(r -> ''steps''), '', '') from jsonb_array_elements(public.list_playbooks() -> ''rows'') r', 'A proof0, Proof3, A proof of old0'),
     ('playbooks of B', 'admin.b', 'select string_agg(r ->> ''id'', '' '') = ''<playbook_b>'' from jsonb_array_elements(public.list_playbooks() -> ''rows'') r', 'true'),
     ('playbooks of B', 'superadmin', 'select public.list_playbooks({quillhaven}) ->> ''total''', '1'),
-    ('last run', 'member', 'select string_agg(concat(r #>> ''{last_run,status}'', r #>> ''{last_run,error}''), '','' order by r ->> ''name'') from jsonb_array_elements(public.list_playbooks() -> ''rows'') r', 'failedno,,failedno'),
+    ('last run', 'member', 'select string_agg(concat(r #>> ''{last_run,status}'', r #>> ''{last_run,error}''), '','' order by r ->> ''name'') from jsonb_array_elements(public.list_playbooks() -> ''rows'') r', 'failedrefused,,failednothing_to_invoice'),
     ('all runs', 'director', 'select public.list_automation_runs() ->> ''total''', '4'),
     ('runs of B', 'member.b', 'select public.list_automation_runs() ->> ''total''', '1'),
     ('runs of a playbook', 'member', 'select public.list_automation_runs(''{"playbook_id": "<playbook>"}'') ->> ''total''', '3'),
@@ -170,7 +170,7 @@ begin
     ('a client is no opportunity', 'member', 'select public.list_automation_runs(''{"opportunity_id": "<C1>"}'') ->> ''total''', '0'),
     ('one run', 'member', 'select public.list_automation_runs(''{"run_id": "<succeeded>"}'') #>> ''{rows,0,entity_name}''', 'Brindlecrest Freight'),
     ('a run of B', 'member', 'select public.list_automation_runs(''{"run_id": "<failed_b>"}'') -> ''rows''', '[]'),
-    ('steps', 'member', 'select string_agg(concat_ws('':'', s ->> ''action'', s ->> ''status'', s ->> ''error''), '' '') from jsonb_array_elements(public.list_automation_runs(''{"run_id": "<failed>"}'') #> ''{rows,0,steps}'') s', 'create_kanban_item:succeeded schedule_invoices:failed:no record_note:skipped'),
+    ('steps', 'member', 'select string_agg(concat_ws('':'', s ->> ''action'', s ->> ''status'', s ->> ''error''), '' '') from jsonb_array_elements(public.list_automation_runs(''{"run_id": "<failed>"}'') #> ''{rows,0,steps}'') s', 'create_kanban_item:succeeded schedule_invoices:failed:nothing_to_invoice record_note:skipped'),
     -- Newest first, and of the same moment by id; the page after one begins where it ended.
     ('first page', 'member', 'select string_agg(r ->> ''id'', '' '') = ''<failed> <cancelled>'' from jsonb_array_elements(public.list_automation_runs(p_limit => 2) -> ''rows'') r', 'true'),
     ('second page', 'member', 'select string_agg(r ->> ''id'', '' '') = ''<succeeded> <paused>'' from jsonb_array_elements(public.list_automation_runs(''{}'', now() - interval ''2 hours'', {cancelled}, 2) -> ''rows'') r', 'true'),
