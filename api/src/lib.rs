@@ -10,3 +10,4 @@ pub mod local;
 pub mod pipeline;
 pub mod router;
 pub mod session;
+pub mod worker;

@@ -30,4 +30,5 @@ mod sql_proofs;
 mod sql_words;
 mod staying_signed_in;
 mod telemetry;
+mod worker;
 mod workspace;

@@ -52,6 +52,15 @@ impl<T> Figure<T> {
     }
 }
 
+/// The figure as a snapshot keeps it: the value, or an object that says why there is none.
+#[must_use]
+pub fn kept<T: Serialize>(figure: &Figure<T>) -> serde_json::Value {
+    match figure.known_or_why() {
+        Ok(value) => serde_json::json!(value),
+        Err(reason) => serde_json::json!({ "unavailable": reason }),
+    }
+}
+
 /// `numerator ÷ denominator` in whole units of `1 ÷ scale`, half away from zero; the denominator is positive.
 /// With a scale of 10,000 these are basis points.
 ///

@@ -349,7 +349,7 @@ impl Rate {
 }
 
 impl Cycle {
-    fn of(mut days: Vec<u32>) -> Self {
+    pub(super) fn of(mut days: Vec<u32>) -> Self {
         days.sort_unstable();
         let count = days.len();
         let at = |place: usize| days.get(place).map(|days| i128::from(*days));

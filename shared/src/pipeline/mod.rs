@@ -6,6 +6,7 @@ pub mod changes;
 pub mod endpoints;
 mod forecast;
 pub mod import;
+mod kept;
 mod opportunity;
 mod query;
 mod range;
@@ -23,6 +24,7 @@ pub use forecast::{
     ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal, OwnerTotal, Rate,
     Scenario, held_against,
 };
+pub use kept::{AlertEvent, KeptForecast};
 pub use opportunity::{LostReason, OpportunitySource, Stage, weighted};
 pub use query::{Amount, CloseWindow, ClosedChoice, OpportunityColumn, OpportunitySort, PipelineQuery};
 pub use range::{ForecastRange, forecast_range};
