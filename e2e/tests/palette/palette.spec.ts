@@ -82,6 +82,7 @@ test("lists pages and what can be done before anything is typed", async ({ page,
     "Go to": [
       "Clients",
       "Pipeline",
+      "Playbooks",
       "Clients: churn risk",
       "Clients: health",
       "Clients: reviews (QBR)",
