@@ -14,6 +14,7 @@ mod cross_site;
 mod double;
 mod endpoint_coverage;
 mod examples;
+mod finance_agreement;
 mod freshness;
 mod imports;
 mod list_agreement;
