@@ -18,6 +18,7 @@ mod finance_agreement;
 mod freshness;
 mod imports;
 mod list_agreement;
+mod overview;
 mod page;
 mod pipeline;
 mod policy_matrix;

@@ -8,6 +8,7 @@ pub mod focus;
 pub mod insights;
 pub mod integrations;
 pub mod kernel;
+pub mod overview;
 pub mod pipeline;
 pub mod session;
 
@@ -24,6 +25,7 @@ pub fn all_endpoints() -> Vec<EndpointInfo> {
         session::endpoints::all(),
         clients::endpoints::all(),
         pipeline::endpoints::all(),
+        overview::endpoints::all(),
         kernel::workspace::all(),
         kernel::telemetry::all(),
     ]

@@ -18,11 +18,13 @@ mod test_rows;
 mod totals;
 
 pub use activity::{ActivityStatus, ActivityType};
-pub use alert::{Alert, AlertKind, AlertSeverity, coverage_alert, row_alerts, variance_alert};
+pub use alert::{
+    Alert, AlertKind, AlertSeverity, close_alert, coverage_alert, row_alerts, stalled_alert, variance_alert,
+};
 pub use automation::{AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus};
 pub use forecast::{
-    ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal, OwnerTotal, Rate,
-    Scenario, held_against,
+    COMMIT_PROBABILITY, ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal,
+    OwnerTotal, Rate, Scenario, UPSIDE_PROBABILITY, held_against,
 };
 pub use opportunity::{LostReason, OpportunitySource, Stage, weighted};
 pub use query::{Amount, CloseWindow, ClosedChoice, OpportunityColumn, OpportunitySort, PipelineQuery};
