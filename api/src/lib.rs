@@ -2,6 +2,7 @@
 //!
 //! Permissions are not here: every read and write goes to PostgREST with the person's own token.
 
+pub mod automations;
 pub mod clients;
 pub mod http;
 #[cfg(feature = "local")]
@@ -10,3 +11,4 @@ pub mod overview;
 pub mod pipeline;
 pub mod router;
 pub mod session;
+pub mod worker;

@@ -1,5 +1,6 @@
 //! Which routes are there? All of them, on one screen.
 
+use crate::automations::{handlers as automations, runs};
 use crate::clients::{changes, children, engagement, handlers as clients};
 use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
@@ -13,6 +14,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, any, get, on};
+use revos_shared::automations::endpoints::*;
 use revos_shared::clients::endpoints::*;
 use revos_shared::kernel::limits::TELEMETRY_BATCH_BYTES;
 use revos_shared::kernel::telemetry::ReportClientRecords;
@@ -80,6 +82,14 @@ pub fn router(state: AppState) -> Router {
         .mount::<DeleteActivity, _, _>(talk::delete_activity)
         // overview
         .mount::<ReadOverview, _, _>(overview::read_overview)
+        // automations
+        .mount::<ListPlaybooks, _, _>(automations::list_playbooks)
+        .mount_with::<CreatePlaybook, _, _>(automations::create_playbook, TEXTS_BODY_BYTES)
+        .mount_with::<UpdatePlaybook, _, _>(automations::update_playbook, TEXTS_BODY_BYTES)
+        .mount::<SetPlaybookStatus, _, _>(automations::set_playbook_status)
+        .mount::<StartAutomationRun, _, _>(runs::start_automation_run)
+        .mount::<ListAutomationRuns, _, _>(runs::list_automation_runs)
+        .mount::<RetryAutomationRun, _, _>(runs::retry_automation_run)
         // every page
         .mount::<SearchWorkspace, _, _>(workspace::search_workspace)
         .mount::<ListColleagues, _, _>(workspace::list_colleagues)

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics is a test that fails")]
 
+mod automations;
 mod circuit;
 mod client_bulk;
 mod client_changes;
@@ -31,4 +32,5 @@ mod sql_proofs;
 mod sql_words;
 mod staying_signed_in;
 mod telemetry;
+mod worker;
 mod workspace;

@@ -2,6 +2,7 @@
 //! descriptions and error codes: pure values, no clock, no network, no browser, no SQL.
 
 pub mod agents;
+pub mod automations;
 pub mod clients;
 pub mod finance;
 pub mod focus;
@@ -26,6 +27,7 @@ pub fn all_endpoints() -> Vec<EndpointInfo> {
         clients::endpoints::all(),
         pipeline::endpoints::all(),
         overview::endpoints::all(),
+        automations::endpoints::all(),
         kernel::workspace::all(),
         kernel::telemetry::all(),
     ]

@@ -8,6 +8,7 @@ use super::session::Session;
 use super::telemetry;
 use super::theme::{keep, kept};
 use leptos::{html, prelude::*};
+use revos_shared::session::Capability;
 use revos_ui::{
     Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuOpens, Signal,
     SkipLink, Var, effect, live,
@@ -23,16 +24,32 @@ pub(super) struct Place {
     pub icon: IconName,
     /// What leads there, pressed one after the other.
     pub keys: &'static [&'static str],
+    /// Who is led there: those with this right; everybody when it is empty.
+    pub right: &'static str,
+}
+
+impl Place {
+    /// Is the person led there?
+    pub(super) fn is_for(&self, session: Session) -> bool {
+        self.right.is_empty() || session.member().is_some_and(|member| member.can(self.right))
+    }
 }
 
 /// The pages that exist.
 pub(super) const PLACES: &[Place] = &[
-    Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"] },
-    Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"] },
+    Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"], right: "" },
+    Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"], right: "" },
+    Place {
+        path: "/agents/playbooks",
+        label: "Playbooks",
+        icon: IconName::Play,
+        keys: &["g", "a"],
+        right: Capability::AUTOMATIONS_RUN,
+    },
 ];
 /// The only page of a customer.
 const CUSTOMER_PLACES: &[Place] =
-    &[Place { path: "/account", label: "Account", icon: IconName::Person, keys: &[] }];
+    &[Place { path: "/account", label: "Account", icon: IconName::Person, keys: &[], right: "" }];
 
 /// The frame around the pages of a signed-in person.
 #[component]
@@ -98,6 +115,7 @@ fn Places(session: Session, address: Address) -> impl IntoView {
             <ul>
                 {places
                     .iter()
+                    .filter(|place| place.is_for(session))
                     .map(|place| {
                         let here = address.is_at(place.path);
                         view! {

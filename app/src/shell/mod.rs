@@ -9,6 +9,8 @@ pub(crate) mod standing;
 #[cfg(feature = "csr")]
 pub(crate) mod address;
 #[cfg(feature = "csr")]
+pub(crate) mod answer;
+#[cfg(feature = "csr")]
 pub(crate) mod api;
 #[cfg(feature = "csr")]
 pub(crate) mod colleagues;
