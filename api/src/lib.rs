@@ -7,6 +7,7 @@ pub mod clients;
 pub mod http;
 #[cfg(feature = "local")]
 pub mod local;
+pub mod overview;
 pub mod pipeline;
 pub mod router;
 pub mod session;

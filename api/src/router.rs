@@ -6,6 +6,7 @@ use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
 use crate::http::state::AppState;
 use crate::http::{cross_site, health, layers, page, telemetry, workspace};
+use crate::overview::handlers as overview;
 use crate::pipeline::{changes as sales, children as talk, handlers as pipeline, imports};
 use crate::session::handlers as session;
 use axum::Router;
@@ -20,6 +21,7 @@ use revos_shared::kernel::telemetry::ReportClientRecords;
 use revos_shared::kernel::workspace::{
     DeleteView, ListColleagues, ListSavedViews, RecordUiEvent, SaveView, SearchWorkspace,
 };
+use revos_shared::overview::endpoints::ReadOverview;
 use revos_shared::pipeline::endpoints::*;
 use revos_shared::session::endpoints::{ReadServerInfo, ReadSession, RefreshSession, SignIn, SignOut};
 use revos_shared::{Endpoint, ErrorCode, Method};
@@ -78,6 +80,8 @@ pub fn router(state: AppState) -> Router {
         .mount_with::<CreateActivity, _, _>(talk::create_activity, TEXTS_BODY_BYTES)
         .mount_with::<UpdateActivity, _, _>(talk::update_activity, TEXTS_BODY_BYTES)
         .mount::<DeleteActivity, _, _>(talk::delete_activity)
+        // overview
+        .mount::<ReadOverview, _, _>(overview::read_overview)
         // automations
         .mount::<ListPlaybooks, _, _>(automations::list_playbooks)
         .mount_with::<CreatePlaybook, _, _>(automations::create_playbook, TEXTS_BODY_BYTES)

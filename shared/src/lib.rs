@@ -9,6 +9,7 @@ pub mod focus;
 pub mod insights;
 pub mod integrations;
 pub mod kernel;
+pub mod overview;
 pub mod pipeline;
 pub mod session;
 
@@ -25,6 +26,7 @@ pub fn all_endpoints() -> Vec<EndpointInfo> {
         session::endpoints::all(),
         clients::endpoints::all(),
         pipeline::endpoints::all(),
+        overview::endpoints::all(),
         automations::endpoints::all(),
         kernel::workspace::all(),
         kernel::telemetry::all(),

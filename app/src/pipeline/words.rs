@@ -100,6 +100,11 @@ pub(super) const fn why(reason: Unavailable) -> &'static str {
         Unavailable::NoRows => "nothing was closed yet",
         Unavailable::NoTarget => "no target is set",
         Unavailable::SmallSample => "too few were closed",
+        Unavailable::NoCohort => "nobody was there to compare with",
+        Unavailable::InsufficientHistory => "the records do not go back far enough",
+        Unavailable::ZeroDenominator => "there is nothing to divide by",
+        Unavailable::NotConnected => "no account is connected",
+        Unavailable::NotBurning => "nothing is used up",
     }
 }
 

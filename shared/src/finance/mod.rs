@@ -1,9 +1,25 @@
 //! What is billed, paid, earned again and again, and spent?
 
+mod arrangement;
+mod cash;
+mod figures;
+mod inputs;
 mod invoice;
 mod ledger;
+mod profit;
+mod receivables;
+mod recurring;
+#[cfg(test)]
+mod recurring_tests;
 mod subscription;
 
+pub use arrangement::{Arrangement, ArrangementTotal};
+pub use cash::{Cash, CashMonth, OutlookMonth, Runway};
+pub use figures::{FinanceFigures, MonthMrr, Window};
+pub use inputs::{Aging, FinanceInputs, ReceivableInputs, RecurringInputs, TimeScope};
 pub use invoice::{InvoiceSource, InvoiceStatus, PaymentMethod, PaymentTerm};
 pub use ledger::{CashSource, CashType, ExpenseCategory};
+pub use profit::{CategoryTotal, ProfitMonth};
+pub use receivables::{Receivables, days_sales_outstanding};
+pub use recurring::{Movements, Recurring, Retention};
 pub use subscription::{ArrangementType, BillingFrequency, SubscriptionStatus};

@@ -12,6 +12,16 @@ value_set! {
         NoTarget = "no_target",
         /// Too few rows to say anything.
         SmallSample = "small_sample",
+        /// Nobody was there at the time to compare with.
+        NoCohort = "no_cohort",
+        /// The records do not go back far enough.
+        InsufficientHistory = "insufficient_history",
+        /// No account is connected.
+        NotConnected = "not_connected",
+        /// Nothing is used up: the figure has no end to tell.
+        NotBurning = "not_burning",
+        /// It would be divided by nothing.
+        ZeroDenominator = "zero_denominator",
     }
 }
 
@@ -41,6 +51,12 @@ impl<T> Figure<T> {
     /// The figure, if it is known.
     pub const fn value(&self) -> Option<&T> {
         self.value.as_ref()
+    }
+
+    /// A figure made of this one; missing for the same reason.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Figure<U> {
+        Figure { value: self.value.map(change), unavailable: self.unavailable }
     }
 
     /// The figure, or why there is none.
@@ -73,6 +89,16 @@ pub fn ratio(numerator: i128, denominator: i128, scale: i128) -> i64 {
     let away = if scaled < 0 { -denominator } else { denominator };
     let rounded = (2 * scaled + away) / (2 * denominator);
     i64::try_from(rounded.clamp(i128::from(i64::MIN), i128::from(i64::MAX))).unwrap_or(i64::MAX)
+}
+
+/// [`ratio`], missing when there is nothing to divide by.
+#[must_use]
+pub fn ratio_or(reason: Unavailable, numerator: i128, denominator: i128, scale: i128) -> Figure<i64> {
+    if denominator > 0 {
+        Figure::known(ratio(numerator, denominator, scale))
+    } else {
+        Figure::missing(reason)
+    }
 }
 
 /// Basis points in a whole.

@@ -19,10 +19,12 @@ mod totals;
 
 pub use crate::kernel::work::ActivityType;
 pub use activity::ActivityStatus;
-pub use alert::{Alert, AlertKind, AlertSeverity, coverage_alert, row_alerts, variance_alert};
+pub use alert::{
+    Alert, AlertKind, AlertSeverity, close_alert, coverage_alert, row_alerts, stalled_alert, variance_alert,
+};
 pub use forecast::{
-    ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal, OwnerTotal, Rate,
-    Scenario, held_against,
+    COMMIT_PROBABILITY, ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal,
+    OwnerTotal, Rate, Scenario, UPSIDE_PROBABILITY, held_against,
 };
 pub use kept::{AlertEvent, KeptForecast};
 pub use opportunity::{LostReason, OpportunitySource, Stage, weighted};
