@@ -3,6 +3,7 @@
 //! Permissions are not here: every read and write goes to PostgREST with the person's own token.
 
 pub mod clients;
+pub mod finance;
 pub mod http;
 #[cfg(feature = "local")]
 pub mod local;

@@ -14,6 +14,7 @@ mod cross_site;
 mod double;
 mod endpoint_coverage;
 mod examples;
+mod finance;
 mod finance_agreement;
 mod freshness;
 mod imports;

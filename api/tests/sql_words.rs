@@ -165,6 +165,9 @@ async fn capabilities_that_the_page_asks_for_exist() {
         Capability::PIPELINE_WRITE_OWN,
         Capability::PIPELINE_REOPEN_WON,
         Capability::ORGANIZATION_MANAGE,
+        Capability::FINANCE_READ,
+        Capability::FINANCE_WRITE,
+        Capability::OVERVIEW_CASH,
     ] {
         assert!(source.contains(&format!("'{capability}'")), "{capability}");
     }

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub, reason = "`#[component]` makes the items beside a private component public")]
 
 mod clients;
+mod finance;
 mod pipeline;
 mod session;
 mod shell;

@@ -24,6 +24,7 @@ pub fn all_endpoints() -> Vec<EndpointInfo> {
         session::endpoints::all(),
         clients::endpoints::all(),
         pipeline::endpoints::all(),
+        finance::endpoints::all(),
         kernel::workspace::all(),
         kernel::telemetry::all(),
     ]

@@ -1,67 +1,17 @@
 //! Where do opportunities and the forecast come from?
 
+pub(super) use crate::shell::answer::Answer;
+use crate::shell::answer::query;
 use crate::shell::api::{Api, Place, SignedIn};
-use crate::shell::store::{Key, Row, Store, all_of, read_text, subscribe};
-use leptos::prelude::Get as _;
-use live_query::browser::{Extent, Query};
-use live_query::{Timing, View};
+use live_query::Timing;
 use revos_shared::Money;
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::endpoints::{ListOpportunities, OpportunityQuery, ReadForecast, ReadOpportunity};
 use revos_shared::pipeline::{OpportunityList, OpportunityRecord, PipelineQuery};
-use revos_ui::{Signal, Var, effect};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
 use std::time::Duration;
-
-/// A store of one answer, read.
-pub(super) struct Answer<T> {
-    /// How it stands.
-    pub view: Signal<View<Extent>>,
-    /// What it says; none until it is here, and when there is no such thing.
-    pub value: Signal<Option<Arc<T>>>,
-    store: Store,
-}
-
-impl<T> Clone for Answer<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Answer<T> {}
-
-impl<T: DeserializeOwned + PartialEq + Send + Sync + 'static> Answer<T> {
-    fn of(api: Api<SignedIn>, query: Query<Row, Key>, place: Place) -> Self {
-        let store = subscribe(api, query, place, read_text::<T>);
-        let text = Signal::memo(move || all_of(store, Row::text).pop());
-        let value = Signal::memo(move || {
-            text.with(|text| lean_json::from_str::<T>(text.as_ref()?).ok().map(Arc::new))
-        });
-        Self { view: Signal::derive(move || store.view.get()), value, store }
-    }
-
-    /// Asks again whenever something was changed.
-    pub(super) fn following(self, changes: Var<u32>) -> Self {
-        effect(move || {
-            if changes.get() > 0 {
-                self.refresh();
-            }
-        });
-        self
-    }
-
-    /// Asks again now.
-    pub(super) fn refresh(self) {
-        self.store.refresh();
-    }
-}
-
-fn query(name: &'static str, key: String) -> Query<Row, Key> {
-    Query::new(name, key, Row::key)
-}
 
 /// The opportunities that match.
 pub(super) fn use_opportunities(api: Api<SignedIn>, asked: &PipelineQuery) -> Answer<OpportunityList> {

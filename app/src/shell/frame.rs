@@ -8,6 +8,7 @@ use super::session::Session;
 use super::telemetry;
 use super::theme::{keep, kept};
 use leptos::{html, prelude::*};
+use revos_shared::session::Capability;
 use revos_ui::{
     Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuOpens, Signal,
     SkipLink, Var, effect, live,
@@ -23,16 +24,32 @@ pub(super) struct Place {
     pub icon: IconName,
     /// What leads there, pressed one after the other.
     pub keys: &'static [&'static str],
+    /// The right it takes to see it; none for all staff.
+    pub right: Option<&'static str>,
+}
+
+impl Place {
+    /// Does this person see it?
+    pub(super) fn is_for(&self, session: Session) -> bool {
+        self.right.is_none_or(|right| session.member().is_some_and(|member| member.can(right)))
+    }
 }
 
 /// The pages that exist.
 pub(super) const PLACES: &[Place] = &[
-    Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"] },
-    Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"] },
+    Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"], right: None },
+    Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"], right: None },
+    Place {
+        path: "/finance",
+        label: "Finance",
+        icon: IconName::Finance,
+        keys: &["g", "f"],
+        right: Some(Capability::FINANCE_READ),
+    },
 ];
 /// The only page of a customer.
 const CUSTOMER_PLACES: &[Place] =
-    &[Place { path: "/account", label: "Account", icon: IconName::Person, keys: &[] }];
+    &[Place { path: "/account", label: "Account", icon: IconName::Person, keys: &[], right: None }];
 
 /// The frame around the pages of a signed-in person.
 #[component]
@@ -98,6 +115,7 @@ fn Places(session: Session, address: Address) -> impl IntoView {
             <ul>
                 {places
                     .iter()
+                    .filter(|place| place.is_for(session))
                     .map(|place| {
                         let here = address.is_at(place.path);
                         view! {

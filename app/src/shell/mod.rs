@@ -9,6 +9,8 @@ pub(crate) mod standing;
 #[cfg(feature = "csr")]
 pub(crate) mod address;
 #[cfg(feature = "csr")]
+pub(crate) mod answer;
+#[cfg(feature = "csr")]
 pub(crate) mod api;
 #[cfg(feature = "csr")]
 pub(crate) mod colleagues;
@@ -16,6 +18,7 @@ pub(crate) mod colleagues;
 pub(crate) mod csv;
 #[cfg(feature = "csr")]
 pub(crate) mod drag;
+pub(crate) mod figures;
 #[cfg(feature = "csr")]
 pub(crate) mod form;
 #[cfg(feature = "csr")]

@@ -7,6 +7,7 @@ use super::session::{Session, SessionState};
 use super::starting::{StartingPage, UnreachablePage};
 use super::theme::Theme;
 use crate::clients::{AccountPage, ClientsPage};
+use crate::finance::finance_page;
 use crate::pipeline::pipeline_page;
 use crate::session::sign_in;
 use leptos::prelude::*;
@@ -36,6 +37,7 @@ enum Page {
     Passing,
     Clients,
     Pipeline,
+    Finance,
     Account,
     NotFound,
 }
@@ -46,6 +48,7 @@ impl Page {
             "/" | SIGN_IN => Self::Passing,
             path if path == "/clients" || path.starts_with("/clients/") => Self::Clients,
             path if path == "/pipeline" || path.starts_with("/pipeline/") => Self::Pipeline,
+            path if path == "/finance" || path.starts_with("/finance/invoices/") => Self::Finance,
             ACCOUNT => Self::Account,
             _ => Self::NotFound,
         }
@@ -108,6 +111,7 @@ fn Inside(address: Address) -> impl IntoView {
         Page::Passing => ().into_any(),
         Page::Clients => view! { <ClientsPage /> }.into_any(),
         Page::Pipeline => show_part("The pipeline", || Box::pin(pipeline_page())),
+        Page::Finance => show_part("Finance", || Box::pin(finance_page())),
         Page::Account => view! { <AccountPage /> }.into_any(),
         Page::NotFound => view! { <NotFoundPage address /> }.into_any(),
     })

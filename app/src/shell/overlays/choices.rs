@@ -66,7 +66,10 @@ impl Tools {
             keys,
             leads: Leads::To(address.to_owned()),
         };
-        let pages = PLACES.iter().map(|place| to(place.label, place.path, place.keys));
+        let pages = PLACES
+            .iter()
+            .filter(|place| place.is_for(self.session))
+            .map(|place| to(place.label, place.path, place.keys));
         let views = [
             ("Clients: churn risk", "/clients?panel=churn"),
             ("Clients: health", "/clients?panel=health"),
@@ -76,7 +79,13 @@ impl Tools {
         ];
         let may_import = self.session.member().is_some_and(|member| member.can(Capability::PIPELINE_IMPORT));
         let import = may_import.then(|| to("Import opportunities", "/pipeline?view=import", &[]));
-        pages.chain(views.map(|(label, address)| to(label, address, &[]))).chain(import).collect()
+        let may_see = self.session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));
+        let money = may_see.then(|| to("Finance: billing", "/finance?tab=billing", &[]));
+        pages
+            .chain(views.map(|(label, address)| to(label, address, &[])))
+            .chain(import)
+            .chain(money)
+            .collect()
     }
 
     /// What can be done here and now.
