@@ -7,6 +7,7 @@
 
 mod automations;
 mod clients;
+mod finance;
 mod pipeline;
 mod session;
 mod shell;

@@ -70,6 +70,7 @@ impl Keyboard {
                 "c" if began => address.go("/clients"),
                 "p" if began => address.go("/pipeline"),
                 "a" if began => address.go("/agents/playbooks"),
+                "f" if began => address.go("/finance"),
                 "g" => began_at.set_value(Some(now)),
                 "r" => {
                     if let Some(refresh) = keyboard.refresh.get_value() {

@@ -16,6 +16,7 @@ const SHORTCUTS: [(&str, &[(Keys, &str)]); 5] = [
             (&["g", "c"], "Go to Clients"),
             (&["g", "p"], "Go to Pipeline"),
             (&["g", "a"], "Go to Playbooks"),
+            (&["g", "f"], "Go to Finance"),
             (&["r"], "Refresh this page's data"),
             (&["/"], "Search this page"),
             (&["Esc"], "Close what is on top"),
