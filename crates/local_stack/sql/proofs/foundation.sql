@@ -239,7 +239,7 @@ union all select unnest(array['finance_inputs', 'invoice_record', 'invoices_dige
 union all select unnest(array['check_prospects', 'client_timeline', 'complete_focus_session', 'connect_integration',
   'convert_won_opportunity', 'create_prospect', 'disconnect_integration', 'find_similar_clients', 'import_prospects',
   'list_automation_runs', 'list_opportunities', 'list_playbooks', 'lock_daily_plan', 'move_kanban_item', 'move_opportunity', 'opportunities_digest',
-  'opportunity_record', 'pause_focus_session', 'pipeline_forecast', 'record_agent_run', 'request_sync',
+  'opportunity_record', 'pause_focus_session', 'overview_inputs', 'pipeline_forecast', 'record_agent_run', 'request_sync',
   'resume_focus_session', 'retry_ingest_run', 'save_daily_plan', 'set_integration_sharing', 'set_priority_status',
   'start_focus_session', 'undo_import', 'unlock_daily_plan', 'update_clients', 'update_opportunities']::name[]), 'member'
 -- These ask for the row of a client, or answer what the policies let through.
