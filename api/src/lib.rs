@@ -4,6 +4,7 @@
 
 pub mod automations;
 pub mod clients;
+pub mod finance;
 pub mod http;
 #[cfg(feature = "local")]
 pub mod local;

@@ -2,6 +2,7 @@
 
 use crate::automations::{handlers as automations, runs};
 use crate::clients::{changes, children, engagement, handlers as clients};
+use crate::finance::{changes as money, handlers as finance};
 use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
 use crate::http::state::AppState;
@@ -16,6 +17,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, any, get, on};
 use revos_shared::automations::endpoints::*;
 use revos_shared::clients::endpoints::*;
+use revos_shared::finance::endpoints::*;
 use revos_shared::kernel::limits::TELEMETRY_BATCH_BYTES;
 use revos_shared::kernel::telemetry::ReportClientRecords;
 use revos_shared::kernel::workspace::{
@@ -90,6 +92,16 @@ pub fn router(state: AppState) -> Router {
         .mount::<StartAutomationRun, _, _>(runs::start_automation_run)
         .mount::<ListAutomationRuns, _, _>(runs::list_automation_runs)
         .mount::<RetryAutomationRun, _, _>(runs::retry_automation_run)
+        // finance
+        .mount::<ReadFigures, _, _>(finance::read_figures)
+        .mount::<ListInvoices, _, _>(finance::list_invoices)
+        .mount::<ReadInvoice, _, _>(finance::read_invoice)
+        .mount_with::<CreateInvoice, _, _>(money::create_invoice, TEXTS_BODY_BYTES)
+        .mount_with::<UpdateInvoice, _, _>(money::update_invoice, TEXTS_BODY_BYTES)
+        .mount::<SendInvoice, _, _>(money::send_invoice)
+        .mount::<CancelInvoice, _, _>(money::cancel_invoice)
+        .mount::<RecordPayment, _, _>(money::record_payment)
+        .mount::<ReversePayment, _, _>(money::reverse_payment)
         // every page
         .mount::<SearchWorkspace, _, _>(workspace::search_workspace)
         .mount::<ListColleagues, _, _>(workspace::list_colleagues)

@@ -18,6 +18,9 @@ const NOTE: &str = "e0000000-0000-4000-8000-000000000009";
 const ACTIVITY: &str = "e0000000-0000-4000-8000-00000000000a";
 const PLAYBOOK: &str = "e0000000-0000-4000-8000-00000000000c";
 const RUN: &str = "e0000000-0000-4000-8000-00000000000d";
+const INVOICE: &str = "e0000000-0000-4000-8000-00000000000c";
+const PAYMENT: &str = "e0000000-0000-4000-8000-00000000000d";
+const SENT: &str = "e0000000-0000-4000-8000-00000000000e";
 const NEW_VIEW: &str = "e0000000-0000-4000-8000-000000000007";
 
 /// Lays out the rows that the examples name, as nobody has changed them; the view is the Admin's.
@@ -38,6 +41,10 @@ pub(crate) async fn lay_out(rig: &Rig) {
          delete from public.opportunity_activities where opportunity_id = '{OPPORTUNITY}';
          delete from public.opportunity_stage_history where opportunity_id = '{OPPORTUNITY}';
          delete from public.opportunities where client_id in ('{CLIENT}', '{BUYER}');
+         delete from public.invoice_payments where invoice_id in ('{INVOICE}', '{SENT}');
+         delete from public.invoice_line_items where invoice_id in (
+           select id from public.invoices where client_id in ('{CLIENT}', '{BUYER}'));
+         delete from public.invoices where client_id in ('{CLIENT}', '{BUYER}');
          delete from private.idempotency_keys;
          delete from public.saved_views where id in ('{VIEW}', '{NEW_VIEW}');
          delete from public.clients where id in ('{CLIENT}', '{NEW_CLIENT}', '{BUYER}');
@@ -78,6 +85,17 @@ pub(crate) async fn lay_out(rig: &Rig) {
            (id, organization_id, playbook_id, triggered_by, trigger_event, status, error, completed_at)
            select '{RUN}', organization_id, id, created_by, 'manual', 'failed', 'no_opportunity', now()
            from public.automation_playbooks where id = '{PLAYBOOK}';
+         insert into public.invoices (id, organization_id, client_id, invoice_number, status, amount, amount_paid,
+             issue_date, due_date, sent_at)
+           select v.id::uuid, c.organization_id, c.id, v.number, v.status, 10, v.paid, '2026-01-01', '2026-01-31', v.sent
+           from public.clients c, (values
+             ('{INVOICE}', 'X-1', 'draft', 0, null::timestamptz), ('{SENT}', 'X-2', 'sent', 4, now())
+           ) as v (id, number, status, paid, sent)
+           where c.id = '{BUYER}';
+         insert into public.invoice_line_items (organization_id, invoice_id, description, unit_price)
+           select organization_id, id, 'Work', 10 from public.invoices where id in ('{INVOICE}', '{SENT}');
+         insert into public.invoice_payments (id, organization_id, invoice_id, amount, received_on, method)
+           select '{PAYMENT}', organization_id, id, 4, '2026-01-02', 'card' from public.invoices where id = '{SENT}';
          update public.organizations set version = 1 where slug = 'marlowick';
          commit"
     ))
@@ -87,6 +105,9 @@ pub(crate) async fn lay_out(rig: &Rig) {
 /// The operation's path with every parameter it needs.
 pub(crate) fn path(endpoint: &EndpointInfo) -> String {
     let path = fill(endpoint.path, |name| match name {
+        "invoice_id" if endpoint.name == "record_payment" => SENT,
+        "invoice_id" => INVOICE,
+        "payment_id" => PAYMENT,
         "client_id" => CLIENT,
         "contact_id" => CONTACT,
         "deliverable_id" => DELIVERABLE,
@@ -190,6 +211,18 @@ pub(crate) fn body(endpoint: &EndpointInfo) -> Option<Value> {
             "request_id": NEW_VIEW, "entity_type": "opportunity", "entity_id": OPPORTUNITY,
         }),
         "retry_automation_run" => json!({ "version": 1 }),
+        "create_invoice" => json!({
+            "client_id": BUYER, "issue_date": "2026-02-01", "due_date": "2026-03-01", "tax": "0.80",
+            "lines": [{ "description": "Work", "quantity": "2.5", "unit_price": "4.00" }],
+        }),
+        "update_invoice" => json!({
+            "version": 1, "client_id": BUYER, "lines": [{ "description": "Work", "unit_price": "12.00" }],
+        }),
+        "send_invoice" => json!({ "version": 1 }),
+        "cancel_invoice" | "reverse_payment" => json!({ "version": 1, "reason": "A mistake" }),
+        "record_payment" => json!({
+            "request_id": NEW_VIEW, "amount": "1.50", "received_on": "2026-02-01", "method": "bank_transfer",
+        }),
         "record_ui_event" => {
             json!({ "key": "ui.export.downloaded", "route": "/clients", "detail": "csv" })
         }

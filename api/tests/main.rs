@@ -15,6 +15,7 @@ mod cross_site;
 mod double;
 mod endpoint_coverage;
 mod examples;
+mod finance;
 mod finance_agreement;
 mod freshness;
 mod imports;

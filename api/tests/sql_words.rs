@@ -168,6 +168,9 @@ async fn capabilities_that_the_page_asks_for_exist() {
         Capability::ORGANIZATION_MANAGE,
         Capability::AUTOMATIONS_RUN,
         Capability::AUTOMATIONS_MANAGE,
+        Capability::FINANCE_READ,
+        Capability::FINANCE_WRITE,
+        Capability::OVERVIEW_CASH,
     ] {
         assert!(source.contains(&format!("'{capability}'")), "{capability}");
     }

@@ -7,6 +7,8 @@
 
 mod automations;
 mod clients;
+mod finance;
+mod overview;
 mod pipeline;
 mod session;
 mod shell;

@@ -28,6 +28,7 @@ pub fn all_endpoints() -> Vec<EndpointInfo> {
         pipeline::endpoints::all(),
         overview::endpoints::all(),
         automations::endpoints::all(),
+        finance::endpoints::all(),
         kernel::workspace::all(),
         kernel::telemetry::all(),
     ]

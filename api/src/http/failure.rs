@@ -54,6 +54,14 @@ impl Failure {
         Self::new(ErrorCode::ValidationFailed).about(name, key)
     }
 
+    /// The same as what is wrong with a field, when it is about this argument of a function.
+    #[must_use]
+    pub fn as_field(self, argument: &str, name: &str, key: &str) -> Self {
+        let named = |details: &Value| details["argument"] == argument;
+        let is_it = self.code == ErrorCode::InvalidArgument && self.details.as_ref().is_some_and(named);
+        if is_it { Self::field(name, key) } else { self }
+    }
+
     /// Somebody else changed the row, which is this now.
     #[must_use]
     pub fn stale(row: Value) -> Self {

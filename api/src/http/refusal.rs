@@ -77,12 +77,13 @@ fn refused(refusal: &Refusal) -> Failure {
 }
 
 /// The field that a form would mark when a constraint refuses its row.
-const FIELDS: [(&str, &str); 9] = [
+const FIELDS: [(&str, &str); 10] = [
     ("automation_playbooks_name_key", "name"),
     ("client_deliverables_client_id_reference_key", "reference"),
     ("clients_owner_id_fkey", "owner_id"),
     ("contacts_client_id_email_key", "email"),
     ("data_sources_client_id_name_key", "name"),
+    ("invoices_invoice_number_key", "invoice_number"),
     ("kanban_items_assignee_id_fkey", "assignee_id"),
     ("opportunities_owner_id_fkey", "owner_id"),
     ("opportunity_activities_assigned_to_fkey", "assigned_to"),

@@ -2,7 +2,7 @@
 
 use super::functions::{
     ADMINS, ADMINS_OF_A, ADMINS_OF_B, CLIENT_WRITERS_OF_A, CLIENT_WRITERS_OF_B, Call, EVERYBODY, IN_B,
-    LEADERS, LEADERS_OF_A, READERS_OF_A, STAFF, STAFF_OF_A, STAFF_OF_B, call,
+    LEADERS, LEADERS_OF_A, LEADERS_OF_B, READERS_OF_A, STAFF, STAFF_OF_A, STAFF_OF_B, call,
 };
 
 pub(super) const CALLS: &[Call] = &[
@@ -345,6 +345,18 @@ pub(super) const CALLS: &[Call] = &[
         "mark_expense_paid, B",
         r#"{"p_expense_id": "{expenses B, approved}", "p_paid_on": "2026-02-01", "p_version": 1}"#,
         ADMINS_OF_B,
+    ),
+    call("list_invoices", "{}", LEADERS),
+    call("list_invoices, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
+    call("invoices_digest", "{}", LEADERS),
+    call("invoices_digest, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
+    call("invoice_record", r#"{"p_invoice_id": "{invoices A own, sent}"}"#, LEADERS_OF_A),
+    call("invoice_record, B", r#"{"p_invoice_id": "{invoices B's, sent}"}"#, LEADERS_OF_B),
+    call("create_invoice", r#"{"p_invoice": {"client_id": "{clients A own}"}, "p_lines": []}"#, ADMINS_OF_A),
+    call(
+        "create_invoice, B",
+        r#"{"p_invoice": {"client_id": "{clients B's}"}, "p_lines": [], "p_organization_id": "{B}"}"#,
+        IN_B,
     ),
     call("finance_inputs", r#"{"p_as_of": "2026-05-20"}"#, LEADERS),
     call("finance_inputs, B", r#"{"p_as_of": "2026-05-20", "p_organization_id": "{B}"}"#, IN_B),

@@ -1,6 +1,7 @@
 //! Where do opportunities and the forecast come from?
 
-use crate::shell::answer::{Answer, query};
+pub(super) use crate::shell::answer::Answer;
+use crate::shell::answer::query;
 use crate::shell::api::{Api, Place, SignedIn};
 use live_query::Timing;
 use revos_shared::Money;

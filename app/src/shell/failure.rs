@@ -61,6 +61,11 @@ impl Refused {
             Some(ErrorCode::Duplicate) => "There is one of that name already",
             Some(ErrorCode::NotFound) => "It is no longer there",
             Some(ErrorCode::ReferenceMissing) => "Something it refers to is still in use, or no longer there",
+            Some(ErrorCode::InvalidTransition) => "It no longer stands where this can be done",
+            Some(ErrorCode::Overpayment) => "This is more than is owed",
+            Some(ErrorCode::HasPayments) => "Money was received for it",
+            Some(ErrorCode::ExternalSource) => "It is kept in another program and changed only there",
+            Some(ErrorCode::SelfApproval) => "Somebody else has to approve it",
             _ => sentence(&self.failure),
         };
         format!(

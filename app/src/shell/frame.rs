@@ -24,32 +24,40 @@ pub(super) struct Place {
     pub icon: IconName,
     /// What leads there, pressed one after the other.
     pub keys: &'static [&'static str],
-    /// Who is led there: those with this right; everybody when it is empty.
-    pub right: &'static str,
+    /// The right it takes to see it; none for all staff.
+    pub right: Option<&'static str>,
 }
 
 impl Place {
-    /// Is the person led there?
+    /// Does this person see it?
     pub(super) fn is_for(&self, session: Session) -> bool {
-        self.right.is_empty() || session.member().is_some_and(|member| member.can(self.right))
+        self.right.is_none_or(|right| session.member().is_some_and(|member| member.can(right)))
     }
 }
 
 /// The pages that exist.
 pub(super) const PLACES: &[Place] = &[
-    Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"], right: "" },
-    Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"], right: "" },
+    Place { path: "/", label: "Overview", icon: IconName::Overview, keys: &["g", "o"], right: None },
+    Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"], right: None },
+    Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"], right: None },
+    Place {
+        path: "/finance",
+        label: "Finance",
+        icon: IconName::Finance,
+        keys: &["g", "f"],
+        right: Some(Capability::FINANCE_READ),
+    },
     Place {
         path: "/agents/playbooks",
         label: "Playbooks",
         icon: IconName::Play,
         keys: &["g", "a"],
-        right: Capability::AUTOMATIONS_RUN,
+        right: Some(Capability::AUTOMATIONS_RUN),
     },
 ];
 /// The only page of a customer.
 const CUSTOMER_PLACES: &[Place] =
-    &[Place { path: "/account", label: "Account", icon: IconName::Person, keys: &[], right: "" }];
+    &[Place { path: "/account", label: "Account", icon: IconName::Person, keys: &[], right: None }];
 
 /// The frame around the pages of a signed-in person.
 #[component]

@@ -68,8 +68,10 @@ impl Keyboard {
             began_at.set_value(None);
             match event.key().as_str() {
                 "c" if began => address.go("/clients"),
+                "o" if began => address.go("/"),
                 "p" if began => address.go("/pipeline"),
                 "a" if began => address.go("/agents/playbooks"),
+                "f" if began => address.go("/finance"),
                 "g" => began_at.set_value(Some(now)),
                 "r" => {
                     if let Some(refresh) = keyboard.refresh.get_value() {

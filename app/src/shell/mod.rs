@@ -18,6 +18,7 @@ pub(crate) mod colleagues;
 pub(crate) mod csv;
 #[cfg(feature = "csr")]
 pub(crate) mod drag;
+pub(crate) mod figures;
 #[cfg(feature = "csr")]
 pub(crate) mod form;
 #[cfg(feature = "csr")]

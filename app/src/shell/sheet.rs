@@ -100,7 +100,11 @@ pub(crate) fn choices_or<T: Copy>(
     Kind::Choice(Signal::stored([none].into_iter().chain(options(values, word)).collect()))
 }
 
-fn options<T: Copy>(values: &[T], word: fn(T) -> (&'static str, &'static str)) -> Vec<SelectOption> {
+/// The words of a closed set as options.
+pub(crate) fn options<T: Copy>(
+    values: &[T],
+    word: fn(T) -> (&'static str, &'static str),
+) -> Vec<SelectOption> {
     let option = |value: &T| {
         let (value, label) = word(*value);
         SelectOption::new(value, label)

@@ -5,10 +5,14 @@ use leptos::prelude::*;
 /// A picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IconName {
+    /// Four squares.
+    Overview,
     /// Two people.
     Clients,
     /// Columns of different height.
     Pipeline,
+    /// A sheet of paper with lines.
+    Finance,
     /// One person.
     Person,
     /// A triangle with an exclamation mark.
@@ -54,10 +58,14 @@ pub enum IconName {
 impl IconName {
     const fn path(self) -> &'static str {
         match self {
+            Self::Overview => {
+                "M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5h-4.5zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5h-4.5z"
+            }
             Self::Clients => {
                 "M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M10.5 2.8a2.4 2.4 0 0 1 0 4.4M12 9.8c1.6.6 2.5 1.9 2.5 3.7"
             }
             Self::Pipeline => "M2.5 2.5h3v11h-3zM6.5 2.5h3v7h-3zM10.5 2.5h3v4h-3z",
+            Self::Finance => "M3.5 1.5h9v13l-2-1.5-2.5 1.5L5.5 13l-2 1.5zM6 5h4M6 8h4",
             Self::Person => "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2.5 14c0-2.8 2.4-4.5 5.5-4.5s5.5 1.7 5.5 4.5",
             Self::Warning => "M8 2.5 14.2 13H1.8L8 2.5ZM8 6.5v3M8 11.4v.1",
             Self::Problem => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 5v3.5M8 11v.1",

@@ -16,6 +16,7 @@ use super::record::{
 use super::summary::ClientsSummary;
 use super::timeline::{TimelineEntry, TimelineQuery};
 use super::trend::TrendPoint;
+pub use crate::kernel::bulk::AtVersion;
 use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint, row_query};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::ids::{ClientId, ContactId, DataSourceId, DeliverableId, KanbanItemId, QuestionId};
@@ -96,14 +97,6 @@ row_query!(
     /// A discovery form of a client.
     FormQuery { client_id: ClientId, form_type: FormType }
 );
-
-/// The version of a client that was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AtVersion {
-    /// Counts the changes of the row.
-    pub version: u32,
-}
 
 /// Where a client stands after its onboarding was started, and what that added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

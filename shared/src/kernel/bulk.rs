@@ -1,4 +1,5 @@
-//! How are many rows changed at once? Each by its own version, and each with its own outcome.
+//! How is a row changed that somebody else may have changed? By the version that was read; many at once each by its
+//! own, and each with its own outcome.
 
 use super::value_set;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,14 @@ pub struct Versioned<Id> {
     /// Which row.
     pub id: Id,
     /// The version that was read.
+    pub version: u32,
+}
+
+/// The version of a row that was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtVersion {
+    /// Counts the changes of the row.
     pub version: u32,
 }
 

@@ -53,6 +53,12 @@ impl Capability {
     pub const PIPELINE_IMPORT: &'static str = "pipeline.import";
     /// Take an opportunity back from "won".
     pub const PIPELINE_REOPEN_WON: &'static str = "pipeline.reopen_won";
+    /// See the organization's money.
+    pub const FINANCE_READ: &'static str = "finance.read";
+    /// Change invoices, subscriptions, expenses and cash.
+    pub const FINANCE_WRITE: &'static str = "finance.write";
+    /// See cash, burn and runway.
+    pub const OVERVIEW_CASH: &'static str = "overview.cash";
     /// Change the organization, its sales target among the rest.
     pub const ORGANIZATION_MANAGE: &'static str = "organization.manage";
     /// Start runs of playbooks, and retry failed ones.

@@ -77,7 +77,13 @@ impl Tools {
         ];
         let may_import = self.session.member().is_some_and(|member| member.can(Capability::PIPELINE_IMPORT));
         let import = may_import.then(|| to("Import opportunities", "/pipeline?view=import", &[]));
-        pages.chain(views.map(|(label, address)| to(label, address, &[]))).chain(import).collect()
+        let may_see = self.session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));
+        let money = may_see.then(|| to("Finance: billing", "/finance?tab=billing", &[]));
+        pages
+            .chain(views.map(|(label, address)| to(label, address, &[])))
+            .chain(import)
+            .chain(money)
+            .collect()
     }
 
     /// What can be done here and now.

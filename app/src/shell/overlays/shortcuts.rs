@@ -13,9 +13,11 @@ const SHORTCUTS: [(&str, &[(Keys, &str)]); 5] = [
         "On every page",
         &[
             (&["Ctrl", "K"], "Search, go to and do"),
+            (&["g", "o"], "Go to Overview"),
             (&["g", "c"], "Go to Clients"),
             (&["g", "p"], "Go to Pipeline"),
             (&["g", "a"], "Go to Playbooks"),
+            (&["g", "f"], "Go to Finance"),
             (&["r"], "Refresh this page's data"),
             (&["/"], "Search this page"),
             (&["Esc"], "Close what is on top"),

@@ -1,0 +1,4 @@
+//! What is billed, paid and earned? Read and changed.
+
+pub mod changes;
+pub mod handlers;

@@ -1,0 +1,75 @@
+//! Where do figures and invoices come from?
+
+use crate::shell::answer::{Answer, query};
+use crate::shell::api::{Answer as Read, Api, Place, SignedIn, Terms};
+use crate::shell::format;
+use jiff::civil::Date;
+use live_query::View;
+use live_query::browser::Extent;
+use revos_shared::ClientId;
+use revos_shared::clients::endpoints::{ClientQuery, ReadClient};
+use revos_shared::finance::endpoints::{InvoiceQuery, ListInvoices, ReadFigures, ReadInvoice};
+use revos_shared::finance::{FiguresQuery, FinanceFigures, InvoiceList, InvoiceRecord, InvoicesQuery};
+use revos_shared::kernel::ids::InvoiceId;
+use revos_shared::kernel::workspace::{HitKind, SearchHit, SearchQuery, SearchWorkspace};
+use serde::Deserialize;
+
+/// The invoices that match.
+pub(super) fn use_invoices(api: Api<SignedIn>, asked: &InvoicesQuery) -> Answer<InvoiceList> {
+    let key = format!("invoices?{}", serde_urlencoded::to_string(asked).unwrap_or_default());
+    Answer::of(api, query("invoices", key).persisted(), Place::of::<ListInvoices>(asked))
+}
+
+/// One invoice with everything its panel shows.
+pub(super) fn use_invoice(api: Api<SignedIn>, invoice_id: InvoiceId) -> Answer<InvoiceRecord> {
+    let place = Place::of::<ReadInvoice>(&InvoiceQuery { invoice_id });
+    Answer::of(api, query("invoice", format!("invoices/{invoice_id}")).persisted(), place)
+}
+
+/// The figures of today, with those of a window.
+pub(super) fn use_figures(api: Api<SignedIn>, asked: FiguresQuery) -> Answer<FinanceFigures> {
+    let key = format!("finance?scope={}", asked.scope());
+    Answer::of(api, query("finance", key).persisted(), Place::of::<ReadFigures>(&asked))
+}
+
+/// The day an answer was read, in the organization's time zone.
+pub(super) fn day_of(view: &View<Extent>, time_zone: &str) -> Option<Date> {
+    format::calendar_day(view.as_of?.server.as_unix_millis(), time_zone)
+}
+
+/// A client to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    /// Which.
+    pub id: ClientId,
+    /// Its name.
+    pub name: String,
+}
+
+/// Clients whose name is like this.
+pub(super) async fn find_clients(api: Api<SignedIn>, text: &str) -> Vec<Named> {
+    let query = SearchQuery { q: text.to_owned() };
+    let found = api.read_rows::<SearchWorkspace, Vec<SearchHit>>(&query, None).await;
+    let hits = found.map(|found| found.data).unwrap_or_default();
+    let clients = hits.into_iter().filter(|hit| hit.kind == HitKind::Client);
+    clients.map(|hit| Named { id: ClientId(hit.id), name: hit.title }).collect()
+}
+
+/// What a client is called.
+pub(super) async fn client_name(api: Api<SignedIn>, client_id: ClientId) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Record {
+        client: Called,
+    }
+    #[derive(Deserialize)]
+    struct Called {
+        name: String,
+    }
+    let place = Place::of::<ReadClient>(&ClientQuery { client_id });
+    match api.read(place, Terms::default()).await.ok()? {
+        Read::Full { reply, .. } => {
+            lean_json::from_str::<Record>(reply.data.get()).ok().map(|record| record.client.name)
+        }
+        Read::Unchanged { .. } => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! What does the Finance page show? One of its parts, with an invoice beside it.
+
+use super::address::Tab;
+use super::desk::{Desk, Form};
+use super::invoice::Panel;
+use super::{billing, data, forms, overview};
+use crate::shell::frame::PageHead;
+use crate::shell::keyboard::Keyboard;
+use crate::shell::part::{part, show_part};
+use crate::shell::record::{notice_of, opens_beside};
+use crate::shell::session::Session;
+use crate::shell::style::adopt;
+use leptos::prelude::*;
+use revos_shared::session::Capability;
+use revos_ui::{DeniedState, EmptyState, Segment, Segments, effect, live, on};
+use wasm_bindgen_futures::spawn_local;
+
+part!(
+    finance,
+    pub(crate) fn finance_page() {
+        adopt(include_str!("../shell/record.css"));
+        adopt(include_str!("finance.css"));
+        let session = expect_context::<Session>();
+        let may_read = session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));
+        match session.api().filter(|_| may_read) {
+            Some(api) => finance(Desk::new(api, session)),
+            None => nothing(may_read),
+        }
+    }
+);
+
+fn nothing(may_read: bool) -> AnyView {
+    view! {
+        <PageHead title="Finance" />
+        <div class="page">
+            {if may_read {
+                view! {
+                    <EmptyState
+                        title="The demo has no money"
+                        text="This server runs without a database; only the clients page has sample rows."
+                        page=true
+                    />
+                }
+                .into_any()
+            } else {
+                view! {
+                    <DeniedState
+                        title="Finance is for Directors and Admins"
+                        text="Your account may not read the organization’s money. An Admin can change that. What your own clients pay stands in their records."
+                        page=true
+                    />
+                }
+                .into_any()
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn finance(desk: Desk) -> AnyView {
+    let panel = Panel::new(desk);
+    let tab = desk.asks(|state| state.tab);
+    let segments =
+        Tab::ALL.iter().map(|&(_, value, label)| Segment { value, label, name: label }).collect::<Vec<_>>();
+    let choose = Callback::new(move |word: &'static str| {
+        desk.address.choose(|state| state.tab = Tab::named(word));
+    });
+    offer(desk);
+    answer_address(desk);
+    view! {
+        <PageHead title="Finance" refresh=Callback::new(move |()| desk.refresh()) />
+        <div class="page finance" on:click=on(opens_beside("/finance/invoices/"))>
+            {notice_of(desk.notice)}
+            <div class="finance-tabs">
+                <Segments
+                    label="Parts of finance"
+                    segments
+                    chosen=revos_ui::Signal::memo(move || tab.get().word())
+                    on_choose=choose
+                    tabs=true
+                />
+            </div>
+            {live(move || {
+                let tab = tab.get();
+                let label = Tab::ALL.iter().find(|(known, ..)| *known == tab).map_or("", |(_, _, label)| label);
+                let inside = match tab {
+                    Tab::Overview => show_part("The overview", move || Box::pin(overview::overview_view(desk))),
+                    Tab::Billing => show_part("The invoices", move || Box::pin(billing::billing_view(desk))),
+                };
+                view! { <section role="tabpanel" aria-label=label>{inside}</section> }.into_any()
+            })}
+        </div>
+        {panel.view(desk)}
+        {forms::dialog(desk)}
+    }
+    .into_any()
+}
+
+/// What the palette can do here.
+fn offer(desk: Desk) {
+    let commands = move |(at, run): (usize, bool)| {
+        let actions = [("New invoice", Form::New(None)), ("Record payment", Form::PayOne)];
+        let (name, form) = actions.into_iter().nth(at).filter(|_| desk.write)?;
+        if run {
+            desk.open(form);
+        }
+        Some(name)
+    };
+    expect_context::<Keyboard>().offer(Callback::new(commands));
+}
+
+/// An address may ask for a new invoice; asked once, it is taken out of the address.
+fn answer_address(desk: Desk) {
+    let new = desk.asks(|state| state.new.then_some(state.invoices.client));
+    effect(move || {
+        let Some(client) = new.get() else { return };
+        desk.address.pass(|state| state.new = false);
+        if !desk.write {
+            return;
+        }
+        spawn_local(async move {
+            let known = match client {
+                None => None,
+                Some(id) => data::client_name(desk.api, id).await.map(|name| data::Named { id, name }),
+            };
+            desk.open(Form::New(known));
+        });
+    });
+}
