@@ -5,6 +5,7 @@ use revos_api::worker::{Pass, Worker};
 use revos_shared::Envelope;
 use revos_shared::overview::Overview;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use std::time::Duration;
 
 fn worker(rig: &Rig) -> Worker {
@@ -209,4 +210,26 @@ async fn a_worker_ends_when_it_is_told_to_and_keeps_its_key_to_itself() {
     };
     tokio::time::timeout(Duration::from_secs(20), worker.run(done)).await.expect("it ends soon after");
     assert!(!log().contains(rig.project.gateway.service_key()), "the key is in the log");
+}
+
+#[tokio::test]
+async fn work_that_is_claimed_at_the_same_moment_goes_to_one_worker() {
+    const CLAIM: &str = "select jsonb_array_length(public.service_claim_daily_work(500, true))";
+    let rig = Rig::new().await;
+    let (mut one, mut other) = (rig.connection().await, rig.connection().await);
+    let claim = async |connection: &mut PgConnection| {
+        sqlx::query_scalar::<_, i32>(CLAIM).fetch_one(connection).await.unwrap()
+    };
+    sqlx::query("begin").execute(&mut one).await.unwrap();
+    assert_eq!(claim(&mut one).await, 10, "five works for two organizations");
+    // The other one sees none of it yet, wants the same, and has to wait.
+    let waiting =
+        tokio::spawn(async move { sqlx::query_scalar::<_, i32>(CLAIM).fetch_one(&mut other).await.unwrap() });
+    let waits = "select count(*)::text from pg_stat_activity where wait_event_type = 'Lock' and query like '%service_claim%'";
+    while rig.value(waits).await != "1" {
+        assert!(!waiting.is_finished(), "it did not wait");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    sqlx::query("commit").execute(&mut one).await.unwrap();
+    assert_eq!(waiting.await.unwrap(), 0);
 }
