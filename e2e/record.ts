@@ -1,7 +1,7 @@
 // What do the tests of a client's record have in common?
 
 import { expect, type Page } from "@playwright/test";
-import type { Organization, Person } from "./database.ts";
+import type { Database, Organization, Person } from "./database.ts";
 
 /** The tabs, as the address and as people name them. */
 export const TABS = {
@@ -44,6 +44,19 @@ export async function clientWithRows(organization: Organization): Promise<string
 /** Makes a person the owner of the clients; a Member writes own ones only. */
 export async function giveTo(organization: Organization, person: Person): Promise<void> {
   await organization.query(`update public.clients set owner_id = '${person.id}' where organization_id = $1`);
+}
+
+/** Opens the client's form and writes another industry. */
+export async function writeIndustry(page: Page, industry: string): Promise<void> {
+  await page.getByRole("button", { name: "Edit client" }).click();
+  await page.getByLabel("Industry").fill(industry);
+}
+
+/** The industry is on screen and in the database. */
+export async function industryIs(page: Page, database: Database, client: string, industry: string): Promise<void> {
+  await expect(record(page)).toContainText(industry);
+  const row = await database.one<{ industry: string }>("select industry from public.clients where id = $1", [client]);
+  expect(row.industry).toBe(industry);
 }
 
 /** The record on screen. */

@@ -229,6 +229,32 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await expect(page.getByRole("heading", { name: "By close month" })).toBeVisible();
   },
 
+  "pipeline-empty": async ({ page, enter, database }) => {
+    const { admin } = await database.organization();
+    await enter(admin, "/pipeline");
+    await pipelineIsThere(page);
+  },
+
+  "pipeline-outage": async ({ page, enter, stack, troubles }) => {
+    troubles.allow(/^503 GET \/api\/opportunities/);
+    await enter("admin", "/pipeline");
+    await pipelineIsThere(page);
+    await stack.play({ rest: { kind: "refuse" } });
+    await page.keyboard.press("r");
+    await expect(page.locator(".page-head .freshness")).toContainText("As of");
+  },
+
+  "pipeline-denied": async ({ page, enter }) => {
+    await enter("client", "/pipeline");
+    await expect(page.getByRole("heading", { name: "The pipeline is for staff" })).toBeVisible();
+  },
+
+  // A Member moves own opportunities only.
+  "pipeline-member": async ({ page, enter }) => {
+    await enter("member", "/pipeline?view=table");
+    await pipelineIsThere(page);
+  },
+
   "pipeline-record": async ({ page, enter, database }) => {
     await enter("admin", `/pipeline/${await demoOpportunity(database)}`);
     await expect(page.getByRole("tab", { name: "Activities" })).toBeVisible();

@@ -1,8 +1,9 @@
-//! How does the whole of RevOS run on this machine? Database, REST, Auth and API in one process.
+//! How does the whole of RevOS run on this machine? Database, REST, Auth, API and worker in one process.
 
-use crate::http::config::{Config, ConfigError};
+use crate::http::config::{Config, ConfigError, SERVICE_KEY};
 use crate::http::state::{AppState, StartError};
 use crate::router::router;
+use crate::worker::{Worker, WorkerError};
 use jiff::civil::Date;
 use local_stack::{Cluster, Gateway, GatewayOptions, StackError, StackOptions, is_empty, load_demo};
 use revos_shared::session::endpoints::DemoAccount;
@@ -14,6 +15,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 /// The one database of the local stack.
 const DATABASE: &str = "revos";
@@ -54,6 +56,9 @@ pub enum LocalError {
     /// A setting of our own making is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The worker cannot start.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// The API cannot start.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -89,6 +94,8 @@ pub struct Running {
     pub page: String,
     /// The Supabase-compatible project behind it.
     pub project: String,
+    /// The key of its service, which bypasses all permissions; for tests only.
+    pub service_key: String,
     /// The database behind that, as its administrator; for tests only.
     pub database: String,
     /// Something people should know about this start.
@@ -125,13 +132,35 @@ async fn serve(
         ready(&Running {
             page: format!("http://{address}"),
             project: gateway.url(),
+            service_key: gateway.service_key().to_owned(),
             database,
             notice: cluster.notice().map(str::to_owned),
             migrated,
         });
-        let serving = crate::http::server::serve(listener, router(state), stop, patience);
+        let (ended, end) = oneshot::channel::<()>();
+        let serving = async {
+            crate::http::server::serve(listener, router(state), stop, patience).await;
+            drop(ended);
+        };
+        // Tests say themselves when it works, and count what reaches the project.
+        let working = async {
+            if options.controls {
+                return Ok(());
+            }
+            let settings =
+                [("SUPABASE_URL", gateway.url()), (SERVICE_KEY.name, gateway.service_key().to_owned())];
+            let worker = Worker::read(|name| {
+                settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+            })?;
+            worker
+                .run(async {
+                    let _ = end.await;
+                })
+                .await;
+            Ok(())
+        };
         tokio::select! {
-            () = serving => Ok(()),
+            outcome = async { tokio::join!(serving, working).1 } => outcome,
             error = cluster.failed() => Err(LocalError::Stack(error)),
         }
     }

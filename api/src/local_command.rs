@@ -71,6 +71,7 @@ fn write_details(running: &Running, file: &std::path::Path) {
     let details = serde_json::json!({
         "page": running.page,
         "project": running.project,
+        "service_key": running.service_key,
         "database": running.database,
     });
     if let Err(error) = std::fs::write(file, details.to_string()) {

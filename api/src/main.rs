@@ -1,4 +1,4 @@
-//! What can the binary `revos` do? Serve, run the whole stack on this machine, list its settings.
+//! What can the binary `revos` do? Serve, work in the background, run the whole stack on this machine, list its settings.
 
 #[cfg(feature = "local")]
 mod database_command;
@@ -10,6 +10,7 @@ use revos_api::http::config::{Config, LOG, LOG_FORMAT, env_sample};
 use revos_api::http::server;
 use revos_api::http::state::AppState;
 use revos_api::router::router;
+use revos_api::worker::{Pass, Worker};
 use std::error::Error;
 use std::process::ExitCode;
 use supabase::RestError;
@@ -29,6 +30,8 @@ struct Arguments {
 enum Command {
     /// Serves the page and the API before a Supabase project (settings: `revos settings`).
     Serve,
+    /// Takes runs of playbooks on and does the work of each day, with the project's service key.
+    Worker(WorkerArguments),
     /// Prints all settings with their defaults; `.env.sample` is this text.
     Settings,
     /// Runs database, REST, Auth, API and page on this machine, with the demo data.
@@ -42,6 +45,16 @@ enum Command {
     Seed(database_command::SeedArguments),
 }
 
+#[derive(clap::Args)]
+struct WorkerArguments {
+    /// Do once what is due now, then end; fails when something could not be done.
+    #[arg(long)]
+    once: bool,
+    /// With --once: also the work of today whose hour has not come.
+    #[arg(long, requires = "once")]
+    early: bool,
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // One TLS implementation for all clients; installing it twice is harmless.
@@ -52,6 +65,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Command::Serve => start(serve()),
+        Command::Worker(arguments) => start(work(arguments)),
         #[cfg(feature = "local")]
         Command::Local(arguments) => start(local_command::run(arguments)),
         #[cfg(feature = "local")]
@@ -102,6 +116,17 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     server::serve(listener, router(state), stop_signal()?, patience).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn work(arguments: WorkerArguments) -> Result<(), Box<dyn Error>> {
+    let worker = Worker::read(|name| std::env::var(name).ok())?;
+    if !arguments.once {
+        worker.run(stop_signal()?).await;
+        return Ok(());
+    }
+    let Pass { steps, jobs, failures } = worker.pass(arguments.early).await;
+    tracing::info!(steps, jobs, failures, "one pass is done");
+    if failures == 0 { Ok(()) } else { Err(format!("{failures} of it failed; the log says why").into()) }
 }
 
 /// A wrong address is told at once. A service that is merely down is not: the page says so, and recovers.

@@ -1,11 +1,13 @@
 //! Which routes are there? All of them, on one screen.
 
+use crate::automations::{handlers as automations, runs};
 use crate::clients::{changes, children, engagement, handlers as clients};
 use crate::finance::{books, changes as money, handlers as finance};
 use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
 use crate::http::state::AppState;
 use crate::http::{cross_site, health, layers, page, telemetry, workspace};
+use crate::overview::handlers as overview;
 use crate::pipeline::{changes as sales, children as talk, handlers as pipeline, imports};
 use crate::session::handlers as session;
 use axum::Router;
@@ -13,6 +15,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, any, get, on};
+use revos_shared::automations::endpoints::*;
 use revos_shared::clients::endpoints::*;
 use revos_shared::finance::endpoints::*;
 use revos_shared::kernel::limits::TELEMETRY_BATCH_BYTES;
@@ -20,6 +23,7 @@ use revos_shared::kernel::telemetry::ReportClientRecords;
 use revos_shared::kernel::workspace::{
     DeleteView, ListColleagues, ListSavedViews, RecordUiEvent, SaveView, SearchWorkspace,
 };
+use revos_shared::overview::endpoints::ReadOverview;
 use revos_shared::pipeline::endpoints::*;
 use revos_shared::session::endpoints::{ReadServerInfo, ReadSession, RefreshSession, SignIn, SignOut};
 use revos_shared::{Endpoint, ErrorCode, Method};
@@ -78,6 +82,16 @@ pub fn router(state: AppState) -> Router {
         .mount_with::<CreateActivity, _, _>(talk::create_activity, TEXTS_BODY_BYTES)
         .mount_with::<UpdateActivity, _, _>(talk::update_activity, TEXTS_BODY_BYTES)
         .mount::<DeleteActivity, _, _>(talk::delete_activity)
+        // overview
+        .mount::<ReadOverview, _, _>(overview::read_overview)
+        // automations
+        .mount::<ListPlaybooks, _, _>(automations::list_playbooks)
+        .mount_with::<CreatePlaybook, _, _>(automations::create_playbook, TEXTS_BODY_BYTES)
+        .mount_with::<UpdatePlaybook, _, _>(automations::update_playbook, TEXTS_BODY_BYTES)
+        .mount::<SetPlaybookStatus, _, _>(automations::set_playbook_status)
+        .mount::<StartAutomationRun, _, _>(runs::start_automation_run)
+        .mount::<ListAutomationRuns, _, _>(runs::list_automation_runs)
+        .mount::<RetryAutomationRun, _, _>(runs::retry_automation_run)
         // finance
         .mount::<ReadFigures, _, _>(finance::read_figures)
         .mount::<ListInvoices, _, _>(finance::list_invoices)

@@ -16,6 +16,8 @@ const BUYER: &str = "e0000000-0000-4000-8000-00000000000b";
 const OPPORTUNITY: &str = "e0000000-0000-4000-8000-000000000008";
 const NOTE: &str = "e0000000-0000-4000-8000-000000000009";
 const ACTIVITY: &str = "e0000000-0000-4000-8000-00000000000a";
+const PLAYBOOK: &str = "e0000000-0000-4000-8000-00000000000c";
+const RUN: &str = "e0000000-0000-4000-8000-00000000000d";
 const INVOICE: &str = "e0000000-0000-4000-8000-00000000000c";
 const PAYMENT: &str = "e0000000-0000-4000-8000-00000000000d";
 const SENT: &str = "e0000000-0000-4000-8000-00000000000e";
@@ -76,6 +78,20 @@ pub(crate) async fn lay_out(rig: &Rig) {
          insert into public.opportunity_activities (id, organization_id, opportunity_id, created_by, type, title)
            select '{ACTIVITY}', o.organization_id, o.id, u.id, 'task', 'Call' from public.opportunities o, public.users u
            where o.id = '{OPPORTUNITY}' and u.email = 'admin@example.com';
+         delete from public.automation_run_steps where run_id in (
+           select id from public.automation_runs where playbook_id = '{PLAYBOOK}');
+         delete from public.automation_runs where playbook_id = '{PLAYBOOK}';
+         delete from public.automation_steps where playbook_id = '{PLAYBOOK}' or playbook_id in (
+           select id from public.automation_playbooks where name in ('New example', 'Example changed'));
+         delete from public.automation_playbooks
+           where id = '{PLAYBOOK}' or name in ('New example', 'Example changed');
+         insert into public.automation_playbooks (id, organization_id, name, status, created_by)
+           select '{PLAYBOOK}', organization_id, 'Example', 'active', id from public.users
+           where email = 'admin@example.com';
+         insert into public.automation_runs
+           (id, organization_id, playbook_id, triggered_by, trigger_event, status, error, completed_at)
+           select '{RUN}', organization_id, id, created_by, 'manual', 'failed', 'no_opportunity', now()
+           from public.automation_playbooks where id = '{PLAYBOOK}';
          insert into public.invoices (id, organization_id, client_id, invoice_number, status, amount, amount_paid,
              issue_date, due_date, sent_at)
            select v.id::uuid, c.organization_id, c.id, v.number, v.status, 10, v.paid, '2026-01-01', '2026-01-31', v.sent
@@ -123,6 +139,8 @@ pub(crate) fn path(endpoint: &EndpointInfo) -> String {
         "opportunity_id" => OPPORTUNITY,
         "note_id" => NOTE,
         "activity_id" => ACTIVITY,
+        "playbook_id" => PLAYBOOK,
+        "run_id" => RUN,
         "form_type" => "gap_selling",
         other => panic!("no example of {other}"),
     });
@@ -203,6 +221,19 @@ pub(crate) fn body(endpoint: &EndpointInfo) -> Option<Value> {
         "create_activity" => json!({ "type": "call", "title": "Call back", "status": "pending" }),
         "update_activity" => json!({ "version": 1, "type": "task", "title": "Call", "status": "completed" }),
         "set_target" => json!({ "version": 1, "target": "450000.00" }),
+        "create_playbook" => json!({
+            "name": "New example", "trigger_event": "closed_won",
+            "steps": [{ "workspace": "finance", "action": "schedule_invoices", "config": { "count": 3 } }],
+        }),
+        "update_playbook" => json!({
+            "version": 1, "name": "Example changed", "trigger_event": "manual",
+            "steps": [{ "workspace": "sales", "action": "record_note" }],
+        }),
+        "set_playbook_status" => json!({ "version": 1, "status": "paused" }),
+        "start_automation_run" => json!({
+            "request_id": NEW_VIEW, "entity_type": "opportunity", "entity_id": OPPORTUNITY,
+        }),
+        "retry_automation_run" => json!({ "version": 1 }),
         "create_invoice" => json!({
             "client_id": BUYER, "issue_date": "2026-02-01", "due_date": "2026-03-01", "tax": "0.80",
             "lines": [{ "description": "Work", "quantity": "2.5", "unit_price": "4.00" }],

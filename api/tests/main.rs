@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics is a test that fails")]
 
+mod automations;
 mod circuit;
 mod client_bulk;
 mod client_changes;
@@ -20,6 +21,7 @@ mod finance_books;
 mod freshness;
 mod imports;
 mod list_agreement;
+mod overview;
 mod page;
 mod pipeline;
 mod policy_matrix;
@@ -32,4 +34,5 @@ mod sql_proofs;
 mod sql_words;
 mod staying_signed_in;
 mod telemetry;
+mod worker;
 mod workspace;

@@ -3,7 +3,10 @@
 use crate::rig::{ADMIN, CLIENT, Rig};
 use revos_shared::ErrorCode;
 use revos_shared::agents::{
-    AgentCategory, AgentExecutor, AgentLifecycle, AgentTone, AgentTrigger, AgentVerbosity, RunStatus,
+    AgentCategory, AgentExecutor, AgentLifecycle, AgentTone, AgentTrigger, AgentVerbosity,
+};
+use revos_shared::automations::{
+    AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus,
 };
 use revos_shared::clients::{ClientBand, ClientColumn, ProjectHealth, ProjectStatus};
 use revos_shared::clients::{
@@ -19,11 +22,9 @@ use revos_shared::insights::{AuditAction, SnapshotKind, TimeScope};
 use revos_shared::integrations::{
     ConnectionStatus, IngestStatus, IngestTrigger, MeetingStatus, MessageDirection, Provider,
 };
+use revos_shared::kernel::work::RunStatus;
 use revos_shared::kernel::workspace::{UiEventKey, ViewWorkspace};
 use revos_shared::pipeline::{ActivityStatus, ActivityType, LostReason, OpportunitySource, Stage};
-use revos_shared::pipeline::{
-    AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus,
-};
 use revos_shared::session::{Capability, Persona};
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
@@ -165,6 +166,8 @@ async fn capabilities_that_the_page_asks_for_exist() {
         Capability::PIPELINE_WRITE_OWN,
         Capability::PIPELINE_REOPEN_WON,
         Capability::ORGANIZATION_MANAGE,
+        Capability::AUTOMATIONS_RUN,
+        Capability::AUTOMATIONS_MANAGE,
         Capability::FINANCE_READ,
         Capability::FINANCE_WRITE,
         Capability::OVERVIEW_CASH,

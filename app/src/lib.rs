@@ -5,6 +5,7 @@
 
 #![allow(unreachable_pub, reason = "`#[component]` makes the items beside a private component public")]
 
+mod automations;
 mod clients;
 mod finance;
 mod pipeline;

@@ -2,12 +2,14 @@
 //! descriptions and error codes: pure values, no clock, no network, no browser, no SQL.
 
 pub mod agents;
+pub mod automations;
 pub mod clients;
 pub mod finance;
 pub mod focus;
 pub mod insights;
 pub mod integrations;
 pub mod kernel;
+pub mod overview;
 pub mod pipeline;
 pub mod session;
 
@@ -24,6 +26,8 @@ pub fn all_endpoints() -> Vec<EndpointInfo> {
         session::endpoints::all(),
         clients::endpoints::all(),
         pipeline::endpoints::all(),
+        overview::endpoints::all(),
+        automations::endpoints::all(),
         finance::endpoints::all(),
         kernel::workspace::all(),
         kernel::telemetry::all(),

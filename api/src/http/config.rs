@@ -31,6 +31,13 @@ pub const SUPABASE_PUBLISHABLE_KEY: Setting = Setting {
     default: None,
     help: "The project's publishable (formerly anon) key. Never a secret or service-role key: those are refused.",
 };
+/// The key of `revos worker`.
+pub const SERVICE_KEY: Setting = Setting {
+    name: "SUPABASE_SERVICE_KEY",
+    default: None,
+    help: "Only for `revos worker`: the project's secret (or legacy service-role) key, which bypasses all \
+           permissions. `revos serve` refuses to start with it. Secret.",
+};
 /// The legacy signing secret.
 pub const SUPABASE_JWT_SECRET: Setting = Setting {
     name: "SUPABASE_JWT_SECRET",
@@ -101,6 +108,7 @@ pub const LOG_FORMAT: Setting =
 pub const SETTINGS: &[Setting] = &[
     SUPABASE_URL,
     SUPABASE_PUBLISHABLE_KEY,
+    SERVICE_KEY,
     SUPABASE_JWT_SECRET,
     LISTEN,
     PUBLIC_ORIGIN,
@@ -206,6 +214,11 @@ impl Config {
             })
         };
 
+        if get(&SERVICE_KEY).is_some() {
+            let problem =
+                "is for `revos worker` only: what people ask for must never bypass their permissions";
+            return Err(wrong(&SERVICE_KEY, problem.to_owned()));
+        }
         let project = match (get(&SUPABASE_URL), get(&SUPABASE_PUBLISHABLE_KEY)) {
             (None, None) => None,
             (Some(_), None) => {
@@ -310,7 +323,7 @@ fn read_project(url: &str, key: &str) -> Result<Project, ConfigError> {
 }
 
 /// Would this key bypass row-level security?
-fn is_privileged(key: &str) -> bool {
+pub(crate) fn is_privileged(key: &str) -> bool {
     use base64::Engine as _;
     let role_in_token = || {
         let payload = key.split('.').nth(1)?;
@@ -396,6 +409,7 @@ mod tests {
             (vec![url, ("SUPABASE_PUBLISHABLE_KEY", "sb_secret_x")], "SUPABASE_PUBLISHABLE_KEY"),
             (vec![url, ("SUPABASE_PUBLISHABLE_KEY", &service)], "SUPABASE_PUBLISHABLE_KEY"),
             (vec![url, key, ("SUPABASE_JWT_SECRET", "short")], "SUPABASE_JWT_SECRET"),
+            (vec![url, key, ("SUPABASE_SERVICE_KEY", "sb_secret_x")], "SUPABASE_SERVICE_KEY"),
             (vec![("REVOS_LISTEN", "8080")], "REVOS_LISTEN"),
             (vec![("REVOS_PUBLIC_ORIGIN", "http://revos.example.com")], "REVOS_PUBLIC_ORIGIN"),
             (vec![("REVOS_PUBLIC_ORIGIN", "https://revos.example.com/app")], "REVOS_PUBLIC_ORIGIN"),

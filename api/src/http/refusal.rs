@@ -77,7 +77,8 @@ fn refused(refusal: &Refusal) -> Failure {
 }
 
 /// The field that a form would mark when a constraint refuses its row.
-const FIELDS: [(&str, &str); 9] = [
+const FIELDS: [(&str, &str); 10] = [
+    ("automation_playbooks_name_key", "name"),
     ("client_deliverables_client_id_reference_key", "reference"),
     ("clients_owner_id_fkey", "owner_id"),
     ("contacts_client_id_email_key", "email"),

@@ -11,7 +11,7 @@ use revos_shared::pipeline::changes::{
 };
 use revos_shared::pipeline::endpoints::{OpportunityQuery, OpportunityRemoval, Target};
 use revos_shared::pipeline::{CreatedProspect, Moved, OpportunityDetail};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// The columns of [`OpportunityDetail`].
 pub(super) const OPPORTUNITIES: Table = Table {
@@ -32,11 +32,8 @@ pub async fn create_prospect(
     Params(NoQuery {}): Params<NoQuery>,
     Checked(prospect): Checked<NewProspect>,
 ) -> Result<(StatusCode, Json<CreatedProspect>), Failure> {
-    let mut fields = columns_of(&prospect)?;
-    fields.remove("request_id");
-    fields.retain(|_, value| !value.is_null());
     let arguments = json!({
-        "p_prospect": fields,
+        "p_prospect": prospect_fields(&prospect)?,
         "p_idempotency_key": prospect.request_id,
         "p_organization_id": writing.other_organization(),
     });
@@ -119,4 +116,12 @@ pub async fn set_target(
         "p_organization_id": writing.other_organization(),
     });
     Ok(Json(writing.call("set_quarterly_target", arguments).await?))
+}
+
+/// A prospect as the functions of the database take it.
+pub(super) fn prospect_fields(prospect: &NewProspect) -> Result<Map<String, Value>, Failure> {
+    let mut fields = columns_of(prospect)?;
+    fields.remove("request_id");
+    fields.retain(|_, value| !value.is_null());
+    Ok(fields)
 }

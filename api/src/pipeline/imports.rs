@@ -1,9 +1,10 @@
 //! How do the rows of a file become opportunities? Looked at first, then made in batches, each once.
 
+use super::changes::prospect_fields;
 use crate::http::extract::{Checked, Params};
 use crate::http::failure::Failure;
 use crate::http::signed_in::SignedIn;
-use crate::http::writing::{Writing, columns_of};
+use crate::http::writing::Writing;
 use axum::Json;
 use http::StatusCode;
 use revos_shared::kernel::endpoint::NoQuery;
@@ -54,14 +55,9 @@ pub async fn undo_import(
 }
 
 fn arguments(signed_in: &SignedIn, batch: &ProspectBatch) -> Result<Value, Failure> {
-    let mut rows = Vec::with_capacity(batch.rows.len());
-    for prospect in &batch.rows {
-        let mut fields = columns_of(prospect)?;
-        fields.retain(|_, value| !value.is_null());
-        rows.push(fields);
-    }
+    let rows: Result<Vec<_>, Failure> = batch.rows.iter().map(prospect_fields).collect();
     Ok(json!({
-        "p_rows": rows,
+        "p_rows": rows?,
         "p_idempotency_key": batch.key,
         "p_organization_id": signed_in.other_organization(),
     }))

@@ -186,6 +186,8 @@ pub(super) const CALLS: &[Call] = &[
     call("opportunities_digest, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
     call("pipeline_forecast", "{}", STAFF),
     call("pipeline_forecast, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
+    call("overview_inputs", "{}", STAFF),
+    call("overview_inputs, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
     call("find_similar_clients", r#"{"p_name": "Own"}"#, STAFF),
     call("find_similar_clients, B", r#"{"p_name": "Own", "p_organization_id": "{B}"}"#, IN_B),
     call("opportunity_record", r#"{"p_opportunity_id": "{opportunities A colleague's}"}"#, STAFF_OF_A),

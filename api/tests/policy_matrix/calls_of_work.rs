@@ -148,6 +148,13 @@ pub(super) const CALLS: &[Call] = &[
         r#"{"p_playbook_id": "{automation_playbooks B}", "p_context": {}}"#,
         LEADERS_OF_B,
     ),
+    // Of a version that there is not, which is past the check of rights.
+    call("retry_automation_run", r#"{"p_run_id": "{automation_runs A}", "p_version": 2}"#, LEADERS_OF_A),
+    call("retry_automation_run, B", r#"{"p_run_id": "{automation_runs B}", "p_version": 2}"#, LEADERS_OF_B),
+    call("list_playbooks", "{}", STAFF),
+    call("list_playbooks, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
+    call("list_automation_runs", "{}", STAFF),
+    call("list_automation_runs, B", r#"{"p_organization_id": "{B}"}"#, IN_B),
     // Connections: somebody else's is as good as none, whoever asks; books are the Admin's.
     call(
         "connect_integration",
@@ -251,6 +258,13 @@ pub(super) const CALLS: &[Call] = &[
         SERVICE,
     ),
     call("service_record_events", r#"{"p_organization_id": "{A}", "p_events": []}"#, SERVICE),
+    call("service_read_figures", r#"{"p_organization_id": "{A}"}"#, SERVICE),
+    call("service_claim_daily_work", "{}", SERVICE),
+    call(
+        "service_finish_daily_work",
+        r#"{"p_organization_id": "{A}", "p_job": "health", "p_day": "2026-01-02"}"#,
+        SERVICE,
+    ),
     call("service_purge", r#"{"p_organization_id": "{A}"}"#, SERVICE),
     call("service_advance_automation_run", r#"{"p_run_id": "{automation_runs A}"}"#, SERVICE),
     call("service_sweep_focus_sessions", "{}", SERVICE),

@@ -111,13 +111,11 @@ fn Grid(
     let rows = list.rows;
     let columns = address.columns();
     let sort = address.sort();
-    let cells = move |row| {
-        let others = live(move || {
-            columns.with(|columns| {
-                columns.0.iter().skip(1).map(|column| columns::cell(*column, row, writing)).collect_view()
-            })
+    let cells = move |row: &ClientRow| {
+        let others = columns.with(|columns| {
+            columns.0.iter().skip(1).map(|column| columns::cell(*column, row, writing)).collect_view()
         });
-        (columns::name_cell(row), others).into_any()
+        others.into_any()
     };
     let room = Signal::memo(move || columns.with(|columns| room(columns, list.sums.get())));
     view! {
@@ -137,7 +135,7 @@ fn Grid(
                     })}
                 </tr>
             </thead>
-            {grid_body("client-", rows, selection, cells)}
+            {grid_body("client-", "/clients/", rows, selection, cells)}
             {live(move || rows.with(|rows| !rows.is_empty()).then(|| foot(list, columns.get(), writing)))}
         </table>
         </div>

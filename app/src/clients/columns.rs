@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::shell::format;
+use crate::shell::grid::{grid_cell, span};
 use crate::shell::selection::Choosable;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -9,10 +10,9 @@ use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{ClientColumn, ClientRow, ClientStatus};
 use revos_shared::kernel::error::UnknownWord;
 use revos_shared::{ClientId, Money, UserId};
-use revos_ui::{Live, Signal, Tone, badge, live};
+use revos_ui::{Signal, Tone, badge, element};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 impl Choosable for ClientRow {
     type Id = ClientId;
@@ -169,72 +169,42 @@ fn none() -> String {
     format::NONE.to_owned()
 }
 
-/// The head of a row.
-pub(super) fn name_cell(row: Signal<Arc<ClientRow>>) -> AnyView {
-    let name = move || live(move || row.with(|row| row.name.clone()));
-    let link = live(move || row.with(|row| format!("/clients/{}", row.id)));
-    view! {
-        <th scope="row" role="rowheader" class="cell-name">
-            <a class="cut" href=link tabindex="-1" title=name()>{name()}</a>
-        </th>
-    }
-    .into_any()
-}
-
 /// The cell of a column, after the name.
-pub(super) fn cell(column: ClientColumn, row: Signal<Arc<ClientRow>>, writing: Writing) -> AnyView {
+pub(super) fn cell(column: ClientColumn, row: &ClientRow, writing: Writing) -> AnyView {
     let Writing { currency, time_zone, today } = writing;
-    let plain = live(move || row.with(|row| currency.with(|currency| text(column, row, currency))));
+    let plain = || currency.with(|currency| text(column, row, currency));
     let content = match column {
-        ClientColumn::Status => mark(move || Some(row.with(|row| words::status(row.status)))),
+        ClientColumn::Status => mark(Some(words::status(row.status))).into_any(),
         ClientColumn::Health => {
-            let mark = mark(move || {
-                let band = row.with(|row| row.health).map(HealthBand::of);
-                band.filter(|band| *band != HealthBand::Healthy).map(words::health_band)
-            });
-            scored(mark, plain)
+            let band = row.health.map(HealthBand::of).filter(|band| *band != HealthBand::Healthy);
+            scored(band.map(words::health_band), plain())
         }
-        ClientColumn::Churn => {
-            let band = move || row.with(|row| row.churn_risk).and_then(ChurnBand::of);
-            scored(mark(move || band().map(words::churn_band)), plain)
-        }
+        ClientColumn::Churn => scored(row.churn_risk.and_then(ChurnBand::of).map(words::churn_band), plain()),
         ClientColumn::Ar => {
-            let overdue = move || row.with(|row| row.ar_overdue).is_some_and(|amount| amount > Money::ZERO);
-            scored(mark(move || overdue().then_some(OVERDUE)), plain)
+            let overdue = row.ar_overdue.is_some_and(|amount| amount > Money::ZERO);
+            scored(overdue.then_some(OVERDUE), plain())
         }
         ClientColumn::Qbr => {
-            let mark = mark(move || {
-                let (status, date) = row.with(|row| (row.status, row.qbr_date));
-                let late = status == ClientStatus::Active && date.is_some_and(|date| date < today.get());
-                late.then_some(OVERDUE)
-            });
-            let date = live(move || {
-                row.with(|row| row.qbr_date).map_or_else(none, |date| format::day(date, today.get()))
-            });
-            view! { <span class="review">{date} {mark}</span> }.into_any()
+            let today = today.get();
+            let late = row.status == ClientStatus::Active && row.qbr_date.is_some_and(|date| date < today);
+            let date = row.qbr_date.map_or_else(none, |date| format::day(date, today));
+            span("review", (date, " ", mark(late.then_some(OVERDUE))).into_any())
         }
         ClientColumn::Updated => {
-            let at = move || row.with(|row| row.updated_at.as_millisecond());
-            let full = live(move || time_zone.with(|zone| format::moment(at(), zone)));
-            let short = live(move || {
-                let (at, today) = (at(), today.get());
-                time_zone.with(|zone| match format::calendar_day(at, zone) {
+            let (at, today) = (row.updated_at.as_millisecond(), today.get());
+            let (full, short) = time_zone.with(|zone| {
+                let short = match format::calendar_day(at, zone) {
                     Some(day) if day != today => format::day(day, today),
                     _ => format::clock(at, zone),
-                })
+                };
+                (format::moment(at, zone), short)
             });
-            view! { <span class="quiet" title=full>{short}</span> }.into_any()
+            element("span", [("class", "quiet".into()), ("title", full.into())], short.into_any())
         }
-        ClientColumn::Owner => view! { <span class="cut">{plain}</span> }.into_any(),
-        _ => plain.into_any(),
+        ClientColumn::Owner => span("cut", plain().into_any()),
+        _ => plain().into_any(),
     };
-    let class = if is_number(column) { "number" } else { "" };
-    view! {
-        <td role="gridcell" class=class data-column=column.as_str() data-label=label(column)>
-            {content}
-        </td>
-    }
-    .into_any()
+    grid_cell(column.as_str(), label(column), is_number(column), content)
 }
 
 /// A word for a state that passes, and its colour.
@@ -243,19 +213,13 @@ type Mark = (&'static str, Tone);
 const OVERDUE: Mark = ("Overdue", Tone::Bad);
 
 /// A word beside a figure, where there is one: the state in the colour it has everywhere.
-fn mark(of: impl Fn() -> Option<Mark> + Send + Sync + 'static) -> AnyView {
-    let mark = Signal::memo(of);
-    live(move || mark.get().map(|(word, tone)| badge(word, tone))).into_any()
+fn mark(mark: Option<Mark>) -> Option<AnyView> {
+    mark.map(|(word, tone)| badge(word, tone))
 }
 
 /// A figure with the word for it.
-fn scored(mark: AnyView, figure: Live<String>) -> AnyView {
-    view! {
-        <span class="scored">
-            {mark} <span class="score">{figure}</span>
-        </span>
-    }
-    .into_any()
+fn scored(word: Option<Mark>, figure: String) -> AnyView {
+    span("scored", (mark(word), " ", span("score", figure.into_any())).into_any())
 }
 
 #[cfg(test)]

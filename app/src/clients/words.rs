@@ -99,7 +99,7 @@ pub(super) fn qbr_name(row: &QbrRow) -> String {
 
 /// How the composite moved since the last review, and since when; none when either is not known.
 pub(super) fn since_qbr(client: &ClientRow, today: Date) -> Option<(String, String)> {
-    let change = format::change(client.trs_change_since_qbr()?);
+    let change = format::signed(client.trs_change_since_qbr()?);
     Some((format!("TRS {change}"), format!(" since {}", format::day(client.last_qbr_date?, today))))
 }
 

@@ -6,7 +6,7 @@ use super::desk::{Desk, Form};
 use super::words;
 use crate::shell::answer::Latest;
 use crate::shell::format;
-use crate::shell::grid::{direction, grid_body, row_count};
+use crate::shell::grid::{direction, grid_body, grid_cell, row_count, span};
 use crate::shell::list_tools::{SearchBox, chips};
 use crate::shell::lists::mark;
 use crate::shell::part::part;
@@ -17,7 +17,7 @@ use revos_shared::UserId;
 use revos_shared::finance::{InvoiceColumn, InvoiceList, InvoiceRow, InvoiceStanding, InvoicesQuery};
 use revos_shared::kernel::ids::InvoiceId;
 use revos_ui::{
-    Button, ButtonKind, EmptyState, Figure, FreshnessMark, Signal, SkeletonLines, SortHead, live,
+    Button, ButtonKind, EmptyState, Figure, FreshnessMark, Signal, SkeletonLines, SortHead, element, live,
 };
 use std::sync::Arc;
 
@@ -234,10 +234,7 @@ fn sums(desk: Desk, shown: Shown) -> AnyView {
 
 fn grid(desk: Desk, rows: Signal<Arc<Vec<Arc<InvoiceRow>>>>) -> AnyView {
     let selection = Selection::new(Signal::stored(Whose::Nobodys));
-    let cells = move |row: Signal<Arc<InvoiceRow>>| {
-        let others = live(move || row.with(|row| cells(desk, row)));
-        (number_cell(row), others).into_any()
-    };
+    let cells = move |row: &InvoiceRow| cells(desk, row);
     view! {
         <div class="finance-grid">
             <div class="table-room" data-room="many">
@@ -253,7 +250,7 @@ fn grid(desk: Desk, rows: Signal<Arc<Vec<Arc<InvoiceRow>>>>) -> AnyView {
                             {COLUMNS.map(|column| head(desk, column)).collect_view()}
                         </tr>
                     </thead>
-                    {grid_body("invoice-", rows, selection, cells)}
+                    {grid_body("invoice-", "/finance/invoices/", rows, selection, cells)}
                 </table>
             </div>
         </div>
@@ -273,17 +270,6 @@ fn head(desk: Desk, (column, label, number): (InvoiceColumn, &'static str, bool)
     view! { <SortHead label number name=column.as_str() sorted on_sort /> }.into_any()
 }
 
-fn number_cell(row: Signal<Arc<InvoiceRow>>) -> AnyView {
-    view! {
-        <th scope="row" role="rowheader" class="cell-name">
-            <a class="cut" href=live(move || row.with(|row| format!("/finance/invoices/{}", row.id))) tabindex="-1">
-                {live(move || row.with(|row| row.invoice_number.clone()))}
-            </a>
-        </th>
-    }
-    .into_any()
-}
-
 fn cells(desk: Desk, row: &InvoiceRow) -> AnyView {
     let today = desk.today.get();
     let zone = desk.time_zone.get();
@@ -294,8 +280,12 @@ fn cells(desk: Desk, row: &InvoiceRow) -> AnyView {
         .map(|(column, label, number)| {
             let content = match column {
                 InvoiceColumn::Client => {
-                    let name = row.client_name.clone();
-                    view! { <span class="cut" title=name.clone()>{name.clone()}</span> }.into_any()
+                    let title = row.client_name.clone().into();
+                    element(
+                        "span",
+                        [("class", "cut".into()), ("title", title)],
+                        row.client_name.clone().into_any(),
+                    )
                 }
                 InvoiceColumn::Issue => desk.day(row.issue_date).into_any(),
                 InvoiceColumn::Due => desk.day(row.due_date).into_any(),
@@ -304,10 +294,9 @@ fn cells(desk: Desk, row: &InvoiceRow) -> AnyView {
                 InvoiceColumn::Balance => desk.money(row.owed()).into_any(),
                 InvoiceColumn::Status => {
                     let standing = row.standing(today);
-                    let late = (standing == InvoiceStanding::Overdue).then(|| {
-                        view! { " " <span class="quiet">{words::late(row.days_past_due(today))}</span> }.into_any()
-                    });
-                    view! { {mark(words::standing(standing))} {late} }.into_any()
+                    let late = (standing == InvoiceStanding::Overdue)
+                        .then(|| (" ", span("quiet", words::late(row.days_past_due(today)).into_any())));
+                    (mark(words::standing(standing)), late).into_any()
                 }
                 InvoiceColumn::Updated => match format::calendar_day(updated, &zone) {
                     Some(day) if day != today => desk.day(day).into_any(),
@@ -315,9 +304,7 @@ fn cells(desk: Desk, row: &InvoiceRow) -> AnyView {
                 },
                 _ => ().into_any(),
             };
-            let class = number.then_some("number");
-            view! { <td role="gridcell" class=class data-column=column.as_str() data-label=*label>{content}</td> }
-                .into_any()
+            grid_cell(column.as_str(), label, *number, content)
         })
         .collect_view()
         .into_any()

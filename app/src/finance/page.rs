@@ -104,19 +104,19 @@ fn finance(desk: Desk) -> AnyView {
 
 /// What the palette can do here.
 fn offer(desk: Desk) {
-    let actions: [(&str, fn() -> Form); 5] = [
-        ("New invoice", || Form::New(None)),
-        ("Record payment", || Form::PayOne),
-        ("New subscription", || Form::NewSubscription(None)),
-        ("Add expense", || Form::Expense(None)),
-        ("Add cash entry", || Form::Cash(None)),
-    ];
     let commands = move |(at, run): (usize, bool)| {
-        let (name, form) = actions.get(at).filter(|_| desk.write)?;
+        let actions = [
+            ("New invoice", Form::New(None)),
+            ("Record payment", Form::PayOne),
+            ("New subscription", Form::NewSubscription(None)),
+            ("Add expense", Form::Expense(None)),
+            ("Add cash entry", Form::Cash(None)),
+        ];
+        let (name, form) = actions.into_iter().nth(at).filter(|_| desk.write)?;
         if run {
-            desk.open(form());
+            desk.open(form);
         }
-        Some(*name)
+        Some(name)
     };
     expect_context::<Keyboard>().offer(Callback::new(commands));
 }

@@ -5,8 +5,9 @@
 //! away again and says why; a confirmed one stays on top until the server's list holds it.
 
 use super::address::{PipelineAddress, State};
-use super::data::{Answer, use_opportunities};
+use super::data::use_opportunities;
 use crate::shell::Refused;
+use crate::shell::answer::Answer;
 use crate::shell::api::{Api, Given, Order, SignedIn};
 use crate::shell::format;
 use crate::shell::record::{Notice, asks_before_leaving};

@@ -53,12 +53,67 @@ fn forecast(desk: Desk, panel: Panel) -> AnyView {
     .into_any()
 }
 
+/// Today's figures beside those that were kept last at least a week ago.
+fn history(desk: Desk, forecast: &Forecast) -> AnyView {
+    let inside = match forecast.earlier {
+        None => view! {
+            <p class="quiet">
+                "No forecast of a week ago was kept yet. One is kept each day from now on, so the first can be compared in a week."
+            </p>
+        }
+        .into_any(),
+        Some(earlier) => {
+            let figures = [
+                ("Open", forecast.open.amount, earlier.open_value),
+                ("Weighted", forecast.open.weighted, earlier.open_weighted),
+                ("Won", forecast.won, earlier.won),
+                ("Commit", forecast.commit.amount, earlier.commit),
+                ("Upside", forecast.upside.amount, earlier.upside),
+                ("Best case", forecast.best.amount, earlier.best),
+            ];
+            let heads =
+                [("Figure", false), ("Then", true), ("Today", true), ("Change", true)];
+            let lines = table("Forecast then and today", &heads, figures.to_vec(), |(name, now, then)| {
+                let change = then.map_or_else(
+                    || format::NONE.to_owned(),
+                    |then| signed(desk, Money::from_minor(now.minor() - then.minor())),
+                );
+                view! {
+                    <tr>
+                        <th scope="row">{name}</th>
+                        <td class="number">{then.map_or_else(|| format::NONE.to_owned(), |then| desk.money(then))}</td>
+                        <td class="number">{desk.money(now)}</td>
+                        <td class="number">{change}</td>
+                    </tr>
+                }
+                .into_any()
+            });
+            let day = desk.day(Some(earlier.snapshot_date));
+            view! {
+                <p class="quiet">{format!("Then is {day}: the last forecast that was kept at least 7 days ago.")}</p>
+                {lines}
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="forecast-part" aria-labelledby="history-title">
+            <h3 id="history-title">"Then and today"</h3>
+            {inside}
+        </section>
+    }
+    .into_any()
+}
+
+/// An amount with its sign.
+fn signed(desk: Desk, amount: Money) -> String {
+    let sign = if amount.minor() > 0 { "+" } else { "" };
+    format!("{sign}{}", desk.money(amount))
+}
+
 fn inside(desk: Desk, forecast: &Forecast) -> AnyView {
     let money = move |amount: Money| desk.money(amount);
-    let signed = move |amount: Money| {
-        let sign = if amount.minor() > 0 { "+" } else { "" };
-        format!("{sign}{}", desk.money(amount))
-    };
+    let signed = move |amount: Money| signed(desk, amount);
     let figure = |label: &'static str, value: String, note: String| {
         view! { <Figure label value=Signal::stored(value) note=Signal::stored(note) /> }.into_any()
     };
@@ -155,6 +210,7 @@ fn inside(desk: Desk, forecast: &Forecast) -> AnyView {
             {figure("Win rate, 365 days", year.0, year.1)}
             {figure("Sales cycle", cycle, mean.unwrap_or(no_cycle))}
         </dl>
+        {history(desk, forecast)}
         <section class="forecast-part" aria-labelledby="range-title">
             <h3 id="range-title">"Range"</h3>
             <dl class="forecast-figures">

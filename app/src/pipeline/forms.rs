@@ -248,12 +248,24 @@ fn made(opportunity: &str, conversion: &Conversion, close: Callback<()>) -> AnyV
     })
     .collect();
     let nothing = parts.is_empty();
+    let runs = conversion
+        .created
+        .iter()
+        .filter(|made| made.kind == ConversionPart::AutomationRun)
+        .enumerate()
+        .map(|(at, made)| {
+            let label = if at == 0 { "See its run".to_owned() } else { format!("See run {}", at + 1) };
+            view! { <a class="button" href=format!("/agents/playbooks?run={}", made.id)>{label}</a> }
+                .into_any()
+        })
+        .collect_view();
     let link = format!("/clients/{}", conversion.client_id);
     view! {
         <p>{format!("“{opportunity}” is won.")}</p>
         <p>{if nothing { "Everything it needs was there already." } else { "This was made for it:" }}</p>
         <ul>{parts.into_iter().map(|part| view! { <li>{part}</li> }.into_any()).collect_view()}</ul>
         <div class="dialog-foot">
+            {runs}
             <a class="button" href=link>"Open the client"</a>
             <Button label="Done" kind=ButtonKind::Primary on_press=close />
         </div>

@@ -1,11 +1,12 @@
 //! What is known about one opportunity, and what can be done about it? Beside the board, and under its own address.
 
-use super::data::{Answer, use_record};
+use super::data::use_record;
 use super::desk::{Desk, Form};
 use super::forms::{now, put_activity};
 use super::head::head;
 use super::words;
 use crate::shell::address::Address;
+use crate::shell::answer::Answer;
 use crate::shell::format;
 use crate::shell::lists::{mark, text_or_none};
 use crate::shell::part::{part, show_part};

@@ -4,14 +4,14 @@ use super::desk::{Desk, Form};
 use super::toolbar::load_more;
 use super::words;
 use crate::shell::format;
-use crate::shell::grid::{direction, grid_body, row_count};
+use crate::shell::grid::{direction, grid_body, grid_cell, row_count, span};
 use crate::shell::part::part;
 use crate::shell::selection::{Choosable, Selection, Whose};
 use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::{OpportunityColumn, OpportunityRow, Score, WinRates, weighted};
-use revos_ui::{Button, EmptyState, Signal, SortHead, badge, live};
+use revos_ui::{Button, EmptyState, Signal, SortHead, badge, element, live};
 use std::sync::Arc;
 
 impl Choosable for OpportunityRow {
@@ -120,10 +120,7 @@ fn grid(
     rates: Signal<WinRates>,
     selection: Selection<OpportunityRow>,
 ) -> AnyView {
-    let cells = move |row: Signal<Arc<OpportunityRow>>| {
-        let others = live(move || row.with(|row| rates.with(|rates| cells(desk, row, rates))));
-        (name_cell(row), others).into_any()
-    };
+    let cells = move |row: &OpportunityRow| rates.with(|rates| cells(desk, row, rates));
     view! {
         <div class="pipeline-grid">
         <div class="table-room" data-room="many">
@@ -140,7 +137,7 @@ fn grid(
                         {COLUMNS.map(|column| head(desk, column)).collect_view()}
                     </tr>
                 </thead>
-                {grid_body("opportunity-", rows, selection, cells)}
+                {grid_body("opportunity-", "/pipeline/", rows, selection, cells)}
                 <tfoot role="rowgroup">{live(move || foot(desk))}</tfoot>
             </table>
         </div>
@@ -198,23 +195,6 @@ fn foot(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn name_cell(row: Signal<Arc<OpportunityRow>>) -> AnyView {
-    let name = move || live(move || row.with(|row| row.name.clone()));
-    view! {
-        <th scope="row" role="rowheader" class="cell-name">
-            <a
-                class="cut"
-                href=live(move || row.with(|row| format!("/pipeline/{}", row.id)))
-                tabindex="-1"
-                title=name()
-            >
-                {name()}
-            </a>
-        </th>
-    }
-    .into_any()
-}
-
 fn cells(desk: Desk, row: &OpportunityRow, rates: &WinRates) -> AnyView {
     let score = row.stage.is_open().then(|| Score::of(row, rates));
     let zone = desk.time_zone.get();
@@ -249,26 +229,20 @@ fn cells(desk: Desk, row: &OpportunityRow, rates: &WinRates) -> AnyView {
                 },
                 _ => String::new(),
             };
-            let class = number.then_some("number");
             let content = match (*name, score) {
                 ("score", Some(score)) => {
                     let (word, tone) = words::risk(score.risk);
-                    view! {
-                        <span class="scored">
-                            {badge(word, tone)}
-                            <span class="score">{score.score.to_string()}</span>
-                        </span>
-                    }
-                    .into_any()
+                    let score = span("score", score.score.to_string().into_any());
+                    span("scored", (badge(word, tone), score).into_any())
                 }
                 ("score", None) => format::NONE.into_any(),
                 ("client" | "owner" | "next", _) => {
-                    view! { <span class="cut" title=text.clone()>{text.clone()}</span> }.into_any()
+                    let title = text.clone().into();
+                    element("span", [("class", "cut".into()), ("title", title)], text.into_any())
                 }
                 _ => text.into_any(),
             };
-            view! { <td role="gridcell" class=class data-column=*name data-label=*label>{content}</td> }
-                .into_any()
+            grid_cell(name, label, *number, content)
         })
         .collect_view()
         .into_any()

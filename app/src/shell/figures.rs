@@ -14,6 +14,8 @@ pub(crate) const fn why(reason: Unavailable) -> &'static str {
         Unavailable::NoCohort => "no client was there to compare with",
         Unavailable::InsufficientHistory => "the records do not go back far enough",
         Unavailable::ZeroDenominator => "there is nothing to divide by",
+        Unavailable::NotConnected => "no account is connected",
+        Unavailable::NotBurning => "nothing is used up",
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn field_problems(problems: &[Problem], fields: &[(&str, &'static str
 }
 
 /// What a problem's key means to a person.
-fn sentence(key: &str) -> &'static str {
+pub(crate) fn sentence(key: &str) -> &'static str {
     match key {
         "required" => "Fill this in.",
         "too_long" => "This is too long.",

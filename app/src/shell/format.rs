@@ -142,6 +142,16 @@ pub(crate) fn change(difference: i16) -> String {
     }
 }
 
+/// `+4`, `−2`, `±0`: a change where there is little room.
+pub(crate) fn signed(difference: i16) -> String {
+    let sign = match difference {
+        0 => '±',
+        ..0 => '\u{2212}',
+        _ => '+',
+    };
+    format!("{sign}{}", difference.unsigned_abs())
+}
+
 #[cfg(feature = "csr")]
 pub(crate) use zoned::{calendar_day, clock, moment, start_of_day};
 
@@ -271,6 +281,11 @@ mod tests {
         assert_eq!(money(Money::from_minor(2_124_333), "EUR"), "€21,243.33");
         assert_eq!(money(Money::from_minor(-5), "USD"), "−$0.05");
         assert_eq!(money(Money::from_minor(100_000), "CHF"), "CHF\u{a0}1,000");
+    }
+
+    #[test]
+    fn a_change_has_a_sign() {
+        assert_eq!([7, 0, -13].map(signed), ["+7", "±0", "\u{2212}13"]);
     }
 
     #[test]

@@ -46,6 +46,13 @@ pub(super) const PLACES: &[Place] = &[
         keys: &["g", "f"],
         right: Some(Capability::FINANCE_READ),
     },
+    Place {
+        path: "/agents/playbooks",
+        label: "Playbooks",
+        icon: IconName::Play,
+        keys: &["g", "a"],
+        right: Some(Capability::AUTOMATIONS_RUN),
+    },
 ];
 /// The only page of a customer.
 const CUSTOMER_PLACES: &[Place] =

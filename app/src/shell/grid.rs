@@ -5,7 +5,7 @@ use super::selection::{Choosable, Selection};
 use super::window::{RowWindow, hand_on, use_row_window};
 use leptos::{html, prelude::*};
 use revos_shared::kernel::order::Sort;
-use revos_ui::{Signal, SortDirection, Var, focus_by_id, lines, live, on};
+use revos_ui::{Signal, SortDirection, Var, element, focus_by_id, lines, live, on};
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, FocusEvent, HtmlElement, KeyboardEvent};
@@ -18,14 +18,17 @@ struct Placed<R> {
     row: Arc<R>,
 }
 
-/// The rows on screen as a table's body, reached by Tab as one stop. `cells` draws what follows the box that chooses a
-/// row; a line shows one row after the other as one scrolls, so everything in it follows its row. The rows' ids begin
-/// with `prefix`.
+/// The rows on screen as a table's body, reached by Tab as one stop. A row leads to its record below `path`; `cells`
+/// draws what follows its name. The rows' ids begin with `prefix`.
+///
+/// A line shows one row after the other as one sorts and scrolls. One effect draws all its cells anew, in place, where
+/// an effect of each cell would cost several times as much; so cells are made by [`grid_cell`].
 pub(crate) fn grid_body<R: Choosable>(
     prefix: &'static str,
+    path: &'static str,
     rows: Signal<Arc<Vec<Arc<R>>>>,
     selection: Selection<R>,
-    cells: impl Fn(Signal<Arc<R>>) -> AnyView + Copy + Send + Sync + 'static,
+    cells: impl Fn(&R) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let count = Signal::memo(move || rows.with(|rows| rows.len()));
     let body = NodeRef::<html::Tbody>::new();
@@ -56,6 +59,7 @@ pub(crate) fn grid_body<R: Choosable>(
         let Some(placed) = row_of(visible, at, |placed| placed.line) else { return ().into_any() };
         let row = Signal::memo(move || placed.with(|placed| Arc::clone(&placed.row)));
         let id = move || row.with(|row| row.id());
+        let name = move || live(move || row.with(|row| row.name().to_owned()));
         view! {
             <tr
                 role="row"
@@ -65,7 +69,10 @@ pub(crate) fn grid_body<R: Choosable>(
                 tabindex=live(move || if stop.get() == Some(id()) { "0" } else { "-1" })
             >
                 {selection.cell(row)}
-                {cells(row)}
+                <th scope="row" role="rowheader" class="cell-name">
+                    <a class="cut" href=live(move || format!("{path}{}", id())) tabindex="-1" title=name()>{name()}</a>
+                </th>
+                {live(move || row.with(|row| cells(row)))}
             </tr>
         }
         .into_any()
@@ -84,6 +91,18 @@ pub(crate) fn grid_body<R: Choosable>(
         </tbody>
     }
     .into_any()
+}
+
+/// A cell of a row in the column of this name and label.
+pub(crate) fn grid_cell(name: &'static str, label: &'static str, number: bool, content: AnyView) -> AnyView {
+    let class = if number { "number" } else { "" };
+    let attributes = [("role", "gridcell"), ("class", class), ("data-column", name), ("data-label", label)];
+    element("td", attributes.map(|(name, value)| (name, value.into())), content)
+}
+
+/// Content with a class of its own.
+pub(crate) fn span(class: &'static str, content: AnyView) -> AnyView {
+    element("span", [("class", class.into())], content)
 }
 
 /// How many rows a table tells of itself, its head among them.

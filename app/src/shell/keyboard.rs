@@ -69,6 +69,7 @@ impl Keyboard {
             match event.key().as_str() {
                 "c" if began => address.go("/clients"),
                 "p" if began => address.go("/pipeline"),
+                "a" if began => address.go("/agents/playbooks"),
                 "f" if began => address.go("/finance"),
                 "g" => began_at.set_value(Some(now)),
                 "r" => {

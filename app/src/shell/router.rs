@@ -6,6 +6,7 @@ use super::part::show_part;
 use super::session::{Session, SessionState};
 use super::starting::{StartingPage, UnreachablePage};
 use super::theme::Theme;
+use crate::automations::playbooks_page;
 use crate::clients::{AccountPage, ClientsPage};
 use crate::finance::finance_page;
 use crate::pipeline::pipeline_page;
@@ -37,6 +38,7 @@ enum Page {
     Passing,
     Clients,
     Pipeline,
+    Playbooks,
     Finance,
     Account,
     NotFound,
@@ -48,6 +50,7 @@ impl Page {
             "/" | SIGN_IN => Self::Passing,
             path if path == "/clients" || path.starts_with("/clients/") => Self::Clients,
             path if path == "/pipeline" || path.starts_with("/pipeline/") => Self::Pipeline,
+            path if path == "/agents/playbooks" || path.starts_with("/agents/playbooks/") => Self::Playbooks,
             path if path == "/finance" || path.starts_with("/finance/invoices/") => Self::Finance,
             ACCOUNT => Self::Account,
             _ => Self::NotFound,
@@ -111,6 +114,7 @@ fn Inside(address: Address) -> impl IntoView {
         Page::Passing => ().into_any(),
         Page::Clients => view! { <ClientsPage /> }.into_any(),
         Page::Pipeline => show_part("The pipeline", || Box::pin(pipeline_page())),
+        Page::Playbooks => show_part("The playbooks", || Box::pin(playbooks_page())),
         Page::Finance => show_part("Finance", || Box::pin(finance_page())),
         Page::Account => view! { <AccountPage /> }.into_any(),
         Page::NotFound => view! { <NotFoundPage address /> }.into_any(),

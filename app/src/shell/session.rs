@@ -156,14 +156,12 @@ impl Session {
     pub(crate) async fn sign_out(self) {
         self.leaving.set_value(true);
         keep(LEAVING, Some("1"));
-        let told = Self::end().await;
+        // What the server has not heard, `forget` finds noted.
+        let _ = Self::end().await;
         self.wipe().await;
         self.forget(false);
         self.tell(SIGNED_OUT);
         self.leaving.set_value(false);
-        if let Err(failure) = told {
-            self.state.set(SessionState::Unreachable(failure));
-        }
     }
 
     /// Is somebody signed out here of whom the server has not heard it?

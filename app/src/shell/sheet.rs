@@ -1,7 +1,7 @@
 //! How is a form filled in, checked, kept and sent? Forms are data: a list of fields, and what their texts mean.
 
 use super::Refused;
-use super::form::field_problems;
+use super::form::{field_problems, sentence};
 use super::merge::merge;
 use super::typed::plain_amount;
 use jiff::civil::Date;
@@ -34,6 +34,19 @@ pub(crate) enum Kind {
     Choice(Signal<Vec<SelectOption>>),
     /// Yes or no.
     Tick,
+    /// Several inputs of a form's own, whose texts are one.
+    Own(Own),
+}
+
+/// What a field of its own kind is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Own {
+    /// Draws it.
+    pub draw: fn(Var<String>, Signal<Vec<FieldProblem>>) -> AnyView,
+    /// What its text says to a person.
+    pub said: fn(&str) -> String,
+    /// The input that a problem of a row is about, and what it is called.
+    pub place: fn(&Problem) -> Option<(&'static str, String)>,
 }
 
 /// A field of a form.
@@ -168,12 +181,18 @@ impl Entries<'_> {
         value
     }
 
+    /// The same of a row within a field.
+    pub(crate) fn refuse_row(&self, row: u32, name: &str, key: &str) {
+        let problem = Problem { row, field: Some(name.to_owned()), key: key.to_owned() };
+        self.problems.borrow_mut().push(problem);
+    }
+
     /// What is wrong with the fields, and with what they say together.
     pub(crate) fn checked(&self, body: &impl Check) -> Result<(), Vec<Problem>> {
         let mut problems = self.problems.take();
         if let Err(found) = body.check() {
-            let known: Vec<_> = problems.iter().map(|problem| problem.field.clone()).collect();
-            problems.extend(found.into_iter().filter(|problem| !known.contains(&problem.field)));
+            let known: Vec<_> = problems.iter().map(|problem| (problem.row, problem.field.clone())).collect();
+            problems.extend(found.into_iter().filter(|it| !known.contains(&(it.row, it.field.clone()))));
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
@@ -359,7 +378,18 @@ impl Sheet {
     fn tell(self, problems: &[Problem], title: String) {
         let found = self.definition.with_value(|definition| {
             let inputs: Vec<_> = definition.fields.iter().map(|field| (field.name, field.id)).collect();
-            field_problems(problems, &inputs)
+            let own = definition.fields.iter().find_map(|field| match field.kind {
+                Kind::Own(own) => Some(own),
+                _ => None,
+            });
+            let Some(own) = own else { return field_problems(problems, &inputs) };
+            let (of_form, of_rows): (Vec<_>, Vec<_>) =
+                problems.iter().cloned().partition(|problem| problem.row == 0);
+            let placed = of_rows.iter().filter_map(|problem| {
+                let (field, name) = (own.place)(problem)?;
+                Some(FieldProblem { field, text: format!("{name}: {}", sentence(&problem.key)) })
+            });
+            field_problems(&of_form, &inputs).into_iter().chain(placed).collect()
         });
         self.problems.set(found);
         self.title.set(Some(title));
@@ -465,6 +495,7 @@ impl Sheet {
                     (Kind::Choice(options), None) => {
                         view! { <SelectField id label options value problems /> }.into_any()
                     }
+                    (Kind::Own(own), _) => (own.draw)(value, problems.into()),
                     (Kind::Tick, _) => {
                         let checked = Signal::derive(move || value.with(|value| value == "true"));
                         let toggle = move |()| value.set((!checked.get_untracked()).to_string());
@@ -486,6 +517,7 @@ impl Sheet {
                     options.iter().find(|option| option.value == value).map(|option| option.label.clone())
                 }),
                 Kind::Tick => Some(if value == "true" { "Yes" } else { "No" }.to_owned()),
+                Kind::Own(own) => Some((own.said)(value)),
                 Kind::Line(_) | Kind::Area => None,
             };
             words

@@ -1,5 +1,7 @@
 //! In which words and tones is told what clients have agreed to? Said by their records, the pipeline and finance alike.
 
+#![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
+
 use revos_shared::finance::{ArrangementType, BillingFrequency, SubscriptionStatus};
 use revos_shared::pipeline::LostReason;
 use revos_ui::Tone;

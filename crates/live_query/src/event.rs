@@ -19,6 +19,8 @@ pub enum Event<T> {
         seq: u64,
         /// What came back.
         answer: Answer<T>,
+        /// Bytes of its body, unpacked, for telemetry; 0 when the host does not count them.
+        bytes: u64,
     },
     /// The answer to [`Effect::LoadSnapshot`]; `None` when there is no valid snapshot.
     SnapshotLoaded(Option<Restored<T>>),
@@ -173,7 +175,7 @@ pub struct Cycle {
     pub cause: Cause,
     /// Which try it was since the last good answer, from 1.
     pub attempt: u32,
-    /// Bytes of the answer's body, unpacked; the host fills them in.
+    /// Bytes of the answer's body, unpacked.
     pub bytes: u64,
     /// The rows were still right (304).
     pub unchanged: bool,

@@ -11,6 +11,7 @@ use crate::failure::{Failure, Reason, Retry};
 use crate::time::{AsOf, Fraction, Moment};
 use crate::timing::Timing;
 use crate::view::SampleCause;
+use cycle::Came;
 use sharing::Line;
 pub use sharing::News;
 
@@ -168,7 +169,7 @@ impl<T> Machine<T> {
         match event {
             Event::Subscribed => self.subscribed(turn),
             Event::Unsubscribed => self.unsubscribed(turn),
-            Event::Answered { seq, answer } => self.answered(seq, answer, turn),
+            Event::Answered { seq, answer, bytes } => self.answered(seq, answer, bytes, turn),
             Event::SnapshotLoaded(restored) => self.restored(restored, turn),
             Event::SnapshotTrouble(problem) => self.trouble(problem, turn),
             Event::TimerFired => self.timer_fired(turn),
@@ -269,7 +270,7 @@ impl<T> Machine<T> {
         }
     }
 
-    fn answered(&mut self, seq: u64, answer: Answer<T>, turn: &mut Turn) {
+    fn answered(&mut self, seq: u64, answer: Answer<T>, bytes: u64, turn: &mut Turn) {
         let Some(asking) = self.asking.take_if(|asking| asking.seq == seq) else {
             return; // Not the newest request: an older answer never wins.
         };
@@ -277,7 +278,7 @@ impl<T> Machine<T> {
         let unchanged = matches!(answer, Answer::Unchanged { .. });
         let attempt = self.attempt();
         self.taken(answer, &asking, took, turn);
-        self.report_cycle(&asking, attempt, unchanged, turn);
+        self.report_cycle(&asking, attempt, Came { bytes, unchanged }, turn);
     }
 
     fn taken(&mut self, answer: Answer<T>, asking: &Asking, took: Duration, turn: &mut Turn) {
@@ -435,7 +436,7 @@ impl<T> Machine<T> {
             turn.effects.push(Effect::AbortRequest { seq: asking.seq });
             let attempt = self.attempt();
             self.failed(Failure::new(Reason::Timeout), turn.now.since(asking.started), turn);
-            self.report_cycle(&asking, attempt, false, turn);
+            self.report_cycle(&asking, attempt, Came::default(), turn);
         } else if is_due(self.manual_attempt_at()) {
             self.last_manual = Some(turn.now);
             self.start(Cause::ByHand, turn);

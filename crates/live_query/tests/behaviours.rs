@@ -498,7 +498,7 @@ fn every_reason_is_recognised() {
 fn answer_that_nobody_waits_for_is_ignored_in_every_state() {
     let mut bench = Bench::live();
     let answer = || Answer::Fresh { data: rows(9), as_of: ServerTime::default(), etag: None };
-    bench.send(Event::Answered { seq: 99, answer: answer() });
-    bench.send(Event::Answered { seq: 1, answer: answer() });
+    bench.send(Event::Answered { seq: 99, answer: answer(), bytes: 0 });
+    bench.send(Event::Answered { seq: 1, answer: answer(), bytes: 0 });
     assert_eq!((bench.state(), bench.machine.view().data), (State::Live, Some(&rows(3))));
 }

@@ -226,7 +226,7 @@ impl World {
 
     fn settle(&mut self, answer: Answer<Rows>, random: Fraction) {
         if let Some(seq) = self.in_flight.take() {
-            self.send(Event::Answered { seq, answer }, random, Cause::Automatic);
+            self.send(Event::Answered { seq, answer, bytes: 0 }, random, Cause::Automatic);
         }
     }
 
@@ -237,7 +237,7 @@ impl World {
         };
         let before = format!("{:?}", self.machine);
         let answer = Answer::Fresh { data: rows(9), as_of: self.server_now(), etag: None };
-        let effects = self.machine.handle(Event::Answered { seq, answer }, self.now, random);
+        let effects = self.machine.handle(Event::Answered { seq, answer, bytes: 0 }, self.now, random);
         assert_eq!((effects, format!("{:?}", self.machine)), (Vec::new(), before));
     }
 

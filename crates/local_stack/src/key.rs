@@ -157,6 +157,13 @@ impl SigningKey {
         let text = URL_SAFE_NO_PAD.encode(digest);
         format!("sb_publishable_{}_{}", &text[..22], &text[22..30])
     }
+
+    /// A secret API key in the hosted form, of what only this project knows.
+    pub(crate) fn service_key(&self) -> Result<String, StackError> {
+        let digest = Sha256::digest(format!("service {}", self.private_pem()?));
+        let text = URL_SAFE_NO_PAD.encode(digest);
+        Ok(format!("sb_secret_{}_{}", &text[..22], &text[22..30]))
+    }
 }
 
 fn unusable(reason: impl ToString) -> StackError {

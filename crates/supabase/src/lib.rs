@@ -2,7 +2,7 @@
 //!
 //! Queries are built with the `postgrest` crate and sent by one shared `reqwest` client
 //! ([`Transport`]), so that every request has the same limits, the same retry rule and the same
-//! typed failures. Each service has a breaker of its own ([`Circuit`]). There is no service key here: what a caller may see is decided by the database.
+//! typed failures. Each service has a breaker of its own ([`Circuit`]). What a caller may see is decided by the database.
 
 mod auth;
 mod breaker;

@@ -1,5 +1,6 @@
 //! How is a state said in one word? With a colour that only repeats the word.
 
+use crate::element;
 use leptos::prelude::*;
 
 /// What a colour means here.
@@ -58,5 +59,5 @@ impl Fill {
 
 /// A word in a tinted box. A plain view and no component: long lists hold many of them.
 pub fn badge(word: &'static str, tone: Tone) -> AnyView {
-    view! { <span class="badge" data-tone=tone.word()>{word}</span> }.into_any()
+    element("span", [("class", "badge".into()), ("data-tone", tone.word().into())], word.into_any())
 }

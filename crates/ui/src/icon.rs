@@ -49,6 +49,8 @@ pub enum IconName {
     Edit,
     /// Three dots.
     More,
+    /// A triangle to the right: runs.
+    Play,
 }
 
 impl IconName {
@@ -67,6 +69,7 @@ impl IconName {
             }
             Self::Check => "m3 8.5 3.2 3.2L13 5",
             Self::Edit => "M3 13l.6-2.9L10.8 3l2.2 2.2-7.1 7.2L3 13Z",
+            Self::Play => "M5 3.5v9l7-4.5z",
             Self::More => "M3.5 8v.1M8 8v.1M12.5 8v.1",
             Self::Close => "m4 4 8 8M12 4l-8 8",
             Self::Up => "M4 10l4-4 4 4",

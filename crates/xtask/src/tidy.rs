@@ -13,8 +13,18 @@ const PROOF_TOO_LONG: usize = 750;
 /// Folders that say nothing about what is in them.
 const EMPTY_NAMES: &[&str] = &["components", "hooks", "types", "utils", "common", "misc", "helpers"];
 /// The slices of the business, and the one folder of plumbing each crate may have beside them.
-const SLICES: &[&str] =
-    &["session", "clients", "pipeline", "finance", "overview", "agents", "focus", "insights", "integrations"];
+const SLICES: &[&str] = &[
+    "session",
+    "clients",
+    "pipeline",
+    "automations",
+    "finance",
+    "overview",
+    "agents",
+    "focus",
+    "insights",
+    "integrations",
+];
 const PLUMBING: &[(&str, &str)] = &[("shared/src/", "kernel"), ("api/src/", "http"), ("app/src/", "shell")];
 
 /// Checks everything; the report names the longest files.

@@ -177,6 +177,11 @@ test("shows the columns that are chosen, in the chosen order", async ({ page, en
   expect(cells.map((cell) => cell.replace(/\s+/g, " ").trim())).toEqual([
     "$3,400", "Piers Oakhollow", "$40,800", "Critical 34", "Critical 46",
   ]);
+  // They say so too: phones write the word beside the value.
+  const words = await line(page, "Hollowpine Energy")
+    .locator("td[data-column]")
+    .evaluateAll((cells) => cells.map((cell) => [cell.getAttribute("data-label"), cell.className]));
+  expect(words).toEqual([["MRR", "number"], ["Owner", ""], ["ARR", "number"], ["Churn risk", "number"], ["Health", "number"]]);
   expect(await sums(page)).toEqual({ mrr: "$63,650", arr: "$763,800" });
   await page.goBack();
   await expect(grid(page).getByRole("columnheader", { name: "Owner" })).toBeVisible();

@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { AUTH_TRIALS, type AuthTrial } from "../../faults.ts";
 import { expect, isKept, live, mark, names, test } from "../../fixtures.ts";
-import { clientWithRows, press, record, recordIsThere } from "../../record.ts";
+import { clientWithRows, industryIs, press, recordIsThere, writeIndustry } from "../../record.ts";
 import type { Stack } from "../../stack.ts";
 import { answered } from "../../time.ts";
 
@@ -100,8 +100,7 @@ test("a change in each way not to renew a session", async ({
   for (const [number, trial] of AUTH_TRIALS.entries()) {
     await test.step(trial.what, async () => {
       const wish = `Robotics ${number}`;
-      await page.getByRole("button", { name: "Edit client" }).click();
-      await page.getByLabel("Industry").fill(wish);
+      await writeIndustry(page, wish);
       await begin(page, stack, trial);
       await press(page, "Save");
       const dialog = page.getByRole("dialog");
@@ -115,9 +114,7 @@ test("a change in each way not to renew a session", async ({
       await expect(dialog).toHaveCount(0, { timeout: HUNG_MS });
       await stack.issue({});
       await stack.heal();
-      await expect(record(page)).toContainText(wish);
-      const row = await database.one<{ industry: string }>("select industry from public.clients where id = $1", [client]);
-      expect(row.industry).toBe(wish);
+      await industryIs(page, database, client, wish);
     });
   }
 });

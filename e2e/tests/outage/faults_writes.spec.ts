@@ -2,7 +2,7 @@
 
 import { BLACK_HOLE, TRIALS } from "../../faults.ts";
 import { expect, test } from "../../fixtures.ts";
-import { clientWithRows, press, record, recordIsThere } from "../../record.ts";
+import { clientWithRows, industryIs, press, recordIsThere, writeIndustry } from "../../record.ts";
 
 /** Nobody waits longer than this. */
 const HUNG_MS = 15_000;
@@ -26,8 +26,7 @@ for (const kept of [true, false]) {
     for (const [number, { what, plays, says }] of ALL.entries()) {
       await test.step(what, async () => {
         const wish = `Robotics ${number}`;
-        await page.getByRole("button", { name: "Edit client" }).click();
-        await page.getByLabel("Industry").fill(wish);
+        await writeIndustry(page, wish);
         await stack.playAtOnce(plays);
         await press(page, "Save");
         const dialog = page.getByRole("dialog");
@@ -39,9 +38,7 @@ for (const kept of [true, false]) {
         }
         await expect(dialog).toHaveCount(0);
         await stack.heal();
-        await expect(record(page)).toContainText(wish);
-        const row = await database.one<{ industry: string }>("select industry from public.clients where id = $1", [client]);
-        expect(row.industry).toBe(wish);
+        await industryIs(page, database, client, wish);
       });
     }
   });

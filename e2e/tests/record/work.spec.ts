@@ -96,7 +96,7 @@ test("says what changed since the last review, also in the panel of reviews", as
   await press(page, "Save");
   const health = record(page).getByRole("region", { name: "Health over time" });
   await expect(health).toContainText(/Since the QBR on .*: health up 10, churn risk down 4, TRS up 7\./);
-  await expect(page.locator("#qbr")).toContainText(/TRS up 7/);
+  await expect(page.locator("#qbr")).toContainText(/TRS \+7/);
 });
 
 test("groups data sources, refuses a duplicate in place, counts readiness", async ({ page }) => {

@@ -59,22 +59,6 @@ value_set! {
 }
 
 value_set! {
-    /// How a run stands.
-    RunStatus {
-        /// Waiting.
-        Queued = "queued",
-        /// Running.
-        Running = "running",
-        /// Finished.
-        Succeeded = "succeeded",
-        /// Failed.
-        Failed = "failed",
-        /// Stopped by a person.
-        Cancelled = "cancelled",
-    }
-}
-
-value_set! {
     /// How an agent sounds.
     AgentTone {
         /// Businesslike.
@@ -97,13 +81,5 @@ value_set! {
         Balanced = "balanced",
         /// Everything.
         Detailed = "detailed",
-    }
-}
-
-impl RunStatus {
-    /// Has the run ended for good?
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
     }
 }

@@ -4,6 +4,7 @@ pub mod changes;
 mod client;
 pub mod endpoints;
 mod engagement;
+mod kept;
 mod panels;
 mod project;
 mod query;

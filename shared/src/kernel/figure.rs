@@ -16,6 +16,10 @@ value_set! {
         NoCohort = "no_cohort",
         /// The records do not go back far enough.
         InsufficientHistory = "insufficient_history",
+        /// No account is connected.
+        NotConnected = "not_connected",
+        /// Nothing is used up: the figure has no end to tell.
+        NotBurning = "not_burning",
         /// It would be divided by nothing.
         ZeroDenominator = "zero_denominator",
     }
@@ -61,6 +65,15 @@ impl<T> Figure<T> {
     /// The reason; `no_rows` for an answer that names neither.
     pub fn known_or_why(&self) -> Result<&T, Unavailable> {
         self.value.as_ref().ok_or_else(|| self.unavailable.unwrap_or(Unavailable::NoRows))
+    }
+}
+
+/// The figure as a snapshot keeps it: the value, or an object that says why there is none.
+#[must_use]
+pub fn kept<T: Serialize>(figure: &Figure<T>) -> serde_json::Value {
+    match figure.known_or_why() {
+        Ok(value) => serde_json::json!(value),
+        Err(reason) => serde_json::json!({ "unavailable": reason }),
     }
 }
 

@@ -107,6 +107,10 @@ id!(
     PlaybookId
 );
 id!(
+    /// A step of a playbook.
+    StepId
+);
+id!(
     /// A run of a playbook.
     AutomationRunId
 );

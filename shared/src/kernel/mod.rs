@@ -20,6 +20,7 @@ pub mod percent;
 pub mod separated;
 pub mod telemetry;
 mod value_set;
+pub mod work;
 pub mod workspace;
 
 pub(crate) use value_set::value_set;

@@ -1,4 +1,7 @@
 //! How is separated text read and written? RFC 4180 in any portions, with limits, so that no file fills the memory.
+//!
+//! Libraries for it read on where a person has to be told: they take a quote that is never closed to the end of the file,
+//! and what follows a closing quote as text.
 
 use super::money::Money;
 use std::mem;
@@ -223,14 +226,13 @@ pub fn written(cells: &[String]) -> String {
 }
 
 /// A cell in quotes where it needs them. A text that a spreadsheet would take for a formula gets an apostrophe.
-#[must_use]
-pub fn quoted(cell: &str) -> String {
+fn quoted(cell: &str) -> String {
     let cell = if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() };
     let needs_quotes = cell.contains(['"', ',', ';', '|', '\t', '\r', '\n']) || cell.trim() != cell;
     if needs_quotes { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }
 
-/// A cell as it was before [`quoted`] protected it.
+/// A cell as it was before [`written`] protected it.
 #[must_use]
 pub fn unprotected(cell: &str) -> &str {
     match cell.strip_prefix('\'') {

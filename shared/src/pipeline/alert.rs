@@ -67,7 +67,6 @@ pub struct Alert {
 /// The alerts of one opportunity on a day; none unless it is open.
 #[must_use]
 pub fn row_alerts(row: &OpportunityRow, as_of: Date) -> Vec<Alert> {
-    use AlertSeverity::{Critical, Warning};
     if !row.stage.is_open() {
         return Vec::new();
     }
@@ -78,21 +77,31 @@ pub fn row_alerts(row: &OpportunityRow, as_of: Date) -> Vec<Alert> {
         name: row.name.clone(),
         days: Some(days),
     };
-    let stalled = (row.days_in_stage >= STALLED_DAYS).then(|| {
-        let critical = row.days_in_stage > STALLED_CRITICAL_DAYS;
-        alert(AlertKind::Stalled, if critical { Critical } else { Warning }, row.days_in_stage)
-    });
-    let days = row.expected_close_date.map(|day| days_between(as_of, day));
-    let close = days.and_then(|days| {
+    let stalled = stalled_alert(row.days_in_stage)
+        .map(|severity| alert(AlertKind::Stalled, severity, row.days_in_stage));
+    let close = row.expected_close_date.map(|day| days_between(as_of, day)).and_then(|days| {
         let whole = u32::try_from(days.unsigned_abs()).unwrap_or(u32::MAX);
-        match days {
-            ..0 => Some(alert(AlertKind::Overdue, Critical, whole)),
-            near if near <= EXPIRING_CRITICAL_DAYS => Some(alert(AlertKind::Expiring, Critical, whole)),
-            near if near <= EXPIRING_DAYS => Some(alert(AlertKind::Expiring, Warning, whole)),
-            _ => None,
-        }
+        close_alert(days).map(|(kind, severity)| alert(kind, severity, whole))
     });
     stalled.into_iter().chain(close).collect()
+}
+
+/// Has an open opportunity been in its stage for long?
+#[must_use]
+pub fn stalled_alert(days_in_stage: u32) -> Option<AlertSeverity> {
+    severity(days_in_stage > STALLED_CRITICAL_DAYS, days_in_stage >= STALLED_DAYS)
+}
+
+/// Is the day near, or past, that an open opportunity is expected to be closed on?
+#[must_use]
+pub fn close_alert(days_to_close: i64) -> Option<(AlertKind, AlertSeverity)> {
+    use AlertSeverity::{Critical, Warning};
+    match days_to_close {
+        ..0 => Some((AlertKind::Overdue, Critical)),
+        near if near <= EXPIRING_CRITICAL_DAYS => Some((AlertKind::Expiring, Critical)),
+        near if near <= EXPIRING_DAYS => Some((AlertKind::Expiring, Warning)),
+        _ => None,
+    }
 }
 
 /// Is the open pipeline of the period small for the target? The target is more than zero.

@@ -1,6 +1,6 @@
 //! What may be changed about opportunities, and what is wrong with a change before anybody is asked?
 
-use super::activity::{ActivityStatus, ActivityType};
+use super::activity::ActivityStatus;
 use super::opportunity::{LostReason, Stage};
 use crate::kernel::bulk::{self, Versioned};
 use crate::kernel::check::{Check, Problem, Problems};
@@ -8,6 +8,7 @@ use crate::kernel::ids::{ClientId, OpportunityId, UserId};
 use crate::kernel::limits::{NAME_MAX_CHARS, TEXT_MAX_CHARS};
 use crate::kernel::money::Money;
 use crate::kernel::patch::Patch;
+use crate::kernel::work::ActivityType;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -15,9 +15,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// From this probability on an opportunity is committed.
-pub(super) const COMMIT_PROBABILITY: u8 = 70;
+pub const COMMIT_PROBABILITY: u8 = 70;
 /// From this probability on it is upside.
-pub(super) const UPSIDE_PROBABILITY: u8 = 50;
+pub const UPSIDE_PROBABILITY: u8 = 50;
 /// The window of win rates and cycle, in days with today.
 const YEAR_DAYS: i64 = 365;
 
@@ -320,7 +320,9 @@ pub fn held_against(amount: Money, target: Option<Money>) -> Figure<i64> {
 }
 
 impl Scenario {
-    fn of(amount: Money, target: Option<Money>) -> Self {
+    /// The amount beside the target.
+    #[must_use]
+    pub fn of(amount: Money, target: Option<Money>) -> Self {
         let variance = target.map_or(Figure::missing(Unavailable::NoTarget), |target| {
             Figure::known(Money::from_minor(amount.minor() - target.minor()))
         });
@@ -335,10 +337,16 @@ impl Rate {
 
     /// Fewer than these say nothing.
     fn of_at_least<'a>(closed: impl Iterator<Item = &'a ClosedOpportunity>, sample: u32) -> Self {
-        let WinCount { won, closed } = closed.fold(WinCount::default(), |count, closed| WinCount {
+        let count = closed.fold(WinCount::default(), |count, closed| WinCount {
             won: count.won + u32::from(closed.won),
             closed: count.closed + 1,
         });
+        Self::of_count(count, sample)
+    }
+
+    /// Of so many; fewer than the sample say nothing.
+    #[must_use]
+    pub fn of_count(WinCount { won, closed }: WinCount, sample: u32) -> Self {
         let rate = match closed {
             0 => Figure::missing(Unavailable::NoRows),
             few if few < sample => Figure::missing(Unavailable::SmallSample),
@@ -349,7 +357,9 @@ impl Rate {
 }
 
 impl Cycle {
-    fn of(mut days: Vec<u32>) -> Self {
+    /// Of these numbers of days.
+    #[must_use]
+    pub fn of(mut days: Vec<u32>) -> Self {
         days.sort_unstable();
         let count = days.len();
         let at = |place: usize| days.get(place).map(|days| i128::from(*days));

@@ -4,7 +4,7 @@
 mod columns;
 mod values;
 
-pub use columns::{BEGINNING_BYTES, Column, Mapping, encoding_of, mapping, separator_of};
+pub use columns::{BEGINNING_BYTES, Column, Mapping, mapping, separator_of};
 pub use values::{DayOrder, DecimalSign, amount, day};
 
 use super::changes::NewProspect;
@@ -191,9 +191,8 @@ pub struct Reading {
 impl Reading {
     /// The columns that a prospect needs and no column of the file holds.
     pub fn missing(&self) -> impl Iterator<Item = Column> + '_ {
-        Column::ALL
-            .into_iter()
-            .filter(|column| column.is_required() && !self.mapping.contains(&Some(*column)))
+        let is_missing = |column: &Column| column.is_required() && !self.mapping.contains(&Some(*column));
+        Column::ALL.iter().copied().filter(is_missing)
     }
 
     /// The prospect of a line, checked as the server checks it; none for a line of empty cells.
@@ -255,7 +254,7 @@ impl Reading {
             ..NewProspect::default()
         };
         for problem in prospect.check().err().unwrap_or_default() {
-            let column = problem.field.as_deref().and_then(Column::of_field);
+            let column = problem.field.as_deref().and_then(|field| field.parse().ok());
             if column != Some(Column::Amount) || amount.is_some() {
                 problems.push(LineProblem { column, key: problem.key });
             }
@@ -289,18 +288,6 @@ impl Doubles {
         }
         !self.0.insert((print.0 >> 64) as u64 ^ print.0 as u64)
     }
-
-    /// How many rows there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Are there none?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 /// A short form of a content that comes in portions: FNV-1a of 128 bits. It tells contents apart; that nobody forges
@@ -324,18 +311,16 @@ impl Fingerprint {
 
     /// The key of a batch of the file that this is the fingerprint of.
     #[must_use]
-    pub fn key(self, number: usize, rows_as_json: &str) -> String {
-        let mut print = Self::default();
-        print.add(rows_as_json.as_bytes());
-        format!("{:032x}-{number}-{:032x}", self.0, print.0)
+    pub fn key(self, number: usize, batch: &Batch) -> String {
+        format!("{:032x}-{number}-{:032x}", self.0, batch.print.0)
     }
 }
 
 /// Rows of a file that are put together until they are a batch.
 #[derive(Clone, Debug, Default)]
 pub struct Batches {
-    rows: Vec<NewProspect>,
-    lines: Vec<Line>,
+    batch: Batch,
+    /// Of its rows as JSON.
     bytes: usize,
 }
 
@@ -346,24 +331,26 @@ pub struct Batch {
     pub rows: Vec<NewProspect>,
     /// The line of each.
     pub lines: Vec<Line>,
+    print: Fingerprint,
 }
 
 impl Batches {
     /// Takes a row; gives the rows before it when they are a full batch.
     pub fn add(&mut self, line: Line, prospect: NewProspect) -> Option<Batch> {
-        let bytes = serde_json::to_string(&prospect).map_or(0, |json| json.len() + 1);
-        let is_full = self.rows.len() == BULK_MAX || self.bytes + bytes > BATCH_MAX_BYTES;
-        let full = (is_full && !self.rows.is_empty()).then(|| self.end()).flatten();
-        self.bytes += bytes;
-        self.rows.push(prospect);
-        self.lines.push(line);
+        let json = serde_json::to_string(&prospect).unwrap_or_default() + ",";
+        let is_full = self.batch.rows.len() == BULK_MAX || self.bytes + json.len() > BATCH_MAX_BYTES;
+        let full = if is_full { self.end() } else { None };
+        self.bytes += json.len();
+        self.batch.print.add(json.as_bytes());
+        self.batch.rows.push(prospect);
+        self.batch.lines.push(line);
         full
     }
 
     /// The rows that are left.
     pub fn end(&mut self) -> Option<Batch> {
-        let Self { rows, lines, .. } = std::mem::take(self);
-        (!rows.is_empty()).then_some(Batch { rows, lines })
+        let Self { batch, .. } = std::mem::take(self);
+        (!batch.rows.is_empty()).then_some(batch)
     }
 }
 

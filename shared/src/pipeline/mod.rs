@@ -2,11 +2,11 @@
 
 mod activity;
 mod alert;
-mod automation;
 pub mod changes;
 pub mod endpoints;
 mod forecast;
 pub mod import;
+mod kept;
 mod opportunity;
 mod query;
 mod range;
@@ -17,13 +17,16 @@ mod score;
 mod test_rows;
 mod totals;
 
-pub use activity::{ActivityStatus, ActivityType};
-pub use alert::{Alert, AlertKind, AlertSeverity, coverage_alert, row_alerts, variance_alert};
-pub use automation::{AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, StepStatus};
-pub use forecast::{
-    ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal, OwnerTotal, Rate,
-    Scenario, held_against,
+pub use crate::kernel::work::ActivityType;
+pub use activity::ActivityStatus;
+pub use alert::{
+    Alert, AlertKind, AlertSeverity, close_alert, coverage_alert, row_alerts, stalled_alert, variance_alert,
 };
+pub use forecast::{
+    COMMIT_PROBABILITY, ClosedOpportunity, Cycle, EarlierForecast, Forecast, ForecastMaterial, MonthTotal,
+    OwnerTotal, Rate, Scenario, UPSIDE_PROBABILITY, held_against,
+};
+pub use kept::{AlertEvent, KeptForecast};
 pub use opportunity::{LostReason, OpportunitySource, Stage, weighted};
 pub use query::{Amount, CloseWindow, ClosedChoice, OpportunityColumn, OpportunitySort, PipelineQuery};
 pub use range::{ForecastRange, forecast_range};

@@ -1,12 +1,13 @@
 //! What is known about one opportunity? Everything its panel shows, and what its changes answer.
 
-use super::activity::{ActivityStatus, ActivityType};
+use super::activity::ActivityStatus;
 use super::opportunity::{LostReason, OpportunitySource, Stage};
 use super::row::OpportunityRow;
 use super::score::WinRates;
 use crate::kernel::ids::{ActivityId, ClientId, ContactId, NoteId, OpportunityId, ProjectId, UserId};
 use crate::kernel::money::Money;
 use crate::kernel::value_set;
+use crate::kernel::work::ActivityType;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -61,6 +61,10 @@ impl Capability {
     pub const OVERVIEW_CASH: &'static str = "overview.cash";
     /// Change the organization, its sales target among the rest.
     pub const ORGANIZATION_MANAGE: &'static str = "organization.manage";
+    /// Start runs of playbooks, and retry failed ones.
+    pub const AUTOMATIONS_RUN: &'static str = "automations.run";
+    /// Write playbooks, switch them on and off.
+    pub const AUTOMATIONS_MANAGE: &'static str = "automations.manage";
 }
 
 /// The signed-in person, their organization and their rights.

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use revos_shared::kernel::separated::{Encoding, Line, Reader, Separator};
-use revos_shared::pipeline::import::{BEGINNING_BYTES, Fingerprint, encoding_of, separator_of};
+use revos_shared::pipeline::import::{BEGINNING_BYTES, Fingerprint, separator_of};
 use std::collections::VecDeque;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -128,7 +128,7 @@ impl Lines {
 
 /// How the file is written, as far as its beginning tells.
 pub(super) async fn form_of(file: &File) -> Result<Form, Unreadable> {
-    let encoding = encoding_of(&file.slice(0.0, BEGINNING_BYTES as f64).await?.to_vec());
+    let encoding = Encoding::of(&file.slice(0.0, BEGINNING_BYTES as f64).await?.to_vec());
     Ok(Form { encoding, separator: separator_in(file, encoding).await? })
 }
 

@@ -12,8 +12,8 @@ const MOST: usize = 100;
 /// What was chosen.
 #[derive(Default, Serialize, Deserialize)]
 struct Chosen {
-    /// Names of a file's columns, and our fields.
-    columns: Vec<(String, String)>,
+    /// Names of a file's columns, and what they hold.
+    columns: Vec<(String, Column)>,
     /// Places in the lists of choices.
     decimal: usize,
     days: usize,
@@ -22,7 +22,7 @@ struct Chosen {
 /// Keeps how a file with this header was read.
 pub(super) fn keep(queries: &LiveQueries, header: &[String], reading: &Reading) {
     let named = header.iter().zip(&reading.mapping);
-    let columns = named.filter_map(|(name, column)| Some((name.clone(), (*column)?.field().to_owned())));
+    let columns = named.filter_map(|(name, column)| Some((name.clone(), (*column)?)));
     let chosen = Chosen {
         columns: columns.take(MOST).collect(),
         decimal: DECIMALS.iter().position(|(sign, _)| *sign == reading.decimal).unwrap_or_default(),
@@ -40,7 +40,7 @@ pub(super) async fn recall(queries: &LiveQueries, header: &[String], reading: &m
     reading.days = DAYS.get(chosen.days).map(|(order, _)| *order).unwrap_or_default();
     for (at, name) in header.iter().enumerate() {
         let known = chosen.columns.iter().find(|(known, _)| known == name);
-        let column = known.and_then(|(_, field)| Column::of_field(field));
+        let column = known.map(|(_, column)| *column);
         if column.is_some() && !reading.mapping.contains(&column) && reading.mapping.get(at) == Some(&None) {
             reading.mapping[at] = column;
         }

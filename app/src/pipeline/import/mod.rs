@@ -62,16 +62,7 @@ fn import(work: Work) -> AnyView {
         <section class="import" aria-labelledby="import-title">
             <h2 id="import-title">"Import opportunities"</h2>
             <div role="status">
-                {live(move || {
-                    work.problem.get().map(|text| {
-                        view! {
-                            <p class="record-notice" data-bad="">
-                                {text}
-                            </p>
-                        }
-                        .into_any()
-                    })
-                })}
+                {live(move || work.problem.get().map(bad_news))}
             </div>
             {live(move || match scene.get() {
                 Scene::Choose => choose(work),
@@ -92,7 +83,7 @@ fn choose(work: Work) -> AnyView {
         }
     };
     let template = move |()| {
-        let head = Column::ALL.map(|column| column.label().to_owned()).to_vec();
+        let head = Column::ALL.iter().map(|column| column.label().to_owned()).collect();
         if csv::save(&csv::file(head, std::iter::empty()), "opportunities-template.csv").is_none() {
             work.problem.set(Some("The file could not be made by this browser.".to_owned()));
         }
@@ -149,6 +140,15 @@ fn busy(work: Work) -> AnyView {
                     .then(|| view! { <Button label="Cancel" on_press=move |()| work.cancel() /> }.into_any())
             })}
         </div>
+    }
+    .into_any()
+}
+
+fn bad_news(text: String) -> AnyView {
+    view! {
+        <p class="record-notice" data-bad="">
+            {text}
+        </p>
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use crate::shell::lists::{facts, table};
 use leptos::ev::Event;
 use leptos::prelude::*;
 use revos_shared::kernel::separated::{Encoding, Separator};
-use revos_shared::pipeline::import::Column;
+use revos_shared::pipeline::import::{Column, Reading};
 use revos_ui::{Button, ButtonKind, CheckBox, Signal, live, on};
 
 /// Characters of an example beside a column's name.
@@ -27,24 +27,8 @@ pub(super) fn map(work: Work) -> AnyView {
         Signal::memo(move || place(&Separator::ALL, &form.get().separator)),
         move |at| work.reread(None, Separator::ALL.get(at).copied()),
     );
-    let decimals = choice(
-        "Amounts",
-        words::DECIMALS.map(|(_, word)| word).to_vec(),
-        Signal::memo(move || {
-            let chosen = work.plan.with(|plan| plan.reading.decimal);
-            place(&words::DECIMALS.map(|(sign, _)| sign), &chosen)
-        }),
-        move |at| work.plan.update(|plan| plan.reading.decimal = words::DECIMALS[at].0),
-    );
-    let days = choice(
-        "Days",
-        words::DAYS.map(|(_, word)| word).to_vec(),
-        Signal::memo(move || {
-            let chosen = work.plan.with(|plan| plan.reading.days);
-            place(&words::DAYS.map(|(order, _)| order), &chosen)
-        }),
-        move |at| work.plan.update(|plan| plan.reading.days = words::DAYS[at].0),
-    );
+    let decimals = way(work, "Amounts", &words::DECIMALS, |reading| &mut reading.decimal);
+    let days = way(work, "Days", &words::DAYS, |reading| &mut reading.days);
     let missing = Signal::memo(move || {
         work.plan.with(|plan| plan.reading.missing().map(Column::label).collect::<Vec<_>>().join(", "))
     });
@@ -98,9 +82,10 @@ fn columns(work: Work, header: &[String], preview: &[Vec<String>]) -> AnyView {
             let (at, name, example) = row;
             let chosen = Signal::memo(move || {
                 let column = work.plan.with(|plan| plan.reading.mapping.get(at).copied().flatten());
-                column.map_or(0, |column| 1 + place(&Column::ALL, &column))
+                column.map_or(0, |column| 1 + place(Column::ALL, &column))
             });
-            let labels = std::iter::once("Nothing").chain(Column::ALL.map(Column::label)).collect();
+            let labels =
+                std::iter::once("Nothing").chain(Column::ALL.iter().map(|column| column.label())).collect();
             let choose = move |place: usize| {
                 work.plan.update(|plan| {
                     let column = place.checked_sub(1).and_then(|place| Column::ALL.get(place).copied());
@@ -212,6 +197,24 @@ fn choice(
         </div>
     }
     .into_any()
+}
+
+/// One of the ways in which values of a file may be written.
+fn way<T: Copy + PartialEq + Sync>(
+    work: Work,
+    label: &'static str,
+    ways: &'static [(T, &'static str)],
+    chosen: fn(&mut Reading) -> &mut T,
+) -> AnyView {
+    choice(
+        label,
+        ways.iter().map(|(_, word)| *word).collect(),
+        Signal::memo(move || {
+            let way = *chosen(&mut work.plan.with(|plan| plan.reading.clone()));
+            ways.iter().position(|(other, _)| *other == way).unwrap_or_default()
+        }),
+        move |at| work.plan.update(|plan| *chosen(&mut plan.reading) = ways[at].0),
+    )
 }
 
 /// One of a few, by its place.

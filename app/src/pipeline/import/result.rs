@@ -2,7 +2,7 @@
 
 use super::tally::SHOWN;
 use super::work::{Step, Work};
-use super::{findings, words};
+use super::{bad_news, findings, words};
 use crate::shell::format;
 use crate::shell::lists::facts;
 use leptos::prelude::*;
@@ -13,9 +13,7 @@ pub(super) fn ended(work: Work) -> AnyView {
     match work.step.get_untracked() {
         Step::Undone(undone, why) => taken_back(work, &undone, why),
         Step::Halted(why) => view! {
-            <p class="record-notice" data-bad="">
-                {why}
-            </p>
+            {bad_news(why)}
             <p>"What was imported so far is listed below. Going on makes nothing twice."</p>
             {made(work)}
             <div class="import-foot">
@@ -108,14 +106,7 @@ fn taken_back(work: Work, undone: &UndoneImport, why: Option<String>) -> AnyView
         })
         .collect_view();
     view! {
-        {why.map(|why| {
-            view! {
-                <p class="record-notice" data-bad="">
-                    {format!("{why} Nothing was imported.")}
-                </p>
-            }
-            .into_any()
-        })}
+        {why.map(|why| bad_news(format!("{why} Nothing was imported.")))}
         <h3>"Import undone"</h3>
         {facts(removed)}
         {(!undone.kept.is_empty()).then(|| view! { <ul class="import-links" aria-label="Kept" tabindex="0">{kept}</ul> }.into_any())}

@@ -101,6 +101,8 @@ pub(super) struct Work {
     pub percent: Var<u8>,
     pub problem: Var<Option<String>>,
     file: StoredValue<Option<File>, LocalStorage>,
+    /// Of the file, once it was read from end to end.
+    print: StoredValue<Option<Fingerprint>>,
     halted: StoredValue<Rc<Cell<bool>>, LocalStorage>,
     refusals: StoredValue<Rc<Refusals>, LocalStorage>,
     queries: StoredValue<LiveQueries>,
@@ -116,6 +118,7 @@ impl Work {
             percent: Var::new(0),
             problem: Var::new(None),
             file: StoredValue::new_local(None),
+            print: StoredValue::new(None),
             halted: StoredValue::new_local(Rc::default()),
             refusals: StoredValue::new_local(Rc::default()),
             queries: StoredValue::new(expect_context()),
@@ -132,6 +135,7 @@ impl Work {
         self.begin();
         self.plan.set(Plan { name: file.name(), all: true, skip: true, ..Plan::default() });
         self.file.set_value(Some(file.clone()));
+        self.print.set_value(None);
         self.spawn(async move |halted| {
             let form = form_of(&file).await?;
             self.look(&file, form, &halted).await
@@ -295,7 +299,12 @@ impl Work {
         let Some(file) = self.file.get_value() else { return Err(Unreadable.into()) };
         let plan = self.plan.get_untracked();
         let refusals = self.refusals.get_value();
-        let print = fingerprint(&file).await?;
+        let print = match self.print.get_value() {
+            Some(print) => print,
+            None => fingerprint(&file).await?,
+        };
+        go_on(halted)?;
+        self.print.set_value(Some(print));
         let mut lines = Lines::of(&file, plan.form)?;
         let header = lines.next().await?.unwrap_or_default();
         go_on(halted)?;
@@ -354,8 +363,8 @@ impl Work {
         refusals: &Refusals,
         halted: &Cell<bool>,
     ) -> Result<(), Halt> {
-        let key = print.key(number, &serde_json::to_string(&batch.rows).unwrap_or_default());
-        let Batch { rows, lines } = batch;
+        let key = print.key(number, &batch);
+        let Batch { rows, lines, .. } = batch;
         let mut body = ProspectBatch { key, rows };
         let found = self.ask::<CheckProspects>(&body, halted).await?;
         if let Some(made) = found.imported {
@@ -367,7 +376,7 @@ impl Work {
         for problem in &found.problems {
             let place = problem.row as usize;
             let Some(line) = lines.get(place) else { continue };
-            let column = problem.field.as_deref().and_then(revos_shared::pipeline::import::Column::of_field);
+            let column = problem.field.as_deref().and_then(|field| field.parse().ok());
             let problem = LineProblem { column, key: problem.key.clone() };
             if std::mem::replace(&mut left_out[place], true) {
                 tally.note(line, words::problem(&problem), true);

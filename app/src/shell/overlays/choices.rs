@@ -66,10 +66,8 @@ impl Tools {
             keys,
             leads: Leads::To(address.to_owned()),
         };
-        let pages = PLACES
-            .iter()
-            .filter(|place| place.is_for(self.session))
-            .map(|place| to(place.label, place.path, place.keys));
+        let led = PLACES.iter().filter(|place| place.is_for(self.session));
+        let pages = led.map(|place| to(place.label, place.path, place.keys));
         let views = [
             ("Clients: churn risk", "/clients?panel=churn"),
             ("Clients: health", "/clients?panel=health"),

@@ -15,6 +15,7 @@ const SHORTCUTS: [(&str, &[(Keys, &str)]); 5] = [
             (&["Ctrl", "K"], "Search, go to and do"),
             (&["g", "c"], "Go to Clients"),
             (&["g", "p"], "Go to Pipeline"),
+            (&["g", "a"], "Go to Playbooks"),
             (&["g", "f"], "Go to Finance"),
             (&["r"], "Refresh this page's data"),
             (&["/"], "Search this page"),

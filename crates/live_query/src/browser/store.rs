@@ -57,8 +57,6 @@ pub(crate) struct Store {
     busy: Cell<bool>,
     timer: RefCell<Option<Timeout>>,
     request: RefCell<Option<(u64, AbortController)>>,
-    /// Bytes of the answer that is being taken in.
-    received: Cell<u64>,
     pub(crate) face: Rc<dyn Face>,
 }
 
@@ -82,7 +80,6 @@ impl Store {
             busy: Cell::new(false),
             timer: RefCell::default(),
             request: RefCell::default(),
-            received: Cell::default(),
             face,
         });
         store.show();
@@ -200,12 +197,7 @@ impl Store {
                     sharing.line(self, wants);
                 }
             }
-            Effect::Report(mut report) => {
-                if let Report::Cycle(cycle) = &mut report {
-                    cycle.bytes = self.received.get();
-                }
-                self.tell(report);
-            }
+            Effect::Report(report) => self.tell(report),
             Effect::SignIn => {
                 if let Some(hub) = self.hub.upgrade() {
                     hub.session_over();
@@ -221,8 +213,8 @@ impl Store {
 
     fn start(self: &Rc<Self>, seq: u64, if_none_match: Option<String>, remaining: std::time::Duration) {
         let Ok(controller) = AbortController::new() else {
-            return self
-                .handle(Event::Answered { seq, answer: Answer::Failed(Failure::new(Reason::Server)) });
+            let answer = Answer::Failed(Failure::new(Reason::Server));
+            return self.handle(Event::Answered { seq, answer, bytes: 0 });
         };
         let received = Rc::new(Cell::new(0));
         let request = FetchRequest {
@@ -238,9 +230,7 @@ impl Store {
         spawn_local(async move {
             let answer = answer.await;
             store.request.borrow_mut().take_if(|(current, _)| *current == seq);
-            store.received.set(received.get());
-            store.handle(Event::Answered { seq, answer });
-            store.received.set(0);
+            store.handle(Event::Answered { seq, answer, bytes: received.get() });
             if let Some(sharing) = store.sharing() {
                 sharing.settled(&store);
             }

@@ -126,17 +126,17 @@ impl Bench {
 
     pub fn answer_as(&mut self, seq: u64, data: Rows) {
         let answer = Answer::Fresh { data, as_of: self.server_now(), etag: Some("v1".into()) };
-        self.send(Event::Answered { seq, answer });
+        self.send(Event::Answered { seq, answer, bytes: 0 });
     }
 
     pub fn unchanged(&mut self) {
         let seq = self.in_flight.expect("a request to answer");
-        self.send(Event::Answered { seq, answer: Answer::Unchanged { as_of: self.server_now() } });
+        self.send(Event::Answered { seq, answer: Answer::Unchanged { as_of: self.server_now() }, bytes: 0 });
     }
 
     pub fn fail(&mut self, failure: Failure) {
         let seq = self.in_flight.expect("a request to fail");
-        self.send(Event::Answered { seq, answer: Answer::Failed(failure) });
+        self.send(Event::Answered { seq, answer: Answer::Failed(failure), bytes: 0 });
     }
 
     pub fn send(&mut self, event: Event<Rows>) {

@@ -67,15 +67,15 @@ pub fn replay(seed: u32) -> u32 {
                 Event::TimerFired
             }
             6..9 => match asking.take() {
-                Some(seq) => Event::Answered { seq, answer: fresh },
+                Some(seq) => Event::Answered { seq, answer: fresh, bytes: 0 },
                 None => Event::Subscribed,
             },
             9 => match asking.take() {
-                Some(seq) => Event::Answered { seq, answer: Answer::Unchanged { as_of: server } },
+                Some(seq) => Event::Answered { seq, answer: Answer::Unchanged { as_of: server }, bytes: 0 },
                 None => Event::Focused,
             },
             10..13 => match asking.take() {
-                Some(seq) => Event::Answered { seq, answer: Answer::Failed(failed()) },
+                Some(seq) => Event::Answered { seq, answer: Answer::Failed(failed()), bytes: 0 },
                 None => Event::Refresh,
             },
             13 => Event::Unsubscribed,

@@ -267,7 +267,7 @@ impl Browser {
             true => Answer::Unchanged { as_of: read.at },
             false => Answer::Fresh { data: rows(read.version), as_of: read.at, etag },
         };
-        self.send(at, Event::Answered { seq, answer }, random);
+        self.send(at, Event::Answered { seq, answer, bytes: 0 }, random);
         self.tabs[at].excuse = false;
         self.settled(at);
     }
@@ -280,7 +280,11 @@ impl Browser {
             other => other,
         };
         tab.model.failed(reason);
-        self.send(at, Event::Answered { seq, answer: Answer::Failed(Failure::new(reason)) }, random);
+        self.send(
+            at,
+            Event::Answered { seq, answer: Answer::Failed(Failure::new(reason)), bytes: 0 },
+            random,
+        );
         self.settled(at);
     }
 

@@ -37,8 +37,8 @@ insert into proof_rule values
   ('agent_runs', 'mine or manager', 'mine', 'mine', '-'),
   ('automation_playbooks', 'staff', 'admin', 'admin', 'admin'),
   ('automation_steps', 'staff', 'admin', 'admin', 'admin'),
-  ('automation_runs', 'staff', 'manager', '-', '-'),
-  ('automation_run_steps', 'staff', 'manager', '-', '-'),
+  ('automation_runs', 'staff', 'manager', 'manager', '-'),
+  ('automation_run_steps', 'staff', 'manager', 'manager', '-'),
   ('feature_flags', 'organization', 'superadmin', 'superadmin', 'superadmin');
 -- Children of a client: read by staff, written by those who may write the client.
 insert into proof_rule

@@ -94,7 +94,7 @@ impl Running {
                     if !matches!(answer, Answer::Failed(_)) {
                         told.send_replace(Some(Instant::now()));
                     }
-                    self.take(Event::Answered { seq, answer });
+                    self.take(Event::Answered { seq, answer, bytes: 0 });
                 }
                 wish = wishes.recv() => match wish {
                     Some(()) => self.take(Event::Refresh),

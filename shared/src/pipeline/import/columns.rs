@@ -1,47 +1,36 @@
 //! Which column of a file holds what?
 
-use crate::kernel::separated::{Encoding, Line, Reader, Separator};
+use crate::kernel::separated::{Line, Reader, Separator};
+use crate::kernel::value_set;
 
-/// A column of a file of prospects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// The client, by name.
-    Company,
-    /// The opportunity's name.
-    Opportunity,
-    /// Its value.
-    Amount,
-    /// Its forecast date.
-    ExpectedClose,
-    /// What a new client does.
-    Industry,
-    /// Where it is.
-    Region,
-    /// Whom to talk to.
-    ContactName,
-    /// Their address.
-    ContactEmail,
-    /// Their number.
-    ContactPhone,
-    /// What is to be done next.
-    NextStep,
+value_set! {
+    /// A column of a file of prospects, in the template's order, by its field of
+    /// [`NewProspect`](crate::pipeline::changes::NewProspect).
+    Column {
+        /// The client, by name.
+        Company = "company",
+        /// The opportunity's name.
+        Opportunity = "name",
+        /// Its value.
+        Amount = "amount",
+        /// Its forecast date.
+        ExpectedClose = "expected_close_date",
+        /// What a new client does.
+        Industry = "industry",
+        /// Where it is.
+        Region = "region",
+        /// Whom to talk to.
+        ContactName = "contact_name",
+        /// Their address.
+        ContactEmail = "contact_email",
+        /// Their number.
+        ContactPhone = "contact_phone",
+        /// What is to be done next.
+        NextStep = "next_step",
+    }
 }
 
 impl Column {
-    /// Those of the template, in its order.
-    pub const ALL: [Self; 10] = [
-        Self::Company,
-        Self::Opportunity,
-        Self::Amount,
-        Self::ExpectedClose,
-        Self::Industry,
-        Self::Region,
-        Self::ContactName,
-        Self::ContactEmail,
-        Self::ContactPhone,
-        Self::NextStep,
-    ];
-
     /// What it is called in the template and on screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -59,33 +48,10 @@ impl Column {
         }
     }
 
-    /// The field of [`NewProspect`](crate::pipeline::changes::NewProspect).
-    #[must_use]
-    pub const fn field(self) -> &'static str {
-        match self {
-            Self::Company => "company",
-            Self::Opportunity => "name",
-            Self::Amount => "amount",
-            Self::ExpectedClose => "expected_close_date",
-            Self::Industry => "industry",
-            Self::Region => "region",
-            Self::ContactName => "contact_name",
-            Self::ContactEmail => "contact_email",
-            Self::ContactPhone => "contact_phone",
-            Self::NextStep => "next_step",
-        }
-    }
-
     /// Without it there is no prospect.
     #[must_use]
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Company | Self::Opportunity | Self::Amount)
-    }
-
-    /// The column of this field.
-    #[must_use]
-    pub fn of_field(field: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.field() == field)
     }
 
     /// The column of this header: case and all but letters and digits do not count.
@@ -95,7 +61,7 @@ impl Column {
             header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         let known = |column: &Self| {
             let bare = |text: &str| text.replace([' ', '-', '_'], "").to_lowercase();
-            bare(column.label()) == word || bare(column.field()) == word
+            bare(column.label()) == word || bare(column.as_str()) == word
         };
         match word.as_str() {
             "deal" | "opportunityname" => Some(Self::Opportunity),
@@ -103,7 +69,7 @@ impl Column {
             "name" => None,
             "client" | "clientname" | "companyname" => Some(Self::Company),
             "closedate" => Some(Self::ExpectedClose),
-            _ => Self::ALL.into_iter().find(known),
+            _ => Self::ALL.iter().copied().find(known),
         }
     }
 }
@@ -150,12 +116,6 @@ pub fn separator_of(beginning: &str) -> Separator {
 /// Bytes of a file that are looked at to find out how it is written.
 pub const BEGINNING_BYTES: usize = 64 * 1024;
 
-/// How a file is written, as far as its beginning tells.
-#[must_use]
-pub fn encoding_of(beginning: &[u8]) -> Encoding {
-    Encoding::of(&beginning[..beginning.len().min(BEGINNING_BYTES)])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,9 +137,8 @@ mod tests {
         ] {
             assert_eq!(Column::of_header(header), column, "{header}");
         }
-        for column in Column::ALL {
+        for &column in Column::ALL {
             assert_eq!(Column::of_header(column.label()), Some(column));
-            assert_eq!(Column::of_field(column.field()), Some(column));
         }
     }
 

@@ -7,7 +7,11 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 
 fn reading() -> Reading {
-    Reading { mapping: Column::ALL.map(Some).to_vec(), currency: "USD".to_owned(), ..Reading::default() }
+    Reading {
+        mapping: Column::ALL.iter().copied().map(Some).collect(),
+        currency: "USD".to_owned(),
+        ..Reading::default()
+    }
 }
 
 fn line(cells: &[&str]) -> Line {
@@ -116,7 +120,6 @@ fn doubles_are_found_whatever_their_case() {
     assert!(doubles.is_double(&named(" ASHGROVE", "renewal ")));
     assert!(!doubles.is_double(&named("Ashgrove", "Renewal 2")));
     assert!(!doubles.is_double(&named("AshgroveR", "enewal")));
-    assert_eq!(doubles.len(), 3);
 }
 
 #[test]
@@ -128,9 +131,23 @@ fn a_key_is_of_file_place_and_rows() {
     };
     // The published value for "foobar".
     assert_eq!(print(b"foobar").0, 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18);
-    let key = print(b"a").key(0, "[1]");
-    assert_eq!(key, print(b"a").key(0, "[1]"));
-    for other in [print(b"b").key(0, "[1]"), print(b"a").key(1, "[1]"), print(b"a").key(0, "[2]")] {
+    let batch = |names: &[&str]| {
+        let mut batches = Batches::default();
+        for name in names {
+            let row = NewProspect { name: (*name).to_owned(), ..NewProspect::default() };
+            assert!(batches.add(Line::default(), row).is_none());
+        }
+        batches.end().unwrap()
+    };
+    let one = batch(&["x"]);
+    let key = print(b"a").key(0, &one);
+    assert_eq!(key, print(b"a").key(0, &batch(&["x"])));
+    for other in [
+        print(b"b").key(0, &one),
+        print(b"a").key(1, &one),
+        print(b"a").key(0, &batch(&["y"])),
+        print(b"a").key(0, &batch(&["x", "x"])),
+    ] {
         assert_ne!(key, other);
     }
     assert!(key.len() <= KEY_MAX_CHARS);
@@ -161,7 +178,8 @@ proptest! {
         rows in proptest::collection::vec(("[a-z\",;'= \n]{0,12}x", "[a-z\"+@|-]{0,12}y", 1_i64..=Money::MAX.minor()), 1..8),
         cut in any::<prop::sample::Index>(),
     ) {
-        let mut text = written(&Column::ALL.map(|column| column.label().to_owned()));
+        let labels: Vec<_> = Column::ALL.iter().map(|column| column.label().to_owned()).collect();
+        let mut text = written(&labels);
         for (company, name, amount) in &rows {
             let mut cells = vec![String::new(); Column::ALL.len()];
             cells[0] = company.clone();

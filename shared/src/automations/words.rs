@@ -1,4 +1,4 @@
-//! What happens by itself after a sale is won?
+//! Which words do playbooks use?
 
 use crate::kernel::value_set;
 

@@ -1,0 +1,4 @@
+//! How are playbooks read and changed, and their runs started?
+
+pub mod handlers;
+pub mod runs;

@@ -1,0 +1,3 @@
+//! How is the executive overview read?
+
+pub mod handlers;

@@ -1,0 +1,207 @@
+//! Does the worker do everything once, whoever else works, and does one failure stop nothing else?
+
+use crate::rig::{ADMIN, Rig, log, prepare};
+use revos_api::worker::{Pass, Worker};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn worker(rig: &Rig) -> Worker {
+    prepare();
+    let gateway = &rig.project.gateway;
+    let settings =
+        [("SUPABASE_URL", gateway.url()), ("SUPABASE_SERVICE_KEY", gateway.service_key().to_owned())];
+    Worker::read(|name| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
+        .unwrap()
+}
+
+/// A playbook of three steps, active, and how many runs of it wait; every other one has nothing to work on.
+async fn queue(rig: &Rig, runs: u32) {
+    rig.sql(&format!(
+        "begin;
+         select set_config('revos.op', 'test', true);
+         insert into public.automation_playbooks (id, organization_id, name, status, created_by)
+           select 'a0000000-0000-4000-8000-000000000001', organization_id, 'Test', 'active', id
+           from public.users where email = '{ADMIN}';
+         insert into public.automation_steps (organization_id, playbook_id, position, workspace, action, config)
+           select p.organization_id, p.id, s.position, 'sales', s.action, s.config::jsonb
+           from public.automation_playbooks p cross join (values
+             (0, 'record_note', '{{\"body\": \"Worked\"}}'), (1, 'create_kanban_item', '{{\"title\": \"Worked\"}}'),
+             (2, 'schedule_invoices', '{{\"count\": 3}}')) as s (position, action, config)
+           where p.name = 'Test';
+         insert into public.automation_runs
+           (organization_id, playbook_id, triggered_by, trigger_event, entity_type, entity_id)
+           select p.organization_id, p.id, p.created_by, 'manual', case when n % 2 = 1 then 'opportunity' end,
+             case when n % 2 = 1 then o.id end
+           from public.automation_playbooks p
+           cross join generate_series(1, {runs}) n
+           cross join lateral (select o.id from public.opportunities o
+             where o.organization_id = p.organization_id and o.amount > 1 order by o.id limit 1) o
+           where p.name = 'Test';
+         insert into public.automation_run_steps (organization_id, run_id, step_id, position, workspace, action)
+           select r.organization_id, r.id, s.id, s.position, s.workspace, s.action
+           from public.automation_runs r join public.automation_steps s on s.playbook_id = r.playbook_id
+           where r.playbook_id = 'a0000000-0000-4000-8000-000000000001';
+         commit"
+    ))
+    .await;
+}
+
+/// What the runs of [`queue`] made: runs by status, notes, cards, invoices.
+async fn made(rig: &Rig) -> String {
+    rig.value(
+        "select concat_ws(' ',
+           (select string_agg(status || n, ' ' order by status) from (select status, count(*) n
+             from public.automation_runs where playbook_id = 'a0000000-0000-4000-8000-000000000001' group by 1) s),
+           (select count(*) from public.opportunity_notes where body = 'Worked'),
+           (select count(*) from public.kanban_items where title = 'Worked'),
+           (select count(*) from public.invoices where source = 'automation' and created_at > now() - interval '1 hour'))",
+    )
+    .await
+}
+
+#[tokio::test]
+async fn two_workers_take_runs_on_and_do_nothing_twice() {
+    let rig = Rig::new().await;
+    queue(&rig, 6).await;
+    let (one, other) = (worker(&rig), worker(&rig));
+    let (one, other) = tokio::join!(one.pass(false), other.pass(false));
+    assert_eq!((one.failures, other.failures), (0, 0));
+    // A run without an opportunity fails at its first step, and the others go on.
+    assert_eq!(made(&rig).await, "failed3 succeeded3 3 3 9");
+    assert_eq!(worker(&rig).pass(false).await.steps, 0, "nothing waits any more");
+    assert_eq!(made(&rig).await, "failed3 succeeded3 3 3 9");
+}
+
+/// Events and rows of the work of the day, by organization.
+async fn kept(rig: &Rig) -> Vec<String> {
+    let mut seen = Vec::new();
+    for slug in ["marlowick", "quillhaven"] {
+        let query = format!(
+            "select concat_ws(' ',
+               (select count(*) from public.analytics_events e where e.organization_id = o.id
+                 and e.event_key = 'dashboard.snapshot.recorded' and e.idempotency_key = 'snapshots:' || today),
+               (select count(*) from public.dashboard_snapshots s where s.organization_id = o.id
+                 and s.snapshot_date = today and s.computed_at > now() - interval '1 hour' and s.kind <> 'finance'),
+               (select count(*) from public.analytics_events e where e.organization_id = o.id
+                 and e.event_key = 'retention.purged'),
+               (select count(*) from public.analytics_events e where e.organization_id = o.id
+                 and e.idempotency_key = 'daily_health:' || today),
+               (select count(*) from public.analytics_events e where e.organization_id = o.id
+                 and e.event_key ~ '^pipeline.alert' and e.idempotency_key ~ (today || '$'))
+                 = (select count(distinct e.idempotency_key) from public.analytics_events e where e.organization_id = o.id
+                   and e.event_key ~ '^pipeline.alert' and e.idempotency_key ~ (today || '$')))
+             from public.organizations o, private.organization_today(o.id) as today where o.slug = '{slug}'"
+        );
+        seen.push(rig.value(&query).await);
+    }
+    seen
+}
+
+#[tokio::test]
+async fn two_workers_do_the_work_of_a_day_once() {
+    let rig = Rig::new().await;
+    rig.sql("update public.dashboard_snapshots set computed_at = computed_at - interval '2 days'").await;
+    let purged = "select count(*)::text from public.analytics_events where event_key = 'retention.purged'";
+    assert_eq!(rig.value(purged).await, "0");
+    let (one, other) = (worker(&rig), worker(&rig));
+    let (one, other) = tokio::join!(one.pass(true), other.pass(true));
+    assert_eq!((one.failures + other.failures, one.jobs + other.jobs), (0, 10));
+    let once = vec!["1 2 1 1 t".to_owned(); 2];
+    assert_eq!(kept(&rig).await, once);
+    // Neither a third worker nor a restart repeats anything.
+    assert_eq!(worker(&rig).pass(true).await, Pass::default());
+    assert_eq!(kept(&rig).await, once);
+}
+
+#[tokio::test]
+async fn what_is_kept_is_what_people_see() {
+    let rig = Rig::of_today().await;
+    assert_eq!(worker(&rig).pass(true).await.failures, 0);
+    let metrics = |kind: &str| {
+        format!(
+            "select metrics::text from public.dashboard_snapshots s join public.organizations o on o.id = s.organization_id
+             where o.slug = 'marlowick' and s.kind = '{kind}' and s.snapshot_date = private.organization_today(o.id)"
+        )
+    };
+    let read = async |kind: &str| serde_json::from_str::<Value>(&rig.value(&metrics(kind)).await).unwrap();
+    let (pipeline, portfolio) = (read("pipeline").await, read("portfolio").await);
+    let admin = rig.program(ADMIN).await;
+    let forecast: Value = admin.get("/api/opportunities/forecast").await.json();
+    let shown = &forecast["data"];
+    for (name, figure) in [
+        ("open_count", &shown["open"]["count"]),
+        ("open_value", &shown["open"]["amount"]),
+        ("open_weighted", &shown["open"]["weighted"]),
+        ("won", &shown["won"]),
+        ("commit", &shown["commit"]["amount"]),
+        ("upside", &shown["upside"]["amount"]),
+        ("best", &shown["best"]["amount"]),
+        ("coverage", &shown["coverage"]["value"]),
+        ("variance", &shown["commit"]["variance"]["value"]),
+        ("win_rate", &shown["win_rate"]["rate"]["value"]),
+    ] {
+        assert_eq!(&pipeline[name], figure, "{name}");
+    }
+    let summary: Value = admin.get("/api/clients/summary").await.json();
+    assert_eq!(portfolio["active_clients"], summary["data"]["active"]);
+    assert_eq!(portfolio["arr_at_risk"], summary["data"]["arr_at_risk"]);
+    // As many alerts as the forecast shows, each with its key, its severity and its figure.
+    let told = rig
+        .value(
+            "select json_agg(json_build_object('key', event_key, 'severity', payload ->> 'severity') order by event_key)::text
+             from public.analytics_events e join public.organizations o on o.id = e.organization_id
+             where o.slug = 'marlowick' and e.user_id is null
+               and e.idempotency_key ~ ('^alert:.*:' || private.organization_today(o.id) || '$')",
+        )
+        .await;
+    let told: Vec<Value> = serde_json::from_str(&told).unwrap();
+    let mut expected: Vec<Value> = shown["alerts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| {
+            json!({
+                "key": format!("pipeline.alert.{}", alert["kind"].as_str().unwrap()),
+                "severity": alert["severity"],
+            })
+        })
+        .collect();
+    let words = |all: &mut Vec<Value>| all.sort_by_key(ToString::to_string);
+    let mut told = told;
+    words(&mut told);
+    words(&mut expected);
+    assert!(!told.is_empty());
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn an_organization_that_fails_stops_no_other() {
+    let rig = Rig::new().await;
+    let marlowick = rig.organization("marlowick").await;
+    rig.sql(&format!(
+        "create function public.fail_here() returns trigger language plpgsql as $$ begin raise 'broken'; end $$;
+         create trigger fail_here before insert or update on public.dashboard_snapshots for each row
+           when (new.organization_id = '{marlowick}') execute function public.fail_here()"
+    ))
+    .await;
+    let pass = worker(&rig).pass(true).await;
+    assert_eq!((pass.jobs, pass.failures), (9, 1));
+    assert_eq!(worker(&rig).pass(true).await, Pass::default(), "left alone for a while");
+    rig.sql("drop trigger fail_here on public.dashboard_snapshots; update private.daily_work set claimed_at = claimed_at - interval '6 minutes'").await;
+    let pass = worker(&rig).pass(true).await;
+    assert_eq!((pass.jobs, pass.failures), (1, 0), "and then it is done");
+}
+
+#[tokio::test]
+async fn a_worker_ends_when_it_is_told_to_and_keeps_its_key_to_itself() {
+    let rig = Rig::new().await;
+    queue(&rig, 2).await;
+    let worker = worker(&rig);
+    let done = async {
+        while !made(&rig).await.starts_with("failed1 succeeded1") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), worker.run(done)).await.expect("it ends soon after");
+    assert!(!log().contains(rig.project.gateway.service_key()), "the key is in the log");
+}

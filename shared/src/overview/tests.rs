@@ -1,0 +1,180 @@
+//! Are the tiles what the golden vectors say?
+
+use super::inputs::*;
+use super::*;
+use crate::finance::TimeScope;
+use crate::kernel::figure::Unavailable;
+use jiff::civil::date;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn inputs() -> Value {
+    json!({
+        "window": {
+            "scope": "qtd", "from": "2026-04-01", "to": "2026-05-20",
+            "previous_from": "2026-01-01", "previous_to": "2026-02-19",
+        },
+        "finance": null,
+        "margin": null,
+        // Golden vector V1.
+        "pipeline": {
+            "target": "1200000.00",
+            "won": "210000.00",
+            "open": [
+                { "due": "period", "probability": 10, "count": 1, "amount": "85000.00" },
+                { "due": "period", "probability": 25, "count": 1, "amount": "125000.00" },
+                { "due": "period", "probability": 50, "count": 1, "amount": "178000.00" },
+                { "due": "period", "probability": 75, "count": 1, "amount": "96000.00" },
+            ],
+            "in_stage": [{ "days": 29, "count": 1 }, { "days": 30, "count": 2 }, { "days": 46, "count": 4 }],
+            "to_close": [{ "days": -1, "count": 1 }, { "days": 8, "count": 2 }, { "days": 15, "count": 9 }],
+            "closed": {
+                "now": { "won": 1, "lost": 1, "cycle_days": [30] },
+                "before": { "won": 0, "lost": 0, "cycle_days": [] },
+            },
+        },
+        // Golden vector V12.
+        "portfolio": {
+            "as_of": "2026-05-20", "total": 5, "active": 4, "onboarding": 0, "unscored": 1,
+            "average_health": 71, "portfolio_trs": 79, "health_healthy": 2, "health_watch": 1,
+            "health_critical": 0, "churn_watch": 1, "churn_at_risk": 2, "churn_critical": 0, "expansion": 2,
+            "churned_this_quarter": 0, "qbr_overdue": 1, "qbr_30": 2, "qbr_60": 2, "qbr_90": 3,
+            "qbr_undated": 0, "arr": "1000.00", "arr_at_risk": "300.50",
+        },
+        "work": {
+            "projects": {
+                "total": 8, "green": 4, "yellow": 1, "red": 1, "overdue": 1,
+                "spent": "10000.00", "budget": "30000.00",
+            },
+            // Golden vector V14: 5,350 ÷ 5,700.
+            "prices": { "list": "5700.00", "realised": "5350000000" },
+            "agent_runs": {
+                "now": { "open": 1, "succeeded": 3, "failed": 1, "cancelled": 0, "flagged": 2 },
+                "before": { "open": 0, "succeeded": 0, "failed": 0, "cancelled": 0, "flagged": 0 },
+            },
+            "focus": {
+                "now": { "seconds": 5670, "priorities": 7, "done": 3 },
+                "before": { "seconds": 59, "priorities": 0, "done": 0 },
+            },
+            "connections": {
+                "connected": 0, "degraded": 0, "needs_reauth": 0, "disconnected": 0, "oldest_sync": null,
+            },
+        },
+        "news": [{ "what": "opportunities_won", "count": 1, "amount": "210000.00" }],
+        "kept": {
+            "finance_quarter_ago": null, "finance_before": null, "pipeline_before": null,
+            "pipeline_week_ago": {
+                "snapshot_date": "2026-05-13",
+                "metrics": { "commit": "300000.00", "coverage": 4050, "variance": { "unavailable": "no_target" } },
+            },
+            "portfolio_month_ago": {
+                "snapshot_date": "2026-04-19",
+                "metrics": { "trs": 81, "health_bands": { "watch": 3 }, "arr_at_risk": "250.50" },
+            },
+        },
+    })
+}
+
+fn overview() -> Overview {
+    serde_json::from_value::<OverviewInputs>(inputs()).unwrap().overview()
+}
+
+fn figure(overview: &Overview, name: FigureName) -> TileFigure {
+    *overview.tiles.iter().find_map(|tile| tile.figure(name)).unwrap()
+}
+
+fn now(name: FigureName) -> Result<i64, Unavailable> {
+    figure(&overview(), name).now.known_or_why().copied()
+}
+
+#[test]
+fn the_quarter_is_as_the_golden_vector_says() {
+    use FigureName::*;
+    for (name, value) in [
+        (OpenValue, 48_400_000),
+        (OpenCount, 4),
+        (OpenWeighted, 20_075_000),
+        (Commit, 30_600_000),
+        (Variance, -89_400_000),
+        (Upside, 48_400_000),
+        (Best, 69_400_000),
+        (Coverage, 40),
+        (WinRate, 5_000),
+        (SalesCycleDays, 300),
+    ] {
+        assert_eq!(now(name), Ok(value), "{name}");
+    }
+    let alerts = [AlertsCritical, AlertsWarning, AlertsStalled, AlertsOverdue, AlertsExpiring].map(now);
+    // Coverage, variance, 4 stalled and 1 overdue; 2 stalled and 2 expiring.
+    assert_eq!(alerts, [Ok(7), Ok(4), Ok(6), Ok(1), Ok(2)]);
+}
+
+#[test]
+fn portfolio_and_work_are_counted() {
+    use FigureName::*;
+    assert_eq!([Trs, AverageHealth, Unscored, AtRisk].map(now), [Ok(79), Ok(71), Ok(1), Ok(2)]);
+    assert_eq!([ProjectsActive, BudgetUse, PriceRealisation].map(now), [Ok(6), Ok(3_333), Ok(9_386)]);
+    assert_eq!([SuccessRate, Flagged, FocusMinutes].map(now), [Ok(7_500), Ok(2), Ok(94)]);
+    assert_eq!(now(Connected), Err(Unavailable::NotConnected));
+}
+
+#[test]
+fn figures_are_held_against_what_they_were() {
+    use FigureName::*;
+    let overview = overview();
+    let change = |name| figure(&overview, name).change();
+    assert_eq!([Commit, Coverage, Variance, Won].map(change), [Some(600_000), Some(0), None, None]);
+    assert_eq!([Trs, HealthWatch, ArrAtRisk].map(change), [Some(-2), Some(-2), Some(5_000)]);
+    assert_eq!([SuccessRate, FocusMinutes].map(change), [None, Some(94)]);
+    let compared = |kind| overview.tiles.iter().find(|tile| tile.kind == kind).unwrap().compared;
+    assert_eq!(compared(TileKind::Forecast), Some(Compared { from: None, to: date(2026, 5, 13) }));
+    assert_eq!(compared(TileKind::OpenPipeline), None, "nothing was kept then");
+    let window = Compared { from: Some(date(2026, 1, 1)), to: date(2026, 2, 19) };
+    assert_eq!(compared(TileKind::WinRate), Some(window));
+}
+
+#[test]
+fn money_is_absent_for_those_who_may_not_see_it() {
+    let overview = overview();
+    let kinds: Vec<_> = overview.tiles.iter().map(|tile| tile.kind).collect();
+    assert_eq!(kinds, TileKind::ALL[7..]);
+    assert_eq!(overview.kept_finance(), None);
+    assert_eq!(overview.window.scope, TimeScope::Quarter);
+}
+
+#[test]
+fn nothing_is_unavailable_not_zero() {
+    let mut none = inputs();
+    none["pipeline"]["target"] = Value::Null;
+    none["work"]["projects"]["total"] = json!(0);
+    none["work"]["projects"]["budget"] = json!("0.00");
+    none["work"]["prices"] = json!({ "list": "0.00", "realised": "0" });
+    let overview = serde_json::from_value::<OverviewInputs>(none).unwrap().overview();
+    let why = |name| figure(&overview, name).now.known_or_why().copied().unwrap_err();
+    use FigureName::*;
+    assert_eq!([Coverage, Variance].map(why), [Unavailable::NoTarget; 2]);
+    assert_eq!(why(ProjectsActive), Unavailable::NoRows);
+    assert_eq!([BudgetUse, PriceRealisation].map(why), [Unavailable::ZeroDenominator; 2]);
+    assert_eq!(figure(&overview, AlertsCoverage).now.value(), Some(&0));
+}
+
+proptest! {
+    #[test]
+    fn scenarios_contain_each_other(
+        groups in proptest::collection::vec((0_usize..3, 0_u8..=100, 1_u32..5, 0_i64..1_000_000_000), 0..12),
+        won in 0_i64..1_000_000_000,
+    ) {
+        let mut all = inputs();
+        all["pipeline"]["won"] = json!(Money::from_minor(won));
+        all["pipeline"]["open"] = groups.iter().map(|(due, probability, count, amount)| json!({
+            "due": DueIn::ALL[*due], "probability": probability, "count": count,
+            "amount": Money::from_minor(*amount),
+        })).collect();
+        let overview = serde_json::from_value::<OverviewInputs>(all).unwrap().overview();
+        let value = |name| *figure(&overview, name).now.value().unwrap();
+        use FigureName::*;
+        prop_assert!(value(Won) <= value(Commit) && value(Commit) <= value(Upside) && value(Upside) <= value(Best));
+        prop_assert!(value(OpenWeighted) <= value(OpenValue));
+        prop_assert!(value(Best) - value(Won) <= value(OpenValue));
+    }
+}
