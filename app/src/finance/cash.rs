@@ -152,7 +152,7 @@ fn inside(desk: Desk, answer: Latest<CashList>, rows: Rows<CashEntry>) -> AnyVie
                     ])
                 })
             })}
-            {ledger("Cash entries", "entry-", &HEADS, unsorted, rows, |row| row.description.clone().into_any(), move |row, word| cell(desk, row, word))}
+            {ledger("Cash entries", "entry-", &HEADS, unsorted, rows, move |row, word| cell(desk, row, word))}
             {load_more(answer, rows, limit, move |step| desk.address.choose(|state| state.cash.limit = Some(step)))}
         }
         .into_any()

@@ -140,7 +140,7 @@ fn inside(desk: Desk, answer: Latest<ExpenseList>, rows: Rows<ExpenseRow>) -> An
         }
         view! {
             {live(move || answer.value.get().map(|list| total(desk, &list)))}
-            {ledger("Expenses", "expense-", &HEADS, (sort, on_sort), rows, |row| row.vendor.clone().into_any(), move |row, word| cell(desk, row, word))}
+            {ledger("Expenses", "expense-", &HEADS, (sort, on_sort), rows, move |row, word| cell(desk, row, word))}
             {load_more(answer, rows, limit, move |step| desk.address.choose(|state| state.expenses.limit = Some(step)))}
         }
         .into_any()

@@ -3,7 +3,7 @@
 use super::address::STEPS;
 use crate::shell::answer::Latest;
 use crate::shell::format;
-use crate::shell::grid::{direction, grid_body, row_count};
+use crate::shell::grid::{direction, grid_body, grid_cell, row_count};
 use crate::shell::selection::{Choosable, Selection, Whose};
 use leptos::prelude::*;
 use revos_shared::kernel::order::{Column, Sort};
@@ -84,35 +84,22 @@ where
     .into_any()
 }
 
-/// A list. `name` draws the head of a row, `cell` what stands in a column.
+/// A list of what has no record of its own. `cell` draws what stands in a column; the first one is the row's name.
 pub(super) fn ledger<R: Choosable, C: Column + Send + Sync + 'static>(
     label: &'static str,
     prefix: &'static str,
     heads: &'static [Head<C>],
     (sort, on_sort): (Signal<Sort<C>>, Callback<Sort<C>>),
     rows: Rows<R>,
-    name: fn(&R) -> AnyView,
     cell: impl Fn(&R, &'static str) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let selection = Selection::new(Signal::stored(Whose::Nobodys));
-    let cells = move |row: Signal<Arc<R>>| {
-        let others = live(move || {
-            row.with(|row| {
-                let drawn = heads.iter().skip(1).map(|(word, label, number, _)| {
-                    let class = number.then_some("number");
-                    view! {
-                        <td role="gridcell" class=class data-column=*word data-label=*label>{cell(row, word)}</td>
-                    }
-                    .into_any()
-                });
-                drawn.collect_view().into_any()
-            })
-        });
-        view! {
-            <th scope="row" role="rowheader" class="cell-name">{live(move || row.with(|row| name(row)))}</th>
-            {others}
-        }
-        .into_any()
+    let cells = move |row: &R| {
+        let drawn = heads
+            .iter()
+            .skip(1)
+            .map(|(word, label, number, _)| grid_cell(word, label, *number, cell(row, word)));
+        drawn.collect_view().into_any()
     };
     let head = move |(word, label, number, column): &'static Head<C>| {
         match column {
@@ -143,7 +130,7 @@ pub(super) fn ledger<R: Choosable, C: Column + Send + Sync + 'static>(
                             {heads.iter().map(head).collect_view()}
                         </tr>
                     </thead>
-                    {grid_body(prefix, rows, selection, cells)}
+                    {grid_body(prefix, "", rows, selection, cells)}
                 </table>
             </div>
         </div>

@@ -44,8 +44,8 @@ impl Choosable for SubscriptionRow {
 }
 
 const HEADS: [Head<SubscriptionColumn>; 8] = [
-    ("client", "Client", false, Some(SubscriptionColumn::Client)),
     ("product", "Product", false, Some(SubscriptionColumn::Product)),
+    ("client", "Client", false, Some(SubscriptionColumn::Client)),
     ("status", "Status", false, Some(SubscriptionColumn::Status)),
     ("amount", "Amount", true, Some(SubscriptionColumn::Amount)),
     ("mrr", "MRR today", true, Some(SubscriptionColumn::Mrr)),
@@ -132,7 +132,7 @@ fn inside(
         }
         view! {
             {live(move || answer.value.get().map(|list| total(desk, &list)))}
-            {ledger("Subscriptions", "subscription-", &HEADS, (sort, on_sort), rows, client_link, move |row, word| cell(desk, row, word))}
+            {ledger("Subscriptions", "subscription-", &HEADS, (sort, on_sort), rows, move |row, word| cell(desk, row, word))}
             {load_more(answer, rows, limit, move |step| desk.address.choose(|state| state.subscriptions.limit = Some(step)))}
         }
         .into_any()
@@ -162,7 +162,7 @@ fn total(desk: Desk, list: &Arc<SubscriptionList>) -> AnyView {
 
 fn client_link(row: &SubscriptionRow) -> AnyView {
     view! {
-        <a class="cut" href=format!("/clients/{}?tab=finance", row.client_id) tabindex="-1">{row.client_name.clone()}</a>
+        <a class="cut" href=format!("/clients/{}?tab=finance", row.client_id) >{row.client_name.clone()}</a>
     }
     .into_any()
 }
@@ -172,7 +172,7 @@ fn cell(desk: Desk, row: &SubscriptionRow, word: &str) -> AnyView {
         day.map_or_else(|| format::NONE.to_owned(), |day| desk.day(day)).into_any()
     };
     match word {
-        "product" => row.product_name.clone().into_any(),
+        "client" => client_link(row),
         "status" => mark(terms::subscription(row.status)),
         "amount" => {
             format!("{} {}", desk.money(row.amount), terms::frequency(row.billing_frequency)).into_any()
