@@ -138,7 +138,7 @@ begin
     from (select public.list_expenses() -> 'sums' as s) x$$), 'true');
   perform pg_temp.check_that('terms of a product do not overlap', pg_temp.outcome('admin', $$
     select public.create_subscription('{"client_id": "<C1>", "product_name": "Once", "amount": 1, "status": "active", "activated_on": "2026-01-01"}'),
-      public.create_subscription('{"client_id": "<C1>", "product_name": " once ", "amount": 1, "status": "active", "activated_on": "2026-03-01"}')$$), 'PT422 validation_failed');
+      public.create_subscription('{"client_id": "<C1>", "product_name": " once ", "amount": 1, "status": "active", "activated_on": "2026-03-01"}')$$), 'PT422 validation_failed [{"key": "overlapping", "row": 0, "field": "activated_on"}]');
   perform pg_temp.check_that('terms of another product may', pg_temp.outcome('admin', $$
     select public.create_subscription('{"client_id": "<C1>", "product_name": "One", "amount": 1, "status": "active", "activated_on": "2026-01-01"}') is not null
       and public.create_subscription('{"client_id": "<C1>", "product_name": "Two", "amount": 1, "status": "active", "activated_on": "2026-03-01"}') is not null$$), 'true');
