@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import type { Database } from "./database.ts";
 import { expect, fillSignIn, live, mark, panel } from "./fixtures.ts";
+import { overviewIsThere } from "./overview.ts";
 import { openPalette, option, palette } from "./palette.ts";
 import { BAD_ROWS, checkRows, chooseFile } from "./imports.ts";
 import { financeIsThere, layOutMoney } from "./finance.ts";
@@ -206,6 +207,22 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await stack.play({ rest: { kind: "refuse" } });
     await page.keyboard.press("r");
     await expect(page.locator(".record-bar .freshness")).toContainText("As of");
+  },
+
+  overview: async ({ page, enter }) => {
+    await enter("admin", "/");
+    await overviewIsThere(page);
+  },
+
+  "overview-empty": async ({ page, enter, database }) => {
+    const { admin } = await database.organization();
+    await enter(admin, "/");
+    await overviewIsThere(page);
+  },
+
+  "overview-member": async ({ page, enter }) => {
+    await enter("member", "/?scope=ytd");
+    await overviewIsThere(page);
   },
 
   "pipeline-board": async ({ page, enter }) => {

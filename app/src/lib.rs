@@ -8,6 +8,7 @@
 mod automations;
 mod clients;
 mod finance;
+mod overview;
 mod pipeline;
 mod session;
 mod shell;

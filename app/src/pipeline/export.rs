@@ -2,13 +2,10 @@
 
 use super::desk::Desk;
 use super::words;
-use crate::shell::csv::{file, save};
+use crate::shell::csv::{self, file};
 use revos_shared::Money;
-use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::{write_day, write_moment};
-use revos_shared::kernel::workspace::{RecordUiEvent, UiEvent, UiEventKey};
 use revos_shared::pipeline::{Forecast, OpportunityRow, Score, Total, WinRates, weighted};
-use wasm_bindgen_futures::spawn_local;
 
 const HEAD: [&str; 14] = [
     "Opportunity",
@@ -120,16 +117,7 @@ fn cells(row: &OpportunityRow, rates: &WinRates) -> [String; 14] {
 }
 
 fn hand_over(desk: Desk, text: &str, name: &'static str) {
-    if save(text, name).is_none() {
-        return desk.say("The file could not be made by this browser.", true);
+    if csv::hand_over(desk.api, text, name, "/pipeline").is_none() {
+        desk.say("The file could not be made by this browser.", true);
     }
-    spawn_local(async move {
-        let event = UiEvent {
-            key: UiEventKey::ExportDownloaded,
-            route: "/pipeline".to_owned(),
-            detail: name.trim_end_matches(".csv").to_owned(),
-        };
-        // The file is there; that nobody noted it down is no reason to trouble the person.
-        let _ = desk.api.change::<RecordUiEvent>(&NoQuery {}, &event).await;
-    });
 }

@@ -1,9 +1,13 @@
 //! How does a list leave the page? As a CSV file.
 
+use super::api::{Api, SignedIn};
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::document;
+use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::separated::written;
+use revos_shared::kernel::workspace::{RecordUiEvent, UiEvent, UiEventKey};
 use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Lines as RFC 4180 writes them. Amounts are plain decimals, days and times ISO 8601, so that a spreadsheet reads
@@ -22,6 +26,26 @@ pub(crate) fn save(text: &str, name: &str) -> Option<()> {
     kind.set_type("text/csv;charset=utf-8");
     let parts = Array::of1(&Uint8Array::from(text.as_bytes()));
     save_blob(&Blob::new_with_u8_array_sequence_and_options(&parts, &kind).ok()?, name)
+}
+
+/// Hands the text to the browser as a file of this name, and notes that the rows of a page left it.
+pub(crate) fn hand_over(
+    api: Api<SignedIn>,
+    text: &str,
+    name: &'static str,
+    route: &'static str,
+) -> Option<()> {
+    save(text, name)?;
+    spawn_local(async move {
+        let event = UiEvent {
+            key: UiEventKey::ExportDownloaded,
+            route: route.to_owned(),
+            detail: name.trim_end_matches(".csv").to_owned(),
+        };
+        // The file is there; that nobody noted it down is no reason to trouble the person.
+        let _ = api.change::<RecordUiEvent>(&NoQuery {}, &event).await;
+    });
+    Some(())
 }
 
 /// Hands what the browser holds to the person as a file.

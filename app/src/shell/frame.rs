@@ -37,6 +37,7 @@ impl Place {
 
 /// The pages that exist.
 pub(super) const PLACES: &[Place] = &[
+    Place { path: "/", label: "Overview", icon: IconName::Overview, keys: &["g", "o"], right: None },
     Place { path: "/clients", label: "Clients", icon: IconName::Clients, keys: &["g", "c"], right: None },
     Place { path: "/pipeline", label: "Pipeline", icon: IconName::Pipeline, keys: &["g", "p"], right: None },
     Place {

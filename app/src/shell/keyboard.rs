@@ -68,6 +68,7 @@ impl Keyboard {
             began_at.set_value(None);
             match event.key().as_str() {
                 "c" if began => address.go("/clients"),
+                "o" if began => address.go("/"),
                 "p" if began => address.go("/pipeline"),
                 "a" if began => address.go("/agents/playbooks"),
                 "f" if began => address.go("/finance"),

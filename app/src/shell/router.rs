@@ -9,6 +9,7 @@ use super::theme::Theme;
 use crate::automations::playbooks_page;
 use crate::clients::{AccountPage, ClientsPage};
 use crate::finance::finance_page;
+use crate::overview::overview_page;
 use crate::pipeline::pipeline_page;
 use crate::session::sign_in;
 use leptos::prelude::*;
@@ -17,8 +18,8 @@ use revos_ui::{Signal, effect, live};
 
 /// The address of the sign-in page.
 const SIGN_IN: &str = "/sign-in";
-/// The page that stands for the whole site, until there is an overview.
-const HOME: &str = "/clients";
+/// The only page with rows of a server without a database.
+const DEMO: &str = "/clients";
 /// The one page of a customer.
 const ACCOUNT: &str = "/account";
 
@@ -36,6 +37,7 @@ enum Gate {
 enum Page {
     /// On the way to another address.
     Passing,
+    Overview,
     Clients,
     Pipeline,
     Playbooks,
@@ -47,7 +49,8 @@ enum Page {
 impl Page {
     fn at(path: &str) -> Self {
         match path {
-            "/" | SIGN_IN => Self::Passing,
+            "/" => Self::Overview,
+            SIGN_IN => Self::Passing,
             path if path == "/clients" || path.starts_with("/clients/") => Self::Clients,
             path if path == "/pipeline" || path.starts_with("/pipeline/") => Self::Pipeline,
             path if path == "/agents/playbooks" || path.starts_with("/agents/playbooks/") => Self::Playbooks,
@@ -88,8 +91,9 @@ pub(crate) fn App() -> impl IntoView {
                 address.replace(safe_return_path(&next));
             }
             Gate::Inside if path == "/" => {
-                let customer = session.member().is_some_and(|member| !member.person.persona.is_staff());
-                address.replace(if customer { ACCOUNT } else { HOME });
+                if let Some(home) = other_home(session) {
+                    address.replace(home);
+                }
             }
             _ => {}
         }
@@ -100,18 +104,31 @@ pub(crate) fn App() -> impl IntoView {
         Gate::SignIn => show_part("The sign-in page", move || Box::pin(sign_in(session))),
         Gate::Inside => view! {
             <Frame session address>
-                <Inside address />
+                <Inside session address />
             </Frame>
         }
         .into_any(),
     })
 }
 
+/// Where those land who have no overview: customers, and everybody where there is no database.
+fn other_home(session: Session) -> Option<&'static str> {
+    let customer = session.member().is_some_and(|member| !member.person.persona.is_staff());
+    match customer {
+        true => Some(ACCOUNT),
+        false => session.api().is_none().then_some(DEMO),
+    }
+}
+
 #[component]
-fn Inside(address: Address) -> impl IntoView {
-    let page = Signal::memo(move || Page::at(&address.path()));
+fn Inside(session: Session, address: Address) -> impl IntoView {
+    let page = Signal::memo(move || match Page::at(&address.path()) {
+        Page::Overview if other_home(session).is_some() => Page::Passing,
+        page => page,
+    });
     live(move || match page.get() {
         Page::Passing => ().into_any(),
+        Page::Overview => show_part("The overview", || Box::pin(overview_page())),
         Page::Clients => view! { <ClientsPage /> }.into_any(),
         Page::Pipeline => show_part("The pipeline", || Box::pin(pipeline_page())),
         Page::Playbooks => show_part("The playbooks", || Box::pin(playbooks_page())),

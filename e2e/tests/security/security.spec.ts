@@ -1,6 +1,7 @@
 // Is the page closed to foreign scripts, and are tokens out of reach?
 
 import { expect, fillSignIn, live, test } from "../../fixtures.ts";
+import { overviewIsThere } from "../../overview.ts";
 
 for (const path of ["/", "/sign-in", "/clients", "/no/such/page"]) {
   test(`sends a strict policy with ${path}`, async ({ request }) => {
@@ -71,7 +72,7 @@ test("hands no token to scripts", async ({ page, stack, openSignedOut }) => {
   });
   await openSignedOut("/sign-in");
   await fillSignIn(page, stack.account("admin").email, stack.account("admin").password);
-  await live(page);
+  await overviewIsThere(page);
   const cookies = await page.context().cookies();
   const tokens = cookies.map((cookie) => cookie.value);
   expect(tokens).toHaveLength(2);

@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { expect, fillSignIn, goOffline, live, test } from "../../fixtures.ts";
+import { overviewIsThere } from "../../overview.ts";
 
 const WRONG = "This e-mail address and password do not belong together.";
 
@@ -9,15 +10,15 @@ function told(page: Page) {
   return page.getByRole("alert");
 }
 
-test("signs in and lands on the clients, with the focus on the heading", async ({ page, stack, openSignedOut }) => {
+test("signs in and lands on the overview, with the focus on the heading", async ({ page, stack, openSignedOut }) => {
   await openSignedOut("/");
   await expect(page).toHaveTitle("Sign in · RevOS");
   const { email, password } = stack.account("admin");
   await fillSignIn(page, email, password);
-  await live(page);
-  await expect(page).toHaveURL(/\/clients$/);
-  await expect(page).toHaveTitle("Clients · Marlowick Advisory (demo) · RevOS");
-  await expect(page.getByRole("heading", { name: "Clients", level: 1 })).toBeFocused();
+  await overviewIsThere(page);
+  await expect(page).toHaveURL(`${stack.page}/`);
+  await expect(page).toHaveTitle("Overview · Marlowick Advisory (demo) · RevOS");
+  await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeFocused();
 });
 
 test("tells wrong password and unknown address in the same words", async ({ page, stack, openSignedOut, troubles }) => {
@@ -174,8 +175,8 @@ test.describe("the way back", () => {
       await openSignedOut(`/sign-in?next=${encodeURIComponent(next)}`);
       const { email, password } = stack.account("admin");
       await fillSignIn(page, email, password);
-      await live(page);
-      await expect(page).toHaveURL(`${stack.page}/clients`);
+      await overviewIsThere(page);
+      await expect(page).toHaveURL(`${stack.page}/`);
       expect(elsewhere).toEqual([]);
     });
   }

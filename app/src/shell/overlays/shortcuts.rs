@@ -13,6 +13,7 @@ const SHORTCUTS: [(&str, &[(Keys, &str)]); 5] = [
         "On every page",
         &[
             (&["Ctrl", "K"], "Search, go to and do"),
+            (&["g", "o"], "Go to Overview"),
             (&["g", "c"], "Go to Clients"),
             (&["g", "p"], "Go to Pipeline"),
             (&["g", "a"], "Go to Playbooks"),
