@@ -6,6 +6,7 @@ import { expect, fillSignIn, live, mark, panel } from "./fixtures.ts";
 import { overviewIsThere } from "./overview.ts";
 import { openPalette, option, palette } from "./palette.ts";
 import { BAD_ROWS, checkRows, chooseFile } from "./imports.ts";
+import { financeIsThere, layOutMoney } from "./finance.ts";
 import { pipelineIsThere } from "./pipeline.ts";
 import { playbooksAreThere } from "./playbooks.ts";
 import { recordIsThere, TABS } from "./record.ts";
@@ -322,6 +323,70 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.getByLabel("Opportunity").fill("line");
     await expect(page.getByRole("list", { name: "Opportunities found" })).toBeVisible();
+  },
+
+  "finance-overview": async ({ page, enter }) => {
+    await enter("admin", "/finance");
+    await financeIsThere(page);
+    await expect(page.getByRole("table", { name: "Collections queue" })).toBeVisible();
+  },
+
+  "finance-empty": async ({ page, enter, database }) => {
+    const { admin } = await database.organization();
+    await enter(admin, "/finance");
+    await financeIsThere(page);
+  },
+
+  "finance-billing": async ({ page, enter }) => {
+    await enter("admin", "/finance?tab=billing");
+    await financeIsThere(page, "Billing");
+  },
+
+  "finance-300-invoices": async ({ page, enter, database }) => {
+    const organization = await database.organization();
+    await layOutMoney(
+      organization,
+      Array.from({ length: 300 }, (_, at) => [`INV-${at + 1}`, "Harrowmere Tea", 100 + at, 0, at % 90, 30 - (at % 90), at % 3 > 0]),
+    );
+    await enter(organization.admin, "/finance?tab=billing");
+    await financeIsThere(page, "Billing");
+    await expect(page.getByText("200 of 300 invoices")).toBeVisible();
+  },
+
+  "finance-invoice": async ({ page, enter, database }) => {
+    const { id } = await database.one<{ id: string }>("select id from public.invoices where invoice_number = 'INV-1013'");
+    await enter("admin", `/finance/invoices/${id}?tab=billing`);
+    await expect(page.getByRole("table", { name: "Payments" })).toBeVisible();
+  },
+
+  "finance-draft": async ({ page, enter }) => {
+    await enter("admin", "/finance?tab=billing");
+    await financeIsThere(page, "Billing");
+    await page.getByRole("button", { name: "New invoice" }).click();
+    await page.getByRole("dialog").getByLabel("Description, line 1").fill("Workshop");
+    await page.getByRole("dialog").getByLabel("Price, line 1").fill("1200");
+  },
+
+  "finance-subscriptions": async ({ page, enter }) => {
+    await enter("admin", "/finance?tab=subscriptions");
+    await financeIsThere(page, "Subscriptions");
+    await expect(page.getByRole("table", { name: "MRR movement" })).toBeVisible();
+  },
+
+  "finance-expenses": async ({ page, enter }) => {
+    await enter("admin", "/finance?tab=expenses");
+    await financeIsThere(page, "Expenses");
+  },
+
+  "finance-cash": async ({ page, enter }) => {
+    await enter("admin", "/finance?tab=cash");
+    await financeIsThere(page, "Cash");
+    await expect(page.getByRole("table", { name: "Outlook" })).toBeVisible();
+  },
+
+  "finance-pnl": async ({ page, enter }) => {
+    await enter("admin", "/finance?tab=pnl");
+    await expect(page.getByRole("table", { name: "Profit and loss by month" })).toBeVisible();
   },
 
   account: async ({ page, enter }) => {

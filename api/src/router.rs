@@ -2,7 +2,7 @@
 
 use crate::automations::{handlers as automations, runs};
 use crate::clients::{changes, children, engagement, handlers as clients};
-use crate::finance::{changes as money, handlers as finance};
+use crate::finance::{books, changes as money, handlers as finance};
 use crate::http::config::{BODY_BYTES, TEXTS_BODY_BYTES};
 use crate::http::failure::Failure;
 use crate::http::state::AppState;
@@ -102,6 +102,20 @@ pub fn router(state: AppState) -> Router {
         .mount::<CancelInvoice, _, _>(money::cancel_invoice)
         .mount::<RecordPayment, _, _>(money::record_payment)
         .mount::<ReversePayment, _, _>(money::reverse_payment)
+        .mount::<ListSubscriptions, _, _>(books::list_subscriptions)
+        .mount_with::<CreateSubscription, _, _>(books::create_subscription, TEXTS_BODY_BYTES)
+        .mount::<ChangeSubscription, _, _>(books::change_subscription)
+        .mount::<SetSubscriptionStatus, _, _>(books::set_subscription_status)
+        .mount::<ListExpenses, _, _>(books::list_expenses)
+        .mount_with::<CreateExpense, _, _>(books::create_expense, TEXTS_BODY_BYTES)
+        .mount_with::<UpdateExpense, _, _>(books::update_expense, TEXTS_BODY_BYTES)
+        .mount::<DeleteExpense, _, _>(books::delete_expense)
+        .mount::<ApproveExpense, _, _>(books::approve_expense)
+        .mount::<MarkExpensePaid, _, _>(books::mark_expense_paid)
+        .mount::<ListCashEntries, _, _>(books::list_cash_entries)
+        .mount_with::<CreateCashEntry, _, _>(books::create_cash_entry, TEXTS_BODY_BYTES)
+        .mount_with::<UpdateCashEntry, _, _>(books::update_cash_entry, TEXTS_BODY_BYTES)
+        .mount::<DeleteCashEntry, _, _>(books::delete_cash_entry)
         // every page
         .mount::<SearchWorkspace, _, _>(workspace::search_workspace)
         .mount::<ListColleagues, _, _>(workspace::list_colleagues)

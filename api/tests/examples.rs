@@ -21,6 +21,10 @@ const RUN: &str = "e0000000-0000-4000-8000-00000000000d";
 const INVOICE: &str = "e0000000-0000-4000-8000-00000000000c";
 const PAYMENT: &str = "e0000000-0000-4000-8000-00000000000d";
 const SENT: &str = "e0000000-0000-4000-8000-00000000000e";
+const SUBSCRIPTION: &str = "e0000000-0000-4000-8000-00000000000f";
+const EXPENSE: &str = "e0000000-0000-4000-8000-000000000010";
+const APPROVED: &str = "e0000000-0000-4000-8000-000000000011";
+const ENTRY: &str = "e0000000-0000-4000-8000-000000000012";
 const NEW_VIEW: &str = "e0000000-0000-4000-8000-000000000007";
 
 /// Lays out the rows that the examples name, as nobody has changed them; the view is the Admin's.
@@ -45,6 +49,9 @@ pub(crate) async fn lay_out(rig: &Rig) {
          delete from public.invoice_line_items where invoice_id in (
            select id from public.invoices where client_id in ('{CLIENT}', '{BUYER}'));
          delete from public.invoices where client_id in ('{CLIENT}', '{BUYER}');
+         delete from public.subscriptions where client_id in ('{CLIENT}', '{BUYER}');
+         delete from public.expenses where id in ('{EXPENSE}', '{APPROVED}') or vendor = 'Example';
+         delete from public.cash_flow_entries where id = '{ENTRY}' or category = 'Example';
          delete from private.idempotency_keys;
          delete from public.saved_views where id in ('{VIEW}', '{NEW_VIEW}');
          delete from public.clients where id in ('{CLIENT}', '{NEW_CLIENT}', '{BUYER}');
@@ -96,6 +103,18 @@ pub(crate) async fn lay_out(rig: &Rig) {
            select organization_id, id, 'Work', 10 from public.invoices where id in ('{INVOICE}', '{SENT}');
          insert into public.invoice_payments (id, organization_id, invoice_id, amount, received_on, method)
            select '{PAYMENT}', organization_id, id, 4, '2026-01-02', 'card' from public.invoices where id = '{SENT}';
+         insert into public.subscriptions (id, organization_id, client_id, product_name, status, amount, activated_on)
+           select '{SUBSCRIPTION}', organization_id, id, 'Care', 'active', 10, '2026-01-01' from public.clients
+           where id = '{BUYER}';
+         insert into public.expenses (id, organization_id, created_by, expense_date, category, vendor, description,
+             amount, approved_at, approved_by)
+           select v.id::uuid, d.organization_id, d.id, '2026-01-05', 'other', 'Shop', 'Chair', 10, v.at, v.who
+           from public.users d, public.users a, lateral (values
+             ('{EXPENSE}', null::timestamptz, null::uuid), ('{APPROVED}', now(), a.id)) as v (id, at, who)
+           where d.email = 'director@example.com' and a.email = 'admin@example.com';
+         insert into public.cash_flow_entries (id, organization_id, entry_date, type, category, description, amount)
+           select '{ENTRY}', organization_id, '2026-01-05', 'inflow', 'Workshop', 'Fee', 10 from public.clients
+           where id = '{BUYER}';
          update public.organizations set version = 1 where slug = 'marlowick';
          commit"
     ))
@@ -108,6 +127,10 @@ pub(crate) fn path(endpoint: &EndpointInfo) -> String {
         "invoice_id" if endpoint.name == "record_payment" => SENT,
         "invoice_id" => INVOICE,
         "payment_id" => PAYMENT,
+        "subscription_id" => SUBSCRIPTION,
+        "expense_id" if endpoint.name == "mark_expense_paid" => APPROVED,
+        "expense_id" => EXPENSE,
+        "entry_id" => ENTRY,
         "client_id" => CLIENT,
         "contact_id" => CONTACT,
         "deliverable_id" => DELIVERABLE,
@@ -126,7 +149,7 @@ pub(crate) fn path(endpoint: &EndpointInfo) -> String {
         "list_saved_views" => "?workspace=clients",
         "find_similar_clients" => "?name=example",
         "delete_client" | "delete_contact" | "delete_deliverable" | "delete_view" | "delete_opportunity"
-        | "delete_note" | "delete_activity" => "?version=1",
+        | "delete_note" | "delete_activity" | "delete_expense" | "delete_cash_entry" => "?version=1",
         _ => "",
     };
     format!("{path}{query}")
@@ -222,6 +245,28 @@ pub(crate) fn body(endpoint: &EndpointInfo) -> Option<Value> {
         "cancel_invoice" | "reverse_payment" => json!({ "version": 1, "reason": "A mistake" }),
         "record_payment" => json!({
             "request_id": NEW_VIEW, "amount": "1.50", "received_on": "2026-02-01", "method": "bank_transfer",
+        }),
+        "create_subscription" => json!({
+            "client_id": BUYER, "product_name": "Advice", "status": "active", "amount": "10.00",
+            "billing_frequency": "monthly", "activated_on": "2026-02-01",
+        }),
+        "change_subscription" => json!({
+            "version": 1, "amount": "12.00", "billing_frequency": "monthly", "effective_on": "2026-03-01",
+        }),
+        "set_subscription_status" => {
+            json!({ "version": 1, "status": "paused", "effective_on": "2026-03-01" })
+        }
+        "create_expense" | "update_expense" => json!({
+            "version": if endpoint.name == "update_expense" { Some(1) } else { None },
+            "expense_date": "2026-01-05", "vendor": "Example", "category": "other", "description": "Desk",
+            "amount": "11.00",
+        }),
+        "approve_expense" => json!({ "version": 1 }),
+        "mark_expense_paid" => json!({ "version": 1, "paid_on": "2026-02-01" }),
+        "create_cash_entry" | "update_cash_entry" => json!({
+            "version": if endpoint.name == "update_cash_entry" { Some(1) } else { None },
+            "entry_date": "2026-01-05", "type": "inflow", "category": "Example", "description": "Fee",
+            "amount": "11.00", "source": "manual",
         }),
         "record_ui_event" => {
             json!({ "key": "ui.export.downloaded", "route": "/clients", "detail": "csv" })

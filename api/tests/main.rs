@@ -17,6 +17,7 @@ mod endpoint_coverage;
 mod examples;
 mod finance;
 mod finance_agreement;
+mod finance_books;
 mod freshness;
 mod imports;
 mod list_agreement;

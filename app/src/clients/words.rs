@@ -9,7 +9,7 @@ use revos_shared::clients::{
     ChurnRow, ClientBand, ClientRow, ClientStatus, ContactPower, DataSourceStatus, DeliverableStatus,
     DeliverableType, FormType, KanbanStatus, ProjectHealth, ProjectStatus, QbrRow, QbrState, Segment,
 };
-use revos_shared::finance::{ArrangementType, BillingFrequency, PaymentTerm, SubscriptionStatus};
+use revos_shared::finance::PaymentTerm;
 use revos_ui::{Tone, TrendMark};
 
 /// The word and the tone of a churn band.
@@ -151,16 +151,6 @@ pub(super) const fn payment_term(term: PaymentTerm) -> &'static str {
     }
 }
 
-/// The word of an arrangement.
-pub(super) const fn arrangement(kind: ArrangementType) -> &'static str {
-    match kind {
-        ArrangementType::Invoiced => "Invoiced",
-        ArrangementType::Advisory => "Advisory",
-        ArrangementType::EquityPartnership => "Equity partnership",
-        ArrangementType::Equity => "Equity",
-    }
-}
-
 /// The name of a discovery form.
 pub(super) const fn form(form: FormType) -> &'static str {
     match form {
@@ -229,28 +219,6 @@ pub(super) const fn project_health(health: ProjectHealth) -> (&'static str, Tone
         ProjectHealth::Green => ("On track", Tone::Good),
         ProjectHealth::Yellow => ("At risk", Tone::Warn),
         ProjectHealth::Red => ("Critical", Tone::Bad),
-    }
-}
-
-/// How a subscription stands.
-pub(super) const fn subscription(status: SubscriptionStatus) -> (&'static str, Tone) {
-    match status {
-        SubscriptionStatus::Trial => ("Trial", Tone::Neutral),
-        SubscriptionStatus::Active => ("Active", Tone::Good),
-        SubscriptionStatus::PastDue => ("Past due", Tone::Bad),
-        SubscriptionStatus::Paused => ("Paused", Tone::Warn),
-        SubscriptionStatus::Cancelled => ("Cancelled", Tone::Neutral),
-        SubscriptionStatus::Replaced => ("Replaced", Tone::Neutral),
-    }
-}
-
-/// How often a subscription is billed.
-pub(super) const fn frequency(frequency: BillingFrequency) -> &'static str {
-    match frequency {
-        BillingFrequency::Monthly => "per month",
-        BillingFrequency::Quarterly => "per quarter",
-        BillingFrequency::Annual => "per year",
-        BillingFrequency::OneTime => "once",
     }
 }
 

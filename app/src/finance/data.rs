@@ -8,8 +8,13 @@ use live_query::View;
 use live_query::browser::Extent;
 use revos_shared::ClientId;
 use revos_shared::clients::endpoints::{ClientQuery, ReadClient};
-use revos_shared::finance::endpoints::{InvoiceQuery, ListInvoices, ReadFigures, ReadInvoice};
-use revos_shared::finance::{FiguresQuery, FinanceFigures, InvoiceList, InvoiceRecord, InvoicesQuery};
+use revos_shared::finance::endpoints::{
+    InvoiceQuery, ListCashEntries, ListExpenses, ListInvoices, ListSubscriptions, ReadFigures, ReadInvoice,
+};
+use revos_shared::finance::{
+    CashList, CashQuery, ExpenseList, ExpensesQuery, FiguresQuery, FinanceFigures, InvoiceList,
+    InvoiceRecord, InvoicesQuery, SubscriptionList, SubscriptionsQuery,
+};
 use revos_shared::kernel::ids::InvoiceId;
 use revos_shared::kernel::workspace::{HitKind, SearchHit, SearchQuery, SearchWorkspace};
 use serde::Deserialize;
@@ -30,6 +35,24 @@ pub(super) fn use_invoice(api: Api<SignedIn>, invoice_id: InvoiceId) -> Answer<I
 pub(super) fn use_figures(api: Api<SignedIn>, asked: FiguresQuery) -> Answer<FinanceFigures> {
     let key = format!("finance?scope={}", asked.scope());
     Answer::of(api, query("finance", key).persisted(), Place::of::<ReadFigures>(&asked))
+}
+
+/// The subscriptions that match.
+pub(super) fn use_subscriptions(api: Api<SignedIn>, asked: &SubscriptionsQuery) -> Answer<SubscriptionList> {
+    let key = format!("subscriptions?{}", serde_urlencoded::to_string(asked).unwrap_or_default());
+    Answer::of(api, query("subscriptions", key).persisted(), Place::of::<ListSubscriptions>(asked))
+}
+
+/// The expenses that match.
+pub(super) fn use_expenses(api: Api<SignedIn>, asked: &ExpensesQuery) -> Answer<ExpenseList> {
+    let key = format!("expenses?{}", serde_urlencoded::to_string(asked).unwrap_or_default());
+    Answer::of(api, query("expenses", key).persisted(), Place::of::<ListExpenses>(asked))
+}
+
+/// The cash entries that match.
+pub(super) fn use_cash(api: Api<SignedIn>, asked: &CashQuery) -> Answer<CashList> {
+    let key = format!("cash?{}", serde_urlencoded::to_string(asked).unwrap_or_default());
+    Answer::of(api, query("cash", key).persisted(), Place::of::<ListCashEntries>(asked))
 }
 
 /// The day an answer was read, in the organization's time zone.

@@ -11,10 +11,12 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use live_query::View;
 use live_query::browser::Extent;
-use revos_shared::finance::{InvoiceRecord, InvoiceRow, Payment};
+use revos_shared::finance::{
+    CashEntry, ExpenseRow, InvoiceRecord, InvoiceRow, Payment, SubscriptionRow, SubscriptionStatus,
+};
 use revos_shared::kernel::ids::InvoiceId;
 use revos_shared::session::Capability;
-use revos_shared::{Endpoint, Money};
+use revos_shared::{Endpoint, Money, UserId};
 use revos_ui::{Signal, Var, effect};
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
@@ -38,6 +40,22 @@ pub(super) enum Form {
     PayOne,
     /// Why is a payment taken back?
     Reverse(Payment),
+    /// New terms of recurring revenue, of a client or of one that is to be chosen.
+    NewSubscription(Option<Named>),
+    /// Other terms from a day on.
+    ChangeTerms(SubscriptionRow),
+    /// Another standing from a day on.
+    SetStatus(SubscriptionRow, SubscriptionStatus),
+    /// An expense, or a new one.
+    Expense(Option<Arc<ExpenseRow>>),
+    /// When was it paid?
+    PayExpense(Arc<ExpenseRow>),
+    /// Shall it go?
+    RemoveExpense(Arc<ExpenseRow>),
+    /// A cash entry, or a new one.
+    Cash(Option<Arc<CashEntry>>),
+    /// Shall it go?
+    RemoveCash(Arc<CashEntry>),
 }
 
 /// What forms need to know of an invoice.
@@ -77,6 +95,8 @@ pub(super) struct Desk {
     pub api: Api<SignedIn>,
     /// Where filters, order and tab are kept.
     pub address: FinanceAddress,
+    /// Who works here.
+    pub me: UserId,
     /// May the person change anything?
     pub write: bool,
     /// May the person see the cash?
@@ -106,6 +126,7 @@ impl Desk {
         Self {
             api,
             address: FinanceAddress::new(),
+            me: api.read_for().user_id,
             write: can(Capability::FINANCE_WRITE),
             cash: can(Capability::OVERVIEW_CASH),
             organization: session.of_member(|member| member.organization.name.clone()),

@@ -1,7 +1,7 @@
 //! How is a draft written? With lines whose totals are computed while one types, by the rule of the server.
 
 use super::data::{Named, find_clients};
-use super::desk::Desk;
+use super::desk::{Desk, Form};
 use super::words;
 use crate::shell::Refused;
 use crate::shell::form::{field_problems, new_id};
@@ -316,7 +316,7 @@ impl Draft {
         view! {
             <form class="form invoice-form" novalidate on:submit=submit>
                 <ErrorSummary title=self.title problems />
-                {client_field(self)}
+                {client_field(self.desk, self.client, self.typed, problems)}
                 <div class="form-row">
                     <TextField id="draft-issued" label="Issued" kind="date" hint="Today, when left empty." value=self.issued problems />
                     <SelectField id="draft-term" label="Payment term" options=terms value=self.term problems />
@@ -456,33 +456,39 @@ impl Draft {
     }
 }
 
-/// Whose invoice is it? Clients are found by name.
-fn client_field(draft: Draft) -> AnyView {
+/// Whose is it? Clients are found by name, and chosen.
+fn client_field(
+    desk: Desk,
+    client: Var<Option<Named>>,
+    typed: Var<String>,
+    problems: Var<Vec<Problem>>,
+) -> AnyView {
     let offers = Var::new(Vec::<Named>::new());
+    let here = StoredValue::new(());
     let waiting: Rc<RefCell<Option<Timeout>>> = Rc::default();
     effect(move || {
-        let typed = draft.typed.get();
-        match draft.client.get_untracked() {
-            Some(known) if known.name == typed => return offers.set(Vec::new()),
-            Some(_) => draft.client.set(None),
+        let text = typed.get();
+        match client.get_untracked() {
+            Some(known) if known.name == text => return offers.set(Vec::new()),
+            Some(_) => client.set(None),
             None => {}
         }
         let look = move || {
             leptos::task::spawn_local(async move {
-                let found = find_clients(draft.desk.api, typed.trim()).await;
-                // The newest name counts, whichever answer comes last.
-                if draft.known.try_get_value().is_some() && draft.typed.get_untracked() == typed {
+                let found = find_clients(desk.api, text.trim()).await;
+                // The newest name counts, whichever answer comes last; and the form may be gone.
+                if here.try_get_value().is_some() && typed.get_untracked() == text {
                     offers.set(found);
                 }
             });
         };
         *waiting.borrow_mut() = Some(Timeout::new(WAIT_MS, look));
     });
-    let offer = move |client: Named| {
-        let name = client.name.clone();
+    let offer = move |found: Named| {
+        let name = found.name.clone();
         let take = move |_: leptos::ev::MouseEvent| {
-            draft.client.set(Some(client.clone()));
-            draft.typed.set(client.name.clone());
+            client.set(Some(found.clone()));
+            typed.set(found.name.clone());
             offers.set(Vec::new());
         };
         view! {
@@ -493,19 +499,32 @@ fn client_field(draft: Draft) -> AnyView {
         .into_any()
     };
     view! {
-        <TextField
-            id="draft-client"
-            label="Client"
-            hint="Type a name, then choose."
-            value=draft.typed
-            problems=draft.problems
-        />
+        <TextField id="draft-client" label="Client" hint="Type a name, then choose." value=typed problems />
         <div aria-live="polite">
             {live(move || {
                 let found = offers.get();
-                (!found.is_empty() && draft.client.with(Option::is_none))
+                (!found.is_empty() && client.with(Option::is_none))
                     .then(|| view! { <ul class="form-note">{found.into_iter().map(offer).collect_view()}</ul> }.into_any())
             })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Asks whose it is, before the rest is asked.
+pub(super) fn choose_client(desk: Desk, close: Callback<()>, next: fn(Named) -> Form) -> AnyView {
+    let (client, typed, problems) = (Var::new(None::<Named>), Var::new(String::new()), Var::new(Vec::new()));
+    effect(move || {
+        if let Some(client) = client.get() {
+            desk.open(next(client));
+        }
+    });
+    view! {
+        <div class="form">
+            {client_field(desk, client, typed, problems)}
+            <div class="dialog-foot">
+                <Button label="Cancel" on_press=close />
+            </div>
         </div>
     }
     .into_any()

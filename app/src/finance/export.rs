@@ -3,12 +3,9 @@
 use super::billing::Shown;
 use super::desk::Desk;
 use super::words;
-use crate::shell::csv::{file, save};
+use crate::shell::csv::{file, hand_over};
 use revos_shared::finance::InvoiceRow;
-use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::write_day;
-use revos_shared::kernel::workspace::{RecordUiEvent, UiEvent, UiEventKey};
-use wasm_bindgen_futures::spawn_local;
 
 const HEAD: [&str; 13] = [
     "Number",
@@ -41,18 +38,9 @@ pub(super) fn invoices(desk: Desk, shown: Shown) {
     }
     let head = HEAD.map(str::to_owned).to_vec();
     let text = file(head, list.rows.iter().map(|row| cells(desk, row).to_vec()));
-    if save(&text, "invoices.csv").is_none() {
-        return desk.say("The file could not be made by this browser.", true);
+    if hand_over(desk.api, &text, "invoices.csv", "/finance").is_none() {
+        desk.say("The file could not be made by this browser.", true);
     }
-    spawn_local(async move {
-        let event = UiEvent {
-            key: UiEventKey::ExportDownloaded,
-            route: "/finance".to_owned(),
-            detail: "invoices".to_owned(),
-        };
-        // The file is there; that nobody noted it down is no reason to trouble the person.
-        let _ = desk.api.change::<RecordUiEvent>(&NoQuery {}, &event).await;
-    });
 }
 
 fn cells(desk: Desk, row: &InvoiceRow) -> [String; 13] {

@@ -2,7 +2,7 @@
 
 use super::data::use_invoices;
 use super::desk::{Desk, Due, Form};
-use super::{draft, filter, words};
+use super::{book_forms, draft, filter, words};
 use crate::shell::Refused;
 use crate::shell::form::new_id;
 use crate::shell::lists::table;
@@ -14,7 +14,8 @@ use leptos::prelude::*;
 use revos_shared::Money;
 use revos_shared::finance::changes::{PaymentFields, Reasoned};
 use revos_shared::finance::endpoints::{
-    CancelInvoice, InvoiceQuery, PaymentQuery, RecordPayment, ReversePayment, SendInvoice,
+    CancelInvoice, CashEntryRemoval, DeleteCashEntry, DeleteExpense, ExpenseRemoval, InvoiceQuery,
+    PaymentQuery, RecordPayment, ReversePayment, SendInvoice,
 };
 use revos_shared::finance::{InvoiceStanding, InvoicesQuery, Payment, PaymentMethod};
 use revos_shared::kernel::bulk::AtVersion;
@@ -71,6 +72,32 @@ fn inside(desk: Desk, form: Form, dirty: Var<bool>, title: Var<String>) -> AnyVi
             pay_one(desk)
         }
         Form::Reverse(payment) => shown(reverse(desk, payment)),
+        Form::NewSubscription(None) => {
+            name("New subscription".to_owned());
+            draft::choose_client(desk, close, |client| Form::NewSubscription(Some(client)))
+        }
+        Form::NewSubscription(Some(client)) => shown(book_forms::subscription(desk, &client)),
+        Form::ChangeTerms(row) => shown(book_forms::change_terms(desk, row)),
+        Form::SetStatus(row, to) => shown(book_forms::set_status(desk, row, to)),
+        Form::Expense(row) => shown(book_forms::expense(desk, row)),
+        Form::PayExpense(row) => shown(book_forms::pay_expense(desk, row)),
+        Form::RemoveExpense(row) => {
+            name("Remove the expense".to_owned());
+            let text = format!("{} for {} goes for everybody.", desk.money(row.amount), row.vendor);
+            let query = ExpenseRemoval { expense_id: row.id, version: row.version };
+            book_forms::removal::<DeleteExpense>(desk, text, query, close)
+        }
+        Form::Cash(row) => shown(book_forms::cash(desk, row)),
+        Form::RemoveCash(row) => {
+            name("Remove the cash entry".to_owned());
+            let text = format!(
+                "“{}” of {} goes for everybody, and out of the balance.",
+                row.description,
+                desk.money(row.amount)
+            );
+            let query = CashEntryRemoval { entry_id: row.id, version: row.version };
+            book_forms::removal::<DeleteCashEntry>(desk, text, query, close)
+        }
     }
 }
 

@@ -9,11 +9,17 @@ mod address;
 #[cfg(feature = "csr")]
 mod billing;
 #[cfg(feature = "csr")]
+mod book_forms;
+#[cfg(feature = "csr")]
+mod cash;
+#[cfg(feature = "csr")]
 mod data;
 #[cfg(feature = "csr")]
 mod desk;
 #[cfg(feature = "csr")]
 mod draft;
+#[cfg(feature = "csr")]
+mod expenses;
 #[cfg(feature = "csr")]
 mod export;
 #[cfg(feature = "csr")]
@@ -23,9 +29,15 @@ mod forms;
 #[cfg(feature = "csr")]
 mod invoice;
 #[cfg(feature = "csr")]
+mod ledger;
+#[cfg(feature = "csr")]
 mod overview;
 #[cfg(feature = "csr")]
 mod page;
+#[cfg(feature = "csr")]
+mod profit;
+#[cfg(feature = "csr")]
+mod subscriptions;
 
 #[cfg(feature = "csr")]
 pub(crate) use page::finance_page;

@@ -87,12 +87,18 @@ fn section(id: &'static str, title: &'static str, note: String, inside: AnyView)
     .into_any()
 }
 
+/// A share, or why there is none, with what must be known beside it.
+pub(super) fn rate(known: &Known<i64>, note: &str) -> (String, String) {
+    let (value, why) = words::figure(known, percent);
+    (value, if why.is_empty() { note.to_owned() } else { why })
+}
+
 /// How an amount changed since the window before: the difference, and in percent of what it was.
-fn change(desk: Desk, now: &Known<Money>, before: &Known<Money>, of: &str) -> String {
+fn change(desk: Desk, now: &Known<Money>, before: &Known<Money>, beside: &str) -> String {
     let (Some(now), Some(before)) = (now.value(), before.value()) else { return String::new() };
     let difference = Money::from_minor(now.minor() - before.minor());
     if difference == Money::ZERO {
-        return format!("as {of}");
+        return format!("no change {beside}");
     }
     let share = (before.minor() > 0).then(|| {
         let share = revos_shared::kernel::figure::ratio(
@@ -102,25 +108,25 @@ fn change(desk: Desk, now: &Known<Money>, before: &Known<Money>, of: &str) -> St
         );
         format!(" ({})", percent(share))
     });
-    format!("{}{} since {of}", desk.signed(difference), share.unwrap_or_default())
+    format!("{}{} {beside}", desk.signed(difference), share.unwrap_or_default())
 }
 
 fn tiles(desk: Desk, figures: &Arc<FinanceFigures>) -> AnyView {
     let window = figures.window;
     let (as_of, before) = (desk.day(figures.as_of), desk.day(window.previous_to));
     let since = format!("{} to {}", desk.day(window.from), desk.day(window.to));
+    let since_then = format!("since {before}");
     let earlier = format!("{} to {}", desk.day(window.previous_from), before);
+    let beside = format!("beside {earlier}");
     let money = |known: &Known<Money>| words::figure(known, |amount| desk.money(amount));
     let or = |(value, why): (String, String), note: String| (value, if why.is_empty() { note } else { why });
     let tile = |label, (value, note): (String, String)| figure(label, value, note);
-    let rate = |known: &Known<i64>, note: &str| or(words::figure(known, percent), note.to_owned());
     let r = &figures.recurring;
     let owed = figures.receivables;
-    let mrr = or(money(&r.mrr), change(desk, &r.mrr, &figures.previous_mrr, &before));
+    let mrr = or(money(&r.mrr), change(desk, &r.mrr, &figures.previous_mrr, &since_then));
     let collected =
-        change(desk, &Known::known(figures.collected), &Known::known(figures.previous_collected), &earlier);
-    let billed =
-        change(desk, &Known::known(figures.billed), &Known::known(figures.previous_billed), &earlier);
+        change(desk, &Known::known(figures.collected), &Known::known(figures.previous_collected), &beside);
+    let billed = change(desk, &Known::known(figures.billed), &Known::known(figures.previous_billed), &beside);
     let revenue = view! {
         <dl class="finance-figures">
             {tile("MRR", mrr)}
@@ -156,7 +162,7 @@ fn tiles(desk: Desk, figures: &Arc<FinanceFigures>) -> AnyView {
     let cash = desk.cash.then(|| {
         let balance = or(
             money(&figures.cash.balance),
-            change(desk, &figures.cash.balance, &figures.previous_cash, &before),
+            change(desk, &figures.cash.balance, &figures.previous_cash, &since_then),
         );
         let inside = view! {
             <dl class="finance-figures">
@@ -171,7 +177,7 @@ fn tiles(desk: Desk, figures: &Arc<FinanceFigures>) -> AnyView {
     });
     view! {
         {section("finance-revenue", "Recurring revenue", format!("On {as_of}, beside {before}."), revenue)}
-        {section("finance-movement", "MRR movement", format!("{since}; before that {earlier}."), movements(desk, &figures.movements, &figures.previous_movements))}
+        {section("finance-movement", "MRR movement", format!("{since}; before that {earlier}."), movements_table(desk, &figures.movements, &figures.previous_movements))}
         {section("finance-retention", "Retention", format!("On {as_of}."), retention)}
         {section("finance-receivables", "Receivables", format!("Owed on {as_of}; billed and collected {since}."), receivables)}
         {cash}
@@ -179,7 +185,8 @@ fn tiles(desk: Desk, figures: &Arc<FinanceFigures>) -> AnyView {
     .into_any()
 }
 
-fn movements(desk: Desk, now: &Movements, before: &Movements) -> AnyView {
+/// How MRR moved in a window and in the one before.
+pub(super) fn movements_table(desk: Desk, now: &Movements, before: &Movements) -> AnyView {
     let minus = |amount: Money| Money::from_minor(-amount.minor());
     let rows = vec![
         ("At the start", now.start, before.start, false),
@@ -266,6 +273,7 @@ fn aging(desk: Desk, figures: &FinanceFigures) -> AnyView {
             label="Aging, by days past due"
             name_head="Days past due"
             value_heads=vec!["Owed"]
+            last_written=false
             marks=Signal::stored(marks)
             summary=Signal::stored(summary)
         />

@@ -1,9 +1,9 @@
 //! What does the Finance page show? One of its parts, with an invoice beside it.
 
-use super::address::Tab;
+use super::address::{NewForm, Tab};
 use super::desk::{Desk, Form};
 use super::invoice::Panel;
-use super::{billing, data, forms, overview};
+use super::{billing, cash, data, expenses, forms, overview, profit, subscriptions};
 use crate::shell::frame::PageHead;
 use crate::shell::keyboard::Keyboard;
 use crate::shell::part::{part, show_part};
@@ -86,6 +86,12 @@ fn finance(desk: Desk) -> AnyView {
                 let inside = match tab {
                     Tab::Overview => show_part("The overview", move || Box::pin(overview::overview_view(desk))),
                     Tab::Billing => show_part("The invoices", move || Box::pin(billing::billing_view(desk))),
+                    Tab::Subscriptions => {
+                        show_part("The subscriptions", move || Box::pin(subscriptions::subscriptions_view(desk)))
+                    }
+                    Tab::Expenses => show_part("The expenses", move || Box::pin(expenses::expenses_view(desk))),
+                    Tab::Cash => show_part("The cash", move || Box::pin(cash::cash_view(desk))),
+                    Tab::Profit => show_part("Profit and loss", move || Box::pin(profit::profit_view(desk))),
                 };
                 view! { <section role="tabpanel" aria-label=label>{inside}</section> }.into_any()
             })}
@@ -99,7 +105,13 @@ fn finance(desk: Desk) -> AnyView {
 /// What the palette can do here.
 fn offer(desk: Desk) {
     let commands = move |(at, run): (usize, bool)| {
-        let actions = [("New invoice", Form::New(None)), ("Record payment", Form::PayOne)];
+        let actions = [
+            ("New invoice", Form::New(None)),
+            ("Record payment", Form::PayOne),
+            ("New subscription", Form::NewSubscription(None)),
+            ("Add expense", Form::Expense(None)),
+            ("Add cash entry", Form::Cash(None)),
+        ];
         let (name, form) = actions.into_iter().nth(at).filter(|_| desk.write)?;
         if run {
             desk.open(form);
@@ -109,12 +121,13 @@ fn offer(desk: Desk) {
     expect_context::<Keyboard>().offer(Callback::new(commands));
 }
 
-/// An address may ask for a new invoice; asked once, it is taken out of the address.
+/// An address may ask for a form; asked once, it is taken out of the address.
 fn answer_address(desk: Desk) {
-    let new = desk.asks(|state| state.new.then_some(state.invoices.client));
+    let new =
+        desk.asks(|state| state.new.map(|form| (form, state.invoices.client.or(state.subscriptions.client))));
     effect(move || {
-        let Some(client) = new.get() else { return };
-        desk.address.pass(|state| state.new = false);
+        let Some((form, client)) = new.get() else { return };
+        desk.address.pass(|state| state.new = None);
         if !desk.write {
             return;
         }
@@ -123,7 +136,10 @@ fn answer_address(desk: Desk) {
                 None => None,
                 Some(id) => data::client_name(desk.api, id).await.map(|name| data::Named { id, name }),
             };
-            desk.open(Form::New(known));
+            desk.open(match form {
+                NewForm::Invoice => Form::New(known),
+                NewForm::Subscription => Form::NewSubscription(known),
+            });
         });
     });
 }

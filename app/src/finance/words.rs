@@ -1,7 +1,10 @@
 //! In which words and tones is money told?
 
 use crate::shell::{figures, format};
-use revos_shared::finance::{InvoiceSource, InvoiceStanding, PaymentMethod, PaymentTerm, Runway, TimeScope};
+use revos_shared::finance::{
+    CashSource, ExpenseCategory, ExpenseState, InvoiceSource, InvoiceStanding, PaymentMethod, PaymentTerm,
+    Runway, TimeScope,
+};
 use revos_shared::kernel::figure::Figure;
 use revos_ui::Tone;
 
@@ -47,6 +50,40 @@ pub(super) const fn source(source: InvoiceSource) -> &'static str {
         InvoiceSource::Manual => "RevOS",
         InvoiceSource::QuickBooks => "QuickBooks",
         InvoiceSource::Automation => "Playbook",
+    }
+}
+
+/// What money is spent on.
+pub(super) const fn category(category: ExpenseCategory) -> &'static str {
+    match category {
+        ExpenseCategory::PayrollBenefits => "Payroll and benefits",
+        ExpenseCategory::MarketingAdvertising => "Marketing",
+        ExpenseCategory::SoftwareTools => "Software",
+        ExpenseCategory::OfficeEquipment => "Office and equipment",
+        ExpenseCategory::TravelEntertainment => "Travel",
+        ExpenseCategory::ProfessionalServices => "Professional services",
+        ExpenseCategory::HostingInfrastructure => "Hosting",
+        ExpenseCategory::Other => "Other",
+    }
+}
+
+/// The word and the tone of how far an expense is.
+pub(super) const fn expense_state(state: ExpenseState) -> (&'static str, Tone) {
+    match state {
+        ExpenseState::Unapproved => ("To approve", Tone::Warn),
+        ExpenseState::Approved => ("Approved", Tone::Accent),
+        ExpenseState::Paid => ("Paid", Tone::Good),
+    }
+}
+
+/// What a cash entry records.
+pub(super) const fn cash_source(source: CashSource) -> &'static str {
+    match source {
+        CashSource::Manual => "By hand",
+        CashSource::OpeningBalance => "Opening balance",
+        CashSource::InvoicePayment => "Payment",
+        CashSource::PaymentReversal => "Reversed payment",
+        CashSource::Expense => "Expense",
     }
 }
 

@@ -7,6 +7,7 @@ use super::toolbar::load_more;
 use super::words;
 use crate::shell::drag::{Drag, grip};
 use crate::shell::format;
+use crate::shell::terms;
 use jiff::civil::Date;
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
@@ -466,7 +467,7 @@ fn facts(desk: Desk, row: &OpportunityRow) -> String {
     let days = if row.stage.is_open() {
         Some(format!("{} in stage", format::plural(row.days_in_stage.into(), "day", "days")))
     } else {
-        row.lost_reason.map(|reason| words::lost_reason(reason).to_owned())
+        row.lost_reason.map(|reason| terms::lost_reason(reason).to_owned())
     };
     let close = match (row.closed_on, row.expected_close_date) {
         (Some(day), _) => Some(format!("closed {}", desk.day(Some(day)))),

@@ -6,6 +6,7 @@ use crate::shell::colleagues::colleague_options;
 use crate::shell::form::field_problems;
 use crate::shell::format;
 use crate::shell::selection::Selection;
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::kernel::bulk::{BulkOutcome, Versioned};
 use revos_shared::kernel::check::Check as _;
@@ -123,7 +124,7 @@ pub(super) fn form(
             let reasons = [SelectOption::new("", "Choose a reason")].into_iter().chain(
                 LostReason::ALL
                     .iter()
-                    .map(|reason| SelectOption::new(reason.as_str(), words::lost_reason(*reason))),
+                    .map(|reason| SelectOption::new(reason.as_str(), terms::lost_reason(*reason))),
             );
             let reasons = Signal::stored(reasons.collect::<Vec<_>>());
             view! {

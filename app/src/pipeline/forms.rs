@@ -12,6 +12,7 @@ use crate::shell::part::{Arrival, part};
 use crate::shell::record::form_dialog;
 use crate::shell::selection::Selection;
 use crate::shell::sheet::{Definition, Kind, Submission, choices, field, sheet};
+use crate::shell::terms;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use revos_shared::kernel::endpoint::NoQuery;
@@ -294,7 +295,7 @@ fn lost(desk: Desk, row: OpportunityRow) -> Definition {
                 "lost_reason",
                 "Why was it lost?",
                 crate::shell::sheet::choices_or("Choose a reason", LostReason::ALL, |reason| {
-                    (reason.as_str(), words::lost_reason(reason))
+                    (reason.as_str(), terms::lost_reason(reason))
                 })
             ),
             field!("lost_note", "Note", Kind::Area),

@@ -4,6 +4,7 @@ use super::desk::{Desk, Form};
 use super::words;
 use crate::shell::format;
 use crate::shell::lists::{facts, text_or_none};
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::pipeline::{OpportunityRecord, Score, Stage, row_alerts, weighted};
 use revos_ui::{Button, Icon, IconName, Menu, MenuItem, Tone, badge};
@@ -40,7 +41,7 @@ pub(super) fn head(desk: Desk, record: &OpportunityRecord) -> AnyView {
     } else {
         known.push(("Closed", desk.day(row.closed_on)));
         if let Some(reason) = row.lost_reason {
-            known.push(("Lost because of", words::lost_reason(reason).to_owned()));
+            known.push(("Lost because of", terms::lost_reason(reason).to_owned()));
             known.push(("Note", text_or_none(record.lost_note.clone())));
         }
     }

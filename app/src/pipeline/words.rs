@@ -5,9 +5,7 @@ use crate::shell::figures;
 pub(super) use crate::shell::figures::{percent, tenths, times};
 use crate::shell::format;
 use revos_shared::kernel::figure::{Figure, Unavailable};
-use revos_shared::pipeline::{
-    ActivityType, Alert, AlertKind, AlertSeverity, CloseWindow, LostReason, ScoreRisk, Stage,
-};
+use revos_shared::pipeline::{ActivityType, Alert, AlertKind, AlertSeverity, CloseWindow, ScoreRisk, Stage};
 use revos_ui::Tone;
 
 /// The word of a stage.
@@ -19,19 +17,6 @@ pub(super) const fn stage(stage: Stage) -> &'static str {
         Stage::Negotiation => "Negotiation",
         Stage::ClosedWon => "Won",
         Stage::ClosedLost => "Lost",
-    }
-}
-
-/// The words of a reason.
-pub(super) const fn lost_reason(reason: LostReason) -> &'static str {
-    match reason {
-        LostReason::Price => "Price",
-        LostReason::Timing => "Timing",
-        LostReason::Competitor => "Competitor",
-        LostReason::NoDecision => "No decision",
-        LostReason::NoBudget => "No budget",
-        LostReason::Fit => "Not a fit",
-        LostReason::Other => "Other",
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) fn sentence(key: &str) -> &'static str {
         "not_an_address" => "Enter an e-mail address such as name@example.com.",
         "not_a_link" => "Enter a link that begins with https:// or http://.",
         "not_text" => "This holds characters that cannot be kept.",
+        "overlapping" => "There are terms for this product on that day already.",
+        "not_a_secure_link" => "Enter a link that begins with https://.",
         "before_issue_date" => "This is before the day of issue.",
         "more_than_owed" => "This is more than is owed.",
         "in_the_future" => "This day is still to come.",

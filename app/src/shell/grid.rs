@@ -18,8 +18,8 @@ struct Placed<R> {
     row: Arc<R>,
 }
 
-/// The rows on screen as a table's body, reached by Tab as one stop. A row leads to its record below `path`; `cells`
-/// draws what follows its name. The rows' ids begin with `prefix`.
+/// The rows on screen as a table's body, reached by Tab as one stop. A row leads to its record below `path`, if there is one;
+/// `cells` draws what follows its name. The rows' ids begin with `prefix`.
 ///
 /// A line shows one row after the other as one sorts and scrolls. One effect draws all its cells anew, in place, where
 /// an effect of each cell would cost several times as much; so cells are made by [`grid_cell`].
@@ -70,7 +70,14 @@ pub(crate) fn grid_body<R: Choosable>(
             >
                 {selection.cell(row)}
                 <th scope="row" role="rowheader" class="cell-name">
-                    <a class="cut" href=live(move || format!("{path}{}", id())) tabindex="-1" title=name()>{name()}</a>
+                    {if path.is_empty() {
+                        name().into_any()
+                    } else {
+                        view! {
+                            <a class="cut" href=live(move || format!("{path}{}", id())) tabindex="-1" title=name()>{name()}</a>
+                        }
+                        .into_any()
+                    }}
                 </th>
                 {live(move || row.with(|row| cells(row)))}
             </tr>

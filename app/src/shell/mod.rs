@@ -54,6 +54,7 @@ pub(crate) mod store;
 pub(crate) mod style;
 #[cfg(feature = "csr")]
 pub(crate) mod telemetry;
+pub(crate) mod terms;
 #[cfg(feature = "csr")]
 mod theme;
 pub(crate) mod typed;

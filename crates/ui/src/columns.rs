@@ -34,6 +34,9 @@ pub fn Columns(
     name_head: &'static str,
     /// The heads of the values: one column each at every place.
     value_heads: Vec<&'static str>,
+    /// Is the last value written out? It is where the columns are one after the other in time.
+    #[prop(default = true)]
+    last_written: bool,
     /// The places, in order.
     #[prop(into)]
     marks: Signal<Vec<ColumnMark>>,
@@ -45,7 +48,11 @@ pub fn Columns(
     let heads = value_heads.clone();
     let body = live(move || {
         let marks = marks.get();
-        if as_table.get() { table(name_head, &heads, marks) } else { drawing(&marks, summary.get()) }
+        if as_table.get() {
+            table(name_head, &heads, marks)
+        } else {
+            drawing(&marks, summary.get(), last_written)
+        }
     });
     let legend = (value_heads.len() > 1).then(|| {
         let items = value_heads
@@ -128,7 +135,7 @@ fn y_of(value: i64, (low, high): (i64, i64)) -> i64 {
     HEIGHT - BOTTOM - i64::try_from(up).unwrap_or(0)
 }
 
-fn drawing(marks: &[ColumnMark], summary: String) -> AnyView {
+fn drawing(marks: &[ColumnMark], summary: String, last_written: bool) -> AnyView {
     let places = i64::try_from(marks.len()).unwrap_or(1).max(1);
     let range = range(marks);
     let zero = y_of(0, range);
@@ -169,7 +176,7 @@ fn drawing(marks: &[ColumnMark], summary: String) -> AnyView {
                 .into_any()
         })
         .collect_view();
-    let last = marks.last().filter(|mark| mark.values.len() == 1).map(|mark| {
+    let last = marks.last().filter(|mark| last_written && mark.values.len() == 1).map(|mark| {
         let y = mark.values.first().copied().flatten().map_or(zero, |value| y_of(value, range));
         view! {
             <text class="trend-last" x=(WIDTH - 4).to_string() y=(y - 5).to_string() text-anchor="end">

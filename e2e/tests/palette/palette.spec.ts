@@ -81,8 +81,10 @@ test("lists pages and what can be done before anything is typed", async ({ page,
   await openPalette(page);
   expect(await groups(page)).toEqual({
     "Go to": [
+      "Overview",
       "Clients",
       "Pipeline",
+      "Finance",
       "Playbooks",
       "Clients: churn risk",
       "Clients: health",
@@ -90,6 +92,7 @@ test("lists pages and what can be done before anything is typed", async ({ page,
       "Pipeline: table",
       "Pipeline: forecast",
       "Import opportunities",
+      "Finance: billing",
     ],
     Actions: [
       "Add client",
@@ -112,19 +115,19 @@ test("is walked with the keyboard, and Tab does not leave it", async ({ page, en
   await enter("admin");
   await live(page);
   await openPalette(page);
-  expect(await active(page)).toBe("Clients");
+  expect(await active(page)).toBe("Overview");
   await page.keyboard.press("ArrowDown");
-  await expect.poll(() => active(page)).toBe("Pipeline");
+  await expect.poll(() => active(page)).toBe("Clients");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowUp");
   await expect.poll(() => active(page)).toBe("Sign out");
   await expect(option(page, "Sign out")).toBeInViewport();
   await page.keyboard.press("ArrowDown");
-  await expect.poll(() => active(page)).toBe("Clients");
+  await expect.poll(() => active(page)).toBe("Overview");
   await page.keyboard.press("End");
   await expect.poll(() => active(page)).toBe("Sign out");
   await page.keyboard.press("Home");
-  await expect.poll(() => active(page)).toBe("Clients");
+  await expect.poll(() => active(page)).toBe("Overview");
   for (const key of ["Tab", "Shift+Tab"]) {
     await page.keyboard.press(key);
     await expect(field(page)).toBeFocused();

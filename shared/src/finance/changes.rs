@@ -1,5 +1,9 @@
 //! What may be changed about invoices, and what is wrong with a change before anybody is asked?
 
+pub use super::book_changes::{
+    CashDetail, CashFields, ChangedTerms, ExpenseDetail, ExpenseFields, PaidOn, StatusChange,
+    SubscriptionFields, SubscriptionState, TermsChange,
+};
 use super::invoice::{PaymentMethod, PaymentTerm};
 use super::totals::{InvoiceTotals, Quantity, line_total};
 use crate::kernel::check::{Check, Problem, Problems};

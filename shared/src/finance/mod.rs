@@ -1,6 +1,8 @@
 //! What is billed, paid, earned again and again, and spent?
 
 mod arrangement;
+mod book_changes;
+mod books;
 mod cash;
 pub mod changes;
 pub mod endpoints;
@@ -19,6 +21,11 @@ mod subscription;
 mod totals;
 
 pub use arrangement::{Arrangement, ArrangementTotal};
+pub use books::{
+    ArrangementRow, CashEntry, CashList, CashQuery, CashSums, ExpenseColumn, ExpenseList, ExpenseRow,
+    ExpenseSort, ExpenseState, ExpenseSums, ExpensesQuery, SubscriptionColumn, SubscriptionList,
+    SubscriptionRow, SubscriptionSort, SubscriptionSums, SubscriptionsQuery,
+};
 pub use cash::{Cash, CashMonth, OutlookMonth, Runway};
 pub use figures::{FinanceFigures, MonthMrr, Window};
 pub use inputs::{Aging, FinanceInputs, ReceivableInputs, RecurringInputs, TimeScope};

@@ -10,6 +10,8 @@ pub const BULK_MAX: usize = 500;
 pub const NAME_MAX_CHARS: usize = 200;
 /// Characters of a text that people write.
 pub const TEXT_MAX_CHARS: usize = 10_000;
+/// Characters of a link that is kept.
+pub const LINK_MAX_CHARS: usize = 2_000;
 /// Lines of an invoice.
 pub const INVOICE_LINES_MAX: usize = 200;
 /// Characters of the reason for taking something back.

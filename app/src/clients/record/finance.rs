@@ -2,12 +2,14 @@
 
 use super::desk::{Desk, Form};
 use super::table::{facts, listing, mark, open_button, part, rows_or, table};
-use super::words;
 use crate::shell::format;
+use crate::shell::session::Session;
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientInvoice, ClientSubscription};
 use revos_shared::finance::InvoiceStatus;
 use revos_shared::kernel::instants::days_between;
+use revos_shared::session::Capability;
 use revos_ui::{Tone, live};
 
 /// As many as a record brings.
@@ -42,8 +44,22 @@ fn inside(desk: Desk) -> AnyView {
             ("Collected, of all time", desk.money(figures.ar_collected)),
         ])
     });
+    // The same forms as on the Finance page, for those who have it.
+    let writes =
+        expect_context::<Session>().member().is_some_and(|member| member.can(Capability::FINANCE_WRITE));
+    let client = desk.id;
+    let new = move || {
+        view! {
+            <p class="record-line">
+                <a class="button" href=format!("/finance?tab=billing&client={client}&new=invoice")>"New invoice"</a>
+                <a class="button" href=format!("/finance?tab=subscriptions&client={client}&new=subscription")>"New subscription"</a>
+            </p>
+        }
+        .into_any()
+    };
     view! {
         {money}
+        {writes.then(new)}
         {part(desk, "record-terms", "Terms", None, terms(desk))}
         {part(desk, "record-subscriptions", "Subscriptions", None, subscriptions(desk))}
         {part(desk, "record-invoices", "Invoices", None, invoices(desk))}
@@ -60,7 +76,7 @@ fn terms(desk: Desk) -> AnyView {
         {live(move || match terms.get() {
             None => view! { <p class="quiet">"Terms begin with the client's first arrangement; there is none yet."</p> }.into_any(),
             Some(terms) => {
-                let arrangement = terms.arrangement_type.map_or("Not agreed", words::arrangement);
+                let arrangement = terms.arrangement_type.map_or("Not agreed", terms::arrangement);
                 facts(
                     vec![
                         ("Arrangement", arrangement.to_owned()),
@@ -93,12 +109,12 @@ fn subscriptions(desk: Desk) -> AnyView {
         ("Renewal", false),
     ];
     listing(rows, "No subscription.", "Subscriptions", heads, move |row: ClientSubscription| {
-        let amount = format!("{} {}", desk.money(Some(row.amount)), words::frequency(row.billing_frequency));
+        let amount = format!("{} {}", desk.money(Some(row.amount)), terms::frequency(row.billing_frequency));
         let counted = if row.counts { desk.money(Some(row.mrr)) } else { format::NONE.to_owned() };
         view! {
             <tr>
                 <th scope="row">{row.product_name}</th>
-                <td>{mark(words::subscription(row.status))}</td>
+                <td>{mark(terms::subscription(row.status))}</td>
                 <td class="number">{amount}</td>
                 <td class="number">{counted}</td>
                 <td>{desk.day(row.activated_on)}</td>

@@ -41,6 +41,29 @@ insert into proof_matrix values
   ('new invoice by key', 'select public.create_invoice(''{"client_id": "<C1>"}'', ''[]'', ''k'')', '11ffff nff oox'),
   ('new invoice by key in B', 'select public.create_invoice(''{"client_id": "<B1>"}'', ''[]'', ''k'', {quillhaven})', '1fffff 1ff oox');
 
+insert into proof_matrix values
+  ('subscriptions', 'select public.list_subscriptions()', '111fff 1ff oox'),
+  ('subscriptions of B', 'select public.list_subscriptions(p_organization_id => {quillhaven})', '1fffff 1ff oox'),
+  ('digest of subscriptions', 'select public.subscriptions_digest()', '111fff 1ff oox'),
+  ('expenses', 'select public.list_expenses()', '111fff 1ff oox'),
+  ('expenses of B', 'select public.list_expenses(p_organization_id => {quillhaven})', '1fffff 1ff oox'),
+  ('digest of expenses', 'select public.expenses_digest()', '111fff 1ff oox'),
+  ('cash entries', 'select public.list_cash_entries()', '111fff 1ff oox'),
+  ('cash entries of B', 'select public.list_cash_entries(p_organization_id => {quillhaven})', '1fffff 1ff oox'),
+  ('digest of cash', 'select public.cash_digest()', '111fff 1ff oox');
+
+insert into proof_attempt
+select 'books', 'admin', a.statement, 'PT400 invalid_argument'
+from unnest(array[
+  'select public.list_subscriptions(''{"q": "x"}'')', 'select public.list_subscriptions(''{"status": ["over"]}'')',
+  'select public.list_subscriptions(''{}'', ''age'')', 'select public.list_subscriptions(''{}'', ''client'', 0)',
+  'select public.list_expenses(''{"state": ["over"]}'')', 'select public.list_expenses(''{"category": ["x"]}'')',
+  'select public.list_expenses(''{"month": "2026-01-02"}'')', 'select public.list_expenses(''{"q": 5}'')',
+  'select public.list_expenses(''{}'', ''age'')', 'select public.list_expenses(''{}'', ''date'', 10001)',
+  'select public.list_cash_entries(''{"type": ["x"]}'')', 'select public.list_cash_entries(''{"source": ["x"]}'')',
+  'select public.list_cash_entries(''{"from": "x"}'')', 'select public.list_cash_entries(''{}'', 0)',
+  'select public.list_cash_entries(''[]'')']) as a (statement);
+
 insert into proof_attempt
 select 'invoices', 'admin', format('select public.list_invoices(%s)', a.arguments), 'PT400 invalid_argument'
 from unnest(array[
@@ -98,6 +121,31 @@ begin
   perform pg_temp.check_that('who may change it is told so', pg_temp.outcome('director',
     $$select public.invoice_record({I1}) ->> 'writable'$$) || pg_temp.outcome('admin',
     $$select public.invoice_record({I1}) ->> 'writable'$$), 'falsetrue');
+  perform pg_temp.check_that('recurring revenue of the list and of the figures', pg_temp.outcome('director', $$
+    select (public.list_subscriptions() #>> '{sums,mrr}')::numeric
+      = (select sum((c -> 'mrr' ->> (jsonb_array_length(f #> '{recurring,days}') - 1))::numeric)
+         from public.finance_inputs() f, jsonb_array_elements(f #> '{recurring,clients}') c)$$), 'true');
+  perform pg_temp.check_that('what is left after the newest entry is the cash', pg_temp.outcome('director', $$
+    select (public.list_cash_entries(p_limit => 1) #>> '{rows,0,balance}')::numeric
+      = (select sum(case type when 'inflow' then amount else -amount end) from public.cash_flow_entries)$$), 'true');
+  perform pg_temp.check_that('a balance is what was left, whatever the filter', pg_temp.outcome('director', $$
+    select count(*) from jsonb_array_elements(public.list_cash_entries('{"type": ["inflow"]}', 10000) -> 'rows') i
+    join jsonb_array_elements(public.list_cash_entries('{}', 10000) -> 'rows') a on a ->> 'id' = i ->> 'id'
+    where i -> 'balance' <> a -> 'balance'$$), '0');
+  perform pg_temp.check_that('expenses by state add up', pg_temp.outcome('director', $$
+    select (s ->> 'amount')::numeric
+      = (s ->> 'unapproved')::numeric + (s ->> 'unpaid')::numeric + (s ->> 'paid')::numeric
+    from (select public.list_expenses() -> 'sums' as s) x$$), 'true');
+  perform pg_temp.check_that('terms of a product do not overlap', pg_temp.outcome('admin', $$
+    select public.create_subscription('{"client_id": "<C1>", "product_name": "Once", "amount": 1, "status": "active", "activated_on": "2026-01-01"}'),
+      public.create_subscription('{"client_id": "<C1>", "product_name": " once ", "amount": 1, "status": "active", "activated_on": "2026-03-01"}')$$), 'PT422 validation_failed [{"key": "overlapping", "row": 0, "field": "activated_on"}]');
+  perform pg_temp.check_that('terms of another product may', pg_temp.outcome('admin', $$
+    select public.create_subscription('{"client_id": "<C1>", "product_name": "One", "amount": 1, "status": "active", "activated_on": "2026-01-01"}') is not null
+      and public.create_subscription('{"client_id": "<C1>", "product_name": "Two", "amount": 1, "status": "active", "activated_on": "2026-03-01"}') is not null$$), 'true');
+  perform pg_temp.check_that('new terms begin where the former end', pg_temp.outcome('admin', $$
+    select public.change_subscription((public.create_subscription(
+      '{"client_id": "<C1>", "product_name": "Once", "amount": 1, "status": "active", "activated_on": "2026-01-01"}')).id,
+      2, 'monthly', '2026-03-01', 1) #>> '{started,activated_on}'$$), '2026-03-01');
   perform pg_temp.check_that('the same key makes one draft', pg_temp.outcome('admin', $$
     select count(distinct public.create_invoice('{"client_id": "<C1>"}', '[]', 'twice') #>> '{invoice,id}')
     from generate_series(1, 2)$$), '1');

@@ -62,14 +62,20 @@ const LISTS: &[(&str, &str)] = &[
         "select * from public.opportunities where organization_id = $organization \
          and stage in ('Prospect', 'Qualify', 'Proposal', 'Negotiation') order by stage, expected_close_date limit 200",
     ),
+    ("invoices, newest first", "select public.list_invoices()::text"),
+    (
+        "invoices, most pressing",
+        "select public.list_invoices('{\"status\": [\"overdue\"]}', '-urgency', 50)::text",
+    ),
+    ("digest of the invoices", "select public.invoices_digest()"),
+    ("figures of money", "select public.finance_inputs()::text"),
+    ("expenses", "select public.list_expenses()::text"),
+    ("cash entries", "select public.list_cash_entries()::text"),
     (
         "invoices, open",
         "select * from public.invoices where organization_id = $organization and status = 'sent' order by due_date limit 200",
     ),
-    (
-        "subscriptions",
-        "select * from public.subscriptions where organization_id = $organization and status = 'active' limit 200",
-    ),
+    ("subscriptions", "select public.list_subscriptions()::text"),
 ];
 
 /// Loads the scale data, and measures the list with and without policies, and with careless ones.

@@ -5,6 +5,7 @@ use super::super::lines::{Apply, Settled};
 use super::{amount, send, shown};
 use crate::clients::words;
 use crate::shell::sheet::{Definition, Kind, Submission, choices, choices_or, field};
+use crate::shell::terms;
 use revos_shared::clients::changes::{CommercialsFields, TermsFields};
 use revos_shared::clients::endpoints::{ClientQuery, SaveClientTerms, SaveCommercials};
 use revos_shared::clients::{ClientRecord, ClientTerms, Commercials};
@@ -129,7 +130,7 @@ pub(super) fn terms(desk: Desk, record: &ClientRecord) -> Option<Definition> {
                 "Arrangement",
                 choices_or("Not agreed", ArrangementType::ALL, |kind| (
                     kind.as_str(),
-                    words::arrangement(kind)
+                    terms::arrangement(kind)
                 ))
             ),
             field!("monthly_fee", "Fee per month", Kind::Line("text")),

@@ -1,0 +1,52 @@
+//! In which words and tones is told what clients have agreed to? Said by their records, the pipeline and finance alike.
+
+#![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
+
+use revos_shared::finance::{ArrangementType, BillingFrequency, SubscriptionStatus};
+use revos_shared::pipeline::LostReason;
+use revos_ui::Tone;
+
+/// The word of an arrangement.
+pub(crate) const fn arrangement(kind: ArrangementType) -> &'static str {
+    match kind {
+        ArrangementType::Invoiced => "Invoiced",
+        ArrangementType::Advisory => "Advisory",
+        ArrangementType::EquityPartnership => "Equity partnership",
+        ArrangementType::Equity => "Equity",
+    }
+}
+
+/// How a subscription stands.
+pub(crate) const fn subscription(status: SubscriptionStatus) -> (&'static str, Tone) {
+    match status {
+        SubscriptionStatus::Trial => ("Trial", Tone::Neutral),
+        SubscriptionStatus::Active => ("Active", Tone::Good),
+        SubscriptionStatus::PastDue => ("Past due", Tone::Bad),
+        SubscriptionStatus::Paused => ("Paused", Tone::Warn),
+        SubscriptionStatus::Cancelled => ("Cancelled", Tone::Neutral),
+        SubscriptionStatus::Replaced => ("Replaced", Tone::Neutral),
+    }
+}
+
+/// How often a subscription is billed.
+pub(crate) const fn frequency(frequency: BillingFrequency) -> &'static str {
+    match frequency {
+        BillingFrequency::Monthly => "per month",
+        BillingFrequency::Quarterly => "per quarter",
+        BillingFrequency::Annual => "per year",
+        BillingFrequency::OneTime => "once",
+    }
+}
+
+/// The words of a reason.
+pub(crate) const fn lost_reason(reason: LostReason) -> &'static str {
+    match reason {
+        LostReason::Price => "Price",
+        LostReason::Timing => "Timing",
+        LostReason::Competitor => "Competitor",
+        LostReason::NoDecision => "No decision",
+        LostReason::NoBudget => "No budget",
+        LostReason::Fit => "Not a fit",
+        LostReason::Other => "Other",
+    }
+}
