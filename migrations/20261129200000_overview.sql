@@ -334,8 +334,8 @@ declare
   chosen uuid;
 begin
   perform private.admit(private.is_staff());
-  perform private.require(p_scope in ('today', '7d', 'mtd', 'qtd', 'ytd'), 'p_scope');
   chosen := private.chosen_organization(p_organization_id);
+  perform private.require(p_scope in ('today', '7d', 'mtd', 'qtd', 'ytd'), 'p_scope');
   return private.overview_inputs_at(chosen, private.organization_today(chosen), p_scope, private.is_manager());
 end
 $$;

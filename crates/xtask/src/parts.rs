@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// How the parts' files are named, for the budget.
 pub(crate) const PART_PREFIX: &str = "part-";
+/// Parts with fewer bytes travel together. What two or three parts share is often one function, and there are hundreds
+/// of such files: asking for each of them takes longer than all that they hold.
+const SMALL_BYTES: usize = 2_048;
 /// The script that loads parts, as the splitter calls it.
 const LOADER: &str = "__wasm_split.js";
 
@@ -24,13 +27,30 @@ pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
         .filter(|path| path.extension() == Some("wasm".as_ref()))
         .collect();
     parts.sort();
+    let mut small = Vec::new();
     for part in parts {
         let bytes = fs::read(&part).map_err(|error| told(&part, &error))?;
+        let bare = without_names(&bytes).ok_or_else(|| format!("{}: is no module", part.display()))?;
+        if bare.len() <= SMALL_BYTES {
+            let fetched = format!("fetch(new URL(\"./{}\", import.meta.url))", name_of(&part));
+            if !loader.contains(&fetched) {
+                return Err(format!("nothing fetches {}", name_of(&part)));
+            }
+            loader = loader.replace(&fetched, &format!("small({}, {})", small.len(), bare.len()));
+            small.extend(bare);
+            count += 1;
+            continue;
+        }
         // Ten digits tell a few hundred files apart; each digit more is in the way of a first visit.
         let name = format!("{PART_PREFIX}{:010x}.wasm", hash(&bytes) >> 24);
         loader = replaced(&loader, &name_of(&part), &name)?;
         fs::write(page.join(&name), bytes).map_err(|error| told(&page.join(&name), &error))?;
         count += 1;
+    }
+    if !small.is_empty() {
+        let name = format!("{PART_PREFIX}{:010x}.bin", hash(&small) >> 24);
+        loader += &small_loader(&name);
+        fs::write(page.join(&name), small).map_err(|error| told(&page.join(&name), &error))?;
     }
     let script_name = name_of(&script);
     let (stem, _) = script_name.rsplit_once('-').ok_or("the page's script has no hash in its name")?;
@@ -43,6 +63,51 @@ pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
     write(&page.join(&gate_name), &gate)?;
     write(&script, &imported(&read(&script)?, &gate_name)?)?;
     Ok(format!("placed {count} parts"))
+}
+
+/// How the loader gets a small part: out of one file, which is asked for again when it did not arrive.
+fn small_loader(name: &str) -> String {
+    format!(
+        "let together;\n\
+         async function small(from, length) {{\n\
+         \x20 together ??= fetch(new URL(\"./{name}\", import.meta.url)).then((answer) => {{\n\
+         \x20   if (answer.ok) return answer.arrayBuffer();\n\
+         \x20   throw new Error(`small parts: ${{answer.status}}`);\n\
+         \x20 }});\n\
+         \x20 const bytes = await together.catch((error) => {{\n\
+         \x20   together = undefined;\n\
+         \x20   throw error;\n\
+         \x20 }});\n\
+         \x20 const headers = {{ \"content-type\": \"application/wasm\" }};\n\
+         \x20 return new Response(bytes.slice(from, from + length), {{ headers }});\n\
+         }}\n"
+    )
+}
+
+/// A module without what is not run: the names of its functions, and who made it. None for what is no module.
+fn without_names(module: &[u8]) -> Option<Vec<u8>> {
+    const MAGIC: &[u8] = b"\0asm\x01\0\0\0";
+    const CUSTOM: u8 = 0;
+    let mut rest = module.strip_prefix(MAGIC)?;
+    let mut bare = MAGIC.to_vec();
+    while let [number, tail @ ..] = rest {
+        let (mut length, mut bytes) = (0_usize, 0);
+        loop {
+            let byte = *tail.get(bytes)?;
+            length |= usize::from(byte & 127).checked_shl(7 * u32::try_from(bytes).ok()?)?;
+            bytes += 1;
+            if byte < 128 {
+                break;
+            }
+        }
+        let end = 1 + bytes + length;
+        let section = rest.get(..end)?;
+        if *number != CUSTOM {
+            bare.extend(section);
+        }
+        rest = rest.get(end..)?;
+    }
+    Some(bare)
 }
 
 /// The names under which the first module asks for parts.
@@ -132,7 +197,8 @@ mod tests {
         fs::write(page.join("app-1234_bg.wasm"), "first").unwrap();
         let script = "import * as a from \"./__wasm_split.js\"; ({ \"./__wasm_split.js\": a })";
         fs::write(page.join("app-1234.js"), script).unwrap();
-        fs::write(from.join("split_record.wasm"), "later").unwrap();
+        // Longer than what travels together.
+        fs::write(from.join("split_record.wasm"), module(SMALL_BYTES)).unwrap();
         let loader = |part: &str| {
             format!(
                 "import {{ initSync }} from \"./app.js\"; export const __wasm_split_load_x = load(\"./{part}.wasm\")"
@@ -161,5 +227,49 @@ mod tests {
         let part =
             names.iter().find(|name| name.ends_with(".wasm") && name.starts_with(PART_PREFIX)).unwrap();
         assert!(loader.contains("./app-1234.js") && loader.contains(part), "{loader}");
+    }
+
+    /// A module with one section of code of so many bytes, and one of names.
+    fn module(code: usize) -> Vec<u8> {
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        let length = [(code % 128) as u8 | 128, (code / 128) as u8];
+        module.extend([10, length[0], length[1]]);
+        module.extend(vec![7; code]);
+        module.extend([0, 3, 1, b'n', b'x']);
+        module
+    }
+
+    #[test]
+    fn small_parts_travel_together_and_without_their_names() {
+        let (from, page) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (from, page) = (from.path(), page.path());
+        fs::write(page.join("app-1234_bg.wasm"), "first").unwrap();
+        fs::write(page.join("app-1234.js"), "import * as a from \"./__wasm_split.js\";").unwrap();
+        for (name, code) in [("chunk_1", 5), ("chunk_2", 300), ("split_big", 9_000)] {
+            fs::write(from.join(name).with_extension("wasm"), module(code)).unwrap();
+        }
+        let fetched = |name: &str| format!("fetch(new URL(\"./{name}.wasm\", import.meta.url))");
+        let loader = ["chunk_1", "chunk_2", "split_big"].map(fetched).join("; ");
+        fs::write(from.join(LOADER), format!("import {{}} from \"./app.js\"; {loader}")).unwrap();
+        place(from, page).unwrap();
+        let files: Vec<PathBuf> = fs::read_dir(page).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let with = |ending: &str| {
+            let of =
+                |path: &&PathBuf| name_of(path).starts_with(PART_PREFIX) && name_of(path).ends_with(ending);
+            let found: Vec<_> = files.iter().filter(of).collect();
+            assert_eq!(found.len(), 1, "{files:?}");
+            fs::read(found[0]).unwrap()
+        };
+        let bare = |code: usize| {
+            let module = module(code);
+            module[..module.len() - 5].to_vec()
+        };
+        assert_eq!(with(".bin"), [bare(5), bare(300)].concat());
+        assert_eq!(with(".wasm"), module(9_000), "the optimiser orders functions by their names");
+        let loader = String::from_utf8(with(".js")).unwrap();
+        let (first, second) = (bare(5).len(), bare(300).len());
+        assert!(loader.contains(&format!("small(0, {first}); small({first}, {second}); fetch(")), "{loader}");
+        assert_eq!(without_names(b"no module"), None);
+        assert_eq!(without_names(&module(5)[..12]), None, "cut");
     }
 }
