@@ -8,6 +8,7 @@ import { openPalette, option, palette } from "./palette.ts";
 import { BAD_ROWS, checkRows, chooseFile } from "./imports.ts";
 import { financeIsThere, layOutMoney } from "./finance.ts";
 import { pipelineIsThere } from "./pipeline.ts";
+import { playbooksAreThere } from "./playbooks.ts";
 import { recordIsThere, TABS } from "./record.ts";
 import { LONG, MANY } from "./samples.ts";
 import type { Persona, Stack } from "./stack.ts";
@@ -301,6 +302,29 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await checkRows(page);
   },
 
+  playbooks: async ({ page, enter }) => {
+    await enter("admin", "/agents/playbooks");
+    await playbooksAreThere(page);
+  },
+
+  "playbook-record": async ({ page, enter, database }) => {
+    await enter("admin", `/agents/playbooks/${await demoPlaybook(database)}`);
+    await expect(page.getByRole("button", { name: "Retry from the failed step" })).toBeVisible();
+  },
+
+  "playbook-edit": async ({ page, enter, database }) => {
+    await enter("admin", `/agents/playbooks/${await demoPlaybook(database)}`);
+    await page.getByRole("button", { name: "Edit playbook" }).click();
+    await expect(page.getByRole("button", { name: "Move step 2 up" })).toBeVisible();
+  },
+
+  "playbook-start": async ({ page, enter, database }) => {
+    await enter("director", `/agents/playbooks/${await demoPlaybook(database)}`);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByLabel("Opportunity").fill("line");
+    await expect(page.getByRole("list", { name: "Opportunities found" })).toBeVisible();
+  },
+
   "finance-overview": async ({ page, enter }) => {
     await enter("admin", "/finance");
     await financeIsThere(page);
@@ -370,6 +394,15 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await expect(page.getByRole("region", { name: "Invoices" })).toBeVisible();
   },
 };
+
+/** A playbook of the demo with a run that failed. */
+async function demoPlaybook(database: Database): Promise<string> {
+  const { id } = await database.one<{ id: string }>(
+    `select p.id from public.automation_playbooks p join public.automation_runs r on r.playbook_id = p.id
+     where r.status = 'failed' limit 1`,
+  );
+  return id;
+}
 
 /** An opportunity of the demo with notes and activities. */
 async function demoOpportunity(database: Database): Promise<string> {

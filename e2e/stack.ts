@@ -1,11 +1,12 @@
 // Against what do the tests run? The whole of RevOS in one process, started and stopped here.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const REPOSITORY = dirname(dirname(fileURLToPath(import.meta.url)));
 const BINARY = process.env["REVOS_BINARY"] || join(REPOSITORY, "target", "debug", "revos");
@@ -64,11 +65,19 @@ export async function readsAreForgotten(): Promise<void> {
   await sleep(1_100);
 }
 
+interface Details {
+  page: string;
+  project: string;
+  service_key: string;
+  database: string;
+}
+
 /** A running stack. */
 export class Stack {
   private constructor(
     readonly page: string,
     private readonly project: string,
+    private readonly serviceKey: string,
     readonly database: string,
     readonly accounts: Account[],
     private readonly process: ChildProcess,
@@ -95,14 +104,14 @@ export class Stack {
     child.once("exit", () => process.off("exit", stopAtExit));
     const found = await Stack.#details(child, details, log);
     const info = (await (await fetch(`${found.page}/api/server`)).json()) as { demo_accounts: Account[] };
-    return new Stack(found.page, found.project, found.database, info.demo_accounts, child, folder);
+    return new Stack(found.page, found.project, found.service_key, found.database, info.demo_accounts, child, folder);
   }
 
   static async #details(child: ChildProcess, file: string, log: string) {
     const until = Date.now() + START_MS;
     while (Date.now() < until && child.exitCode === null && child.signalCode === null) {
       try {
-        return JSON.parse(readFileSync(file, "utf8")) as { page: string; project: string; database: string };
+        return JSON.parse(readFileSync(file, "utf8")) as Details;
       } catch {
         await sleep(50);
       }
@@ -123,6 +132,12 @@ export class Stack {
       clearTimeout(forced);
     }
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A worker does once what is due, and what is due later today; resolves when it has ended well. */
+  async work(): Promise<void> {
+    const env = { ...process.env, SUPABASE_URL: this.project, SUPABASE_SERVICE_KEY: this.serviceKey, REVOS_LOG: "warn" };
+    await promisify(execFile)(BINARY, ["worker", "--once", "--early"], { cwd: REPOSITORY, env });
   }
 
   /** What the server wrote to its log so far. */

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use revos_shared::clients::ClientsSummary;
 use revos_shared::kernel::ids::{AutomationRunId, OrganizationId};
 use revos_shared::kernel::work::RunStatus;
+use revos_shared::overview::OverviewInputs;
 use revos_shared::pipeline::{ForecastMaterial, KeptForecast};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -315,11 +316,14 @@ const fn is_outage(error: &RestError) -> bool {
 
 /// The rows that are kept of a day's figures.
 fn snapshots(figures: Figures, organization: OrganizationId) -> Value {
-    let Figures { forecast, portfolio } = figures;
+    let Figures { forecast, portfolio, overview } = figures;
     let day = revos_shared::kernel::instants::write_day(forecast.as_of);
     let row = |kind: &str, metrics| json!({ "kind": kind, "time_scope": "qtd", "snapshot_date": day, "metrics": metrics });
+    // The service sees all money, so there are figures of it.
+    let finance = overview.overview().kept_finance().map(|metrics| row("finance", metrics));
     let portfolio = row("portfolio", portfolio.kept());
-    json!([row("pipeline", forecast.kept(organization).metrics), portfolio])
+    let pipeline = row("pipeline", forecast.kept(organization).metrics);
+    finance.into_iter().chain([pipeline, portfolio]).collect()
 }
 
 #[derive(Deserialize)]
@@ -352,6 +356,7 @@ impl Due {
 struct Figures {
     forecast: ForecastMaterial,
     portfolio: ClientsSummary,
+    overview: OverviewInputs,
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use crate::rig::{ADMIN, Rig, log, prepare};
 use revos_api::worker::{Pass, Worker};
+use revos_shared::Envelope;
+use revos_shared::overview::Overview;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use std::time::Duration;
 
 fn worker(rig: &Rig) -> Worker {
@@ -81,7 +84,7 @@ async fn kept(rig: &Rig) -> Vec<String> {
                (select count(*) from public.analytics_events e where e.organization_id = o.id
                  and e.event_key = 'dashboard.snapshot.recorded' and e.idempotency_key = 'snapshots:' || today),
                (select count(*) from public.dashboard_snapshots s where s.organization_id = o.id
-                 and s.snapshot_date = today and s.computed_at > now() - interval '1 hour' and s.kind <> 'finance'),
+                 and s.snapshot_date = today and s.computed_at > now() - interval '1 hour'),
                (select count(*) from public.analytics_events e where e.organization_id = o.id
                  and e.event_key = 'retention.purged'),
                (select count(*) from public.analytics_events e where e.organization_id = o.id
@@ -106,7 +109,7 @@ async fn two_workers_do_the_work_of_a_day_once() {
     let (one, other) = (worker(&rig), worker(&rig));
     let (one, other) = tokio::join!(one.pass(true), other.pass(true));
     assert_eq!((one.failures + other.failures, one.jobs + other.jobs), (0, 10));
-    let once = vec!["1 2 1 1 t".to_owned(); 2];
+    let once = vec!["1 3 1 1 t".to_owned(); 2];
     assert_eq!(kept(&rig).await, once);
     // Neither a third worker nor a restart repeats anything.
     assert_eq!(worker(&rig).pass(true).await, Pass::default());
@@ -125,6 +128,7 @@ async fn what_is_kept_is_what_people_see() {
     };
     let read = async |kind: &str| serde_json::from_str::<Value>(&rig.value(&metrics(kind)).await).unwrap();
     let (pipeline, portfolio) = (read("pipeline").await, read("portfolio").await);
+    let finance = read("finance").await;
     let admin = rig.program(ADMIN).await;
     let forecast: Value = admin.get("/api/opportunities/forecast").await.json();
     let shown = &forecast["data"];
@@ -145,6 +149,8 @@ async fn what_is_kept_is_what_people_see() {
     let summary: Value = admin.get("/api/clients/summary").await.json();
     assert_eq!(portfolio["active_clients"], summary["data"]["active"]);
     assert_eq!(portfolio["arr_at_risk"], summary["data"]["arr_at_risk"]);
+    let overview: Envelope<Overview> = admin.get("/api/overview").await.json();
+    assert_eq!(Value::Object(overview.data.kept_finance().unwrap()), finance);
     // As many alerts as the forecast shows, each with its key, its severity and its figure.
     let told = rig
         .value(
@@ -204,4 +210,26 @@ async fn a_worker_ends_when_it_is_told_to_and_keeps_its_key_to_itself() {
     };
     tokio::time::timeout(Duration::from_secs(20), worker.run(done)).await.expect("it ends soon after");
     assert!(!log().contains(rig.project.gateway.service_key()), "the key is in the log");
+}
+
+#[tokio::test]
+async fn work_that_is_claimed_at_the_same_moment_goes_to_one_worker() {
+    const CLAIM: &str = "select jsonb_array_length(public.service_claim_daily_work(500, true))";
+    let rig = Rig::new().await;
+    let (mut one, mut other) = (rig.connection().await, rig.connection().await);
+    let claim = async |connection: &mut PgConnection| {
+        sqlx::query_scalar::<_, i32>(CLAIM).fetch_one(connection).await.unwrap()
+    };
+    sqlx::query("begin").execute(&mut one).await.unwrap();
+    assert_eq!(claim(&mut one).await, 10, "five works for two organizations");
+    // The other one sees none of it yet, wants the same, and has to wait.
+    let waiting =
+        tokio::spawn(async move { sqlx::query_scalar::<_, i32>(CLAIM).fetch_one(&mut other).await.unwrap() });
+    let waits = "select count(*)::text from pg_stat_activity where wait_event_type = 'Lock' and query like '%service_claim%'";
+    while rig.value(waits).await != "1" {
+        assert!(!waiting.is_finished(), "it did not wait");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    sqlx::query("commit").execute(&mut one).await.unwrap();
+    assert_eq!(waiting.await.unwrap(), 0);
 }

@@ -13,7 +13,7 @@ use revos_shared::automations::{
 };
 use revos_shared::kernel::ids::{AutomationRunId, PlaybookId};
 use revos_shared::kernel::work::RunStatus;
-use revos_ui::{Button, ButtonKind, Signal, Var, live};
+use revos_ui::{Button, ButtonKind, Signal, Var, effect, live};
 use wasm_bindgen_futures::spawn_local;
 
 /// Nobody works when a run has waited so long.
@@ -56,6 +56,16 @@ pub(super) fn history(desk: Desk, id: PlaybookId, playbook: Signal<Option<Playbo
             });
         }
         Some(runs)
+    });
+    // The list beside it says how its newest run stands, and asks less often.
+    effect(move || {
+        let newest =
+            asked.get().answer.value.get().and_then(|runs| runs.first().map(|run| (run.id, run.status)));
+        let told = playbook.with_untracked(|one| one.as_ref()?.last_run.map(|run| (run.id, run.status)));
+        let of_list = newest.filter(|newest| told.is_none_or(|told| told.0 == newest.0));
+        if of_list.is_some() && of_list != told {
+            desk.list.refresh();
+        }
     });
     let total = Signal::memo(move || {
         let view = asked.get().answer.view;

@@ -29,6 +29,10 @@ const PREVIEW_ROWS: usize = 5;
 const TRIES: u32 = 4;
 /// How long is waited after the first of them.
 const WAIT_MS: u32 = 250;
+/// How often a batch is sent to a server that is busy: 100,000 rows are as many requests as a person has in a minute.
+const BUSY_TRIES: u32 = 60;
+/// How long is waited for a busy server that does not say how long.
+const BUSY_WAIT_MS: u32 = 5_000;
 /// The longest wait that a server may ask for.
 const WAIT_MAX_MS: u32 = 60_000;
 /// Rows after which the progress is told.
@@ -445,7 +449,7 @@ impl Work {
         body: &E::Body,
         halted: &Cell<bool>,
     ) -> Result<E::Reply, Halt> {
-        let mut tries = 0;
+        let (mut tries, mut busy_tries) = (0, 0);
         loop {
             let outcome = self.desk.api.change::<E>(&NoQuery {}, body).await;
             if self.is_gone() {
@@ -456,23 +460,29 @@ impl Work {
                 Err(refused) => refused,
             };
             go_on(halted)?;
-            tries += 1;
-            let lasting =
-                refused.failure.status.is_some_and(|status| (400..500).contains(&status) && status != 429);
-            if lasting || tries >= TRIES {
+            // A busy server has answered, and says when it will do it.
+            let busy = refused.failure.status == Some(429);
+            if busy {
+                busy_tries += 1
+            } else {
+                tries += 1
+            }
+            let lasting = !busy && refused.failure.status.is_some_and(|status| (400..500).contains(&status));
+            if lasting || tries >= TRIES || busy_tries >= BUSY_TRIES {
                 let why = words::refusal(&refused);
                 return Err(if lasting { Halt::Refused(why) } else { Halt::Cut(why) });
             }
-            TimeoutFuture::new(wait(&refused, tries)).await;
+            TimeoutFuture::new(wait(&refused, if busy { BUSY_WAIT_MS } else { WAIT_MS << tries })).await;
             go_on(halted)?;
         }
     }
 }
 
-fn wait(refused: &Refused, tries: u32) -> u32 {
+/// As long as the server asks for, else so long.
+fn wait(refused: &Refused, usual: u32) -> u32 {
     let asked = match refused.failure.retry_after {
         Some(RetryAfter::Wait(time)) => u32::try_from(time.as_millis()).unwrap_or(WAIT_MAX_MS),
-        _ => WAIT_MS << tries,
+        _ => usual,
     };
     asked.min(WAIT_MAX_MS)
 }

@@ -247,6 +247,9 @@ begin
   perform pg_temp.check_that('portfolio',
     pg_temp.outcome('service_role', 'select public.service_read_figures({marlowick}) -> ''portfolio'''),
     pg_temp.outcome('admin', 'select public.clients_summary()'));
+  perform pg_temp.check_that('money',
+    pg_temp.outcome('service_role', 'select public.service_read_figures({marlowick}) #> ''{overview,finance}'''),
+    pg_temp.outcome('admin', 'select public.overview_inputs(''qtd'') -> ''finance'''));
 end
 $figures$;
 
