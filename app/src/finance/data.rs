@@ -60,6 +60,13 @@ pub(super) fn day_of(view: &View<Extent>, time_zone: &str) -> Option<Date> {
     format::calendar_day(view.as_of?.server.as_unix_millis(), time_zone)
 }
 
+/// The day it is now, by this browser's clock, until an answer says better.
+pub(super) fn day_now(time_zone: &str) -> Date {
+    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+    let now = js_sys::Date::now() as i64;
+    format::calendar_day(now, time_zone).unwrap_or_default()
+}
+
 /// A client to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Named {

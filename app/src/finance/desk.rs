@@ -1,7 +1,7 @@
 //! What do all parts of the Finance page need? The server, the address, who looks, and what is open on top.
 
 use super::address::{FinanceAddress, State};
-use super::data::{Named, day_of};
+use super::data::{Named, day_now, day_of};
 use crate::shell::Refused;
 use crate::shell::api::{Api, SignedIn};
 use crate::shell::format;
@@ -122,6 +122,7 @@ impl Desk {
     /// The desk of the signed-in person.
     pub(super) fn new(api: Api<SignedIn>, session: Session) -> Self {
         let member = session.member();
+        let time_zone = crate::shell::query::time_zone();
         let can = |right| member.as_ref().is_some_and(|member| member.can(right));
         Self {
             api,
@@ -131,8 +132,8 @@ impl Desk {
             cash: can(Capability::OVERVIEW_CASH),
             organization: session.of_member(|member| member.organization.name.clone()),
             currency: session.of_member(|member| member.organization.currency.clone()),
-            time_zone: crate::shell::query::time_zone(),
-            today: Var::new(Date::default()),
+            time_zone,
+            today: Var::new(time_zone.with_untracked(|zone| day_now(zone))),
             form: Var::new(None),
             notice: Var::new(None),
             changes: Var::new(0),

@@ -65,6 +65,8 @@ pub(crate) struct Latest<T> {
     pub view: Signal<View<Extent>>,
     /// What it says.
     pub value: Signal<Option<Arc<T>>>,
+    /// Counts the questions.
+    turn: Signal<u32>,
     refresh: leptos::prelude::Callback<()>,
 }
 
@@ -131,16 +133,22 @@ impl<T: DeserializeOwned + PartialEq + Send + Sync + 'static> Latest<T> {
                 _ => Served { view, value: answer.value.get() },
             }
         });
+        let turn = Signal::fold(move |before: Option<&u32>| {
+            let _ = asked.get();
+            before.map_or(0, |turn| turn + 1)
+        });
         Self {
+            turn,
             view: Signal::derive(move || served.with(|served| served.view.clone())),
             value: Signal::memo(move || served.with(|served| served.value.clone())),
             refresh: leptos::prelude::Callback::new(move |()| asked.get_untracked().answer.refresh()),
         }
     }
 
-    /// Asks again whenever something was changed.
+    /// Asks again whenever something was changed; and a question that was answered before the change, when it comes back.
     pub(crate) fn following(self, changes: Var<u32>) -> Self {
         effect(move || {
+            let _ = self.turn.get();
             if changes.get() > 0 {
                 self.refresh();
             }

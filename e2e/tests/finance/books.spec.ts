@@ -36,8 +36,10 @@ test("adds terms, changes them from a day on, pauses and cancels them", async ({
   await expect(figure(page, "MRR")).toContainText("$500");
   await page.getByLabel("Status").selectOption({ label: "Replaced" });
   await expect(page).toHaveURL(/status=replaced/);
+  await expect(row(page, "Subscriptions", "Care")).toHaveCount(1);
   await expect(row(page, "Subscriptions", "Care")).toContainText("1 Jan to 1 Mar");
   await page.getByLabel("Status").selectOption({ label: "Active" });
+  await expect(row(page, "Subscriptions", "Replaced")).toHaveCount(0);
   await expect(row(page, "Subscriptions", "Care")).toContainText("$1,500");
 
   await page.getByRole("button", { name: "Actions for Care of Harrowmere Tea" }).click();
@@ -64,6 +66,7 @@ test("refuses terms that overlap, in place", async ({ page, enter, organization,
     await expect(page).not.toHaveURL(/new=/);
     await dialog(page).getByLabel("Product").fill(first ? "Seats" : "SEATS ");
     await dialog(page).getByLabel("Amount").fill("10");
+    await dialog(page).getByLabel("First day").fill("2026-01-01");
     await press(page, "Add subscription");
     if (first) await expect(dialog(page)).toHaveCount(0);
   }
