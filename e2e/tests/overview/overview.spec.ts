@@ -84,7 +84,7 @@ test("tells a new organization why there is nothing, and what would change that"
     ["Price realisation", "there is nothing to divide by"],
     ["Data freshness", "no account is connected"],
   ] as const) {
-    await expect(tile(page, title).locator(".tile-number"), title).toHaveText("—");
+    await expect(tile(page, title).locator(".tile-number"), title).toHaveText("–");
     await expect(tile(page, title), title).toContainText(reason);
   }
   await expect(figure(page, "Forecast against target", "Coverage")).toContainText("no target is set");

@@ -3,7 +3,6 @@
 import type { Page } from "@playwright/test";
 import type { Database } from "../../database.ts";
 import { expect, fillSignIn, fromAccountMenu, goOffline, live, onTheWay, test } from "../../fixtures.ts";
-import { overviewIsThere } from "../../overview.ts";
 import { active, field, groups, openPalette, option, palette } from "../../palette.ts";
 import { count } from "../../time.ts";
 
@@ -339,7 +338,7 @@ test("remembers what was opened, for this person only and until sign-out", async
   for (const persona of ["director", "admin"] as const) {
     const { email, password } = stack.account(persona);
     await fillSignIn(page, email, password);
-    await overviewIsThere(page);
+    await live(page);
     expect(await recent()).toBeUndefined();
     await page.keyboard.press("Escape");
     await fromAccountMenu(page, "Sign out");

@@ -101,7 +101,7 @@ test("tells an unreachable sign-in service, and works again after it", async ({
   await stack.heal();
   await expect(async () => {
     await page.getByRole("form").getByRole("button", { name: "Sign in" }).click();
-    await live(page);
+    await overviewIsThere(page);
   }).toPass();
 });
 
@@ -134,7 +134,7 @@ test("works with the keyboard alone", async ({ page, stack, openSignedOut }) => 
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
   await page.keyboard.type(password);
   await page.keyboard.press("Enter");
-  await live(page);
+  await overviewIsThere(page);
 });
 
 test("offers the demo accounts with one click each", async ({ page, stack, openSignedOut }) => {
@@ -142,8 +142,8 @@ test("offers the demo accounts with one click each", async ({ page, stack, openS
   const demo = page.getByRole("region", { name: "Demo accounts" });
   await expect(demo.getByRole("button")).toHaveCount(stack.accounts.length);
   await demo.getByRole("button", { name: "Sign in as Lysa Brandewyn, Admin, Quillhaven Studio (demo)" }).click();
-  await live(page);
-  await expect(page).toHaveTitle("Clients · Quillhaven Studio (demo) · RevOS");
+  await overviewIsThere(page);
+  await expect(page).toHaveTitle("Overview · Quillhaven Studio (demo) · RevOS");
 });
 
 test.describe("the way back", () => {
