@@ -48,6 +48,8 @@ test("moves a step with the pointer, and takes one out", async ({ page, enter, o
   await enter(organization.admin, `/agents/playbooks/${id}`);
   await record(page).getByRole("button", { name: "Edit playbook" }).click();
   expect(await actions(page)).toEqual(["Make a card", "Plan invoices"]);
+  // The form scrolls by itself; a hand takes hold of what it sees.
+  await steps(page).nth(1).getByLabel("What it does").scrollIntoViewIfNeeded();
   const grip = await steps(page).nth(1).locator(".step-grip").boundingBox();
   const first = await steps(page).nth(0).boundingBox();
   if (!grip || !first) throw new Error("no steps to drag");
