@@ -1,5 +1,7 @@
 -- What the page of playbooks shows, and changes of playbooks that answer the same.
 
+-- There are few runs yet: whoever writes one meanwhile waits for milliseconds.
+-- squawk-ignore require-concurrent-index-creation
 create index automation_runs_entity_id_idx on public.automation_runs (entity_id, created_at desc)
   where entity_id is not null;
 
@@ -121,6 +123,7 @@ comment on function public.save_playbook(jsonb, jsonb, integer, uuid) is
   'Creates a draft playbook, or replaces one that is not archived with its steps (steps with a known id are kept); answers it as list_playbooks does. Admin; stale_version, invalid_transition, validation_failed.';
 
 -- Nobody asks for the bare rows any more.
+-- squawk-ignore ban-drop-function
 drop function private.playbook_steps(uuid);
 
 -- Runs -----------------------------------------------------------------------
