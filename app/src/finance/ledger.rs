@@ -101,19 +101,23 @@ pub(super) fn ledger<R: Choosable, C: Column + Send + Sync + 'static>(
             .map(|(word, label, number, _)| grid_cell(word, label, *number, cell(row, word)));
         drawn.collect_view().into_any()
     };
-    let head = move |(word, label, number, column): &'static Head<C>| {
-        match column {
-        None => view! {
-            <th scope="col" role="columnheader" class=number.then_some("number") data-column=*word>{*label}</th>
+    let head = move |(word, label, number, column): &'static Head<C>| match column {
+        None => {
+            let label = match *label {
+                "" => view! { <span class="hidden-visually">"Actions"</span> }.into_any(),
+                label => label.into_any(),
+            };
+            view! {
+                <th scope="col" role="columnheader" class=number.then_some("number") data-column=*word>{label}</th>
+            }
+            .into_any()
         }
-        .into_any(),
         Some(column) => {
             let column = *column;
             let sorted = Signal::derive(move || direction(sort.get(), column));
             let press = Callback::new(move |()| on_sort.run(sort.get_untracked().pressed(column)));
             view! { <SortHead label=*label number=*number name=*word sorted on_sort=press /> }.into_any()
         }
-    }
     };
     view! {
         <div class="finance-grid">

@@ -19,6 +19,7 @@ part!(
     finance,
     pub(crate) fn finance_page() {
         adopt(include_str!("../shell/record.css"));
+        adopt(include_str!("../shell/columns.css"));
         adopt(include_str!("finance.css"));
         let session = expect_context::<Session>();
         let may_read = session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));

@@ -24,6 +24,7 @@ const SCOPES: &[&str] = &["today", "7d", "mtd", "qtd", "ytd"];
 part!(
     overview,
     pub(crate) fn overview_page() {
+        adopt(include_str!("../shell/columns.css"));
         adopt(include_str!("overview.css"));
         let session = expect_context::<Session>();
         match session.api() {
@@ -124,7 +125,7 @@ fn inside(overview: &Arc<Overview>, currency: &str, time_zone: &str) -> AnyView 
                         <summary>
                             <h2>{*name}</h2>
                         </summary>
-                        <div class="tiles">{of_group}</div>
+                        <div class="overview-tiles">{of_group}</div>
                     </details>
                 }
                 .into_any()

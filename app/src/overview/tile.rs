@@ -115,7 +115,7 @@ pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
     let figures =
         (tile.figures.len() > 1).then(|| view! { <dl class="tile-figures">{others}</dl> }.into_any());
     view! {
-        <article class="tile" role="group" aria-label=writing.sentence(tile) id=id>
+        <div class="tile" role="group" aria-label=writing.sentence(tile) id=id>
             <h3>{head}</h3>
             {first}
             {line(tile, writing)}
@@ -126,7 +126,7 @@ pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
                 <p>{words::formula(tile.kind)}</p>
                 <p>{as_of(tile, writing)}</p>
             </details>
-        </article>
+        </div>
     }
     .into_any()
 }

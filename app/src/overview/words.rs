@@ -232,6 +232,7 @@ pub(super) fn value(unit: FigureUnit, steps: i64, currency: &str) -> String {
         FigureUnit::Percent => figures::percent(steps),
         // Hundredths here, basis points there.
         FigureUnit::Times => figures::times(steps * 100),
+        FigureUnit::Days if steps == 10 => "1 day".to_owned(),
         FigureUnit::Days => format!("{} days", figures::tenths(steps)),
         FigureUnit::Months => format!("{} months", figures::tenths(steps)),
         FigureUnit::Minutes => format!("{} min", whole()),
