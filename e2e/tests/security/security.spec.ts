@@ -73,6 +73,8 @@ test("hands no token to scripts", async ({ page, stack, openSignedOut }) => {
   await openSignedOut("/sign-in");
   await fillSignIn(page, stack.account("admin").email, stack.account("admin").password);
   await overviewIsThere(page);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Clients" }).click();
+  await live(page);
   const cookies = await page.context().cookies();
   const tokens = cookies.map((cookie) => cookie.value);
   expect(tokens).toHaveLength(2);
