@@ -1,8 +1,27 @@
 // Does a run do its steps once, tell what each made, and go on from the step that failed?
 
+import type { Page } from "@playwright/test";
+import type { Database, Organization } from "../../database.ts";
 import { expect, test } from "../../fixtures.ts";
 import { deal, layOut, pipelineIsThere } from "../../pipeline.ts";
 import { addPlaybook, dialog, made, playbooksAreThere, record, runs, workerPasses } from "../../playbooks.ts";
+
+/** Says what the opportunity "Mill retrofit" is worth. */
+async function worth(database: Database, organization: Organization, amount: number): Promise<void> {
+  await database.query("update public.opportunities set amount = $2 where organization_id = $1 and name = 'Mill retrofit'", [
+    organization.id,
+    amount,
+  ]);
+}
+
+/** Starts a run of the open playbook for it. */
+async function runForMill(page: Page): Promise<void> {
+  await record(page).getByRole("button", { name: "Run", exact: true }).click();
+  await dialog(page).getByLabel("Opportunity").fill("mill");
+  await dialog(page).getByRole("button", { name: /^Mill retrofit/ }).click();
+  await dialog(page).getByRole("button", { name: "Run", exact: true }).click();
+  await expect(runs(page)).toContainText("Queued");
+}
 
 test("runs for an opportunity and tells what each step made", async ({
   page,
@@ -47,20 +66,15 @@ test("a failed run is retried from the step that failed, and makes nothing twice
 }) => {
   await layOut(organization, database);
   const id = await addPlaybook(organization, database);
-  const cents = "update public.opportunities set amount = $2 where organization_id = $1 and name = 'Mill retrofit'";
-  await database.query(cents, [organization.id, 0.02]);
+  await worth(database, organization, 0.02);
   await enter(organization.admin, `/agents/playbooks/${id}`);
-  await record(page).getByRole("button", { name: "Run", exact: true }).click();
-  await dialog(page).getByLabel("Opportunity").fill("mill");
-  await dialog(page).getByRole("button", { name: /^Mill retrofit/ }).click();
-  await dialog(page).getByRole("button", { name: "Run", exact: true }).click();
-  await expect(runs(page)).toContainText("Queued");
+  await runForMill(page);
   await workerPasses(page, stack);
   await expect(runs(page)).toContainText("The opportunity is worth less than a cent for each invoice.");
   await expect(runs(page).locator(".run-steps > li")).toContainText([/Done.*Make a card/, /Failed.*Plan invoices/]);
   expect(await made(database, organization)).toBe("1");
 
-  await database.query(cents, [organization.id, 100]);
+  await worth(database, organization, 100);
   await runs(page).getByRole("button", { name: "Retry from the failed step" }).dblclick();
   await expect(runs(page)).toContainText("Queued");
   await expect(runs(page).locator(".run-steps > li")).toContainText([/Done.*Make a card/, /Waiting.*Plan invoices/]);
@@ -129,21 +143,16 @@ test("a playbook is started from the panel of what was won, once", async ({ page
 test("a retry does what the run began with, whatever became of the playbook", async ({ page, enter, organization, database, stack }) => {
   await layOut(organization, database);
   const id = await addPlaybook(organization, database);
-  const cents = "update public.opportunities set amount = $2 where organization_id = $1 and name = 'Mill retrofit'";
-  await database.query(cents, [organization.id, 0.02]);
+  await worth(database, organization, 0.02);
   await enter(organization.admin, `/agents/playbooks/${id}`);
-  await record(page).getByRole("button", { name: "Run", exact: true }).click();
-  await dialog(page).getByLabel("Opportunity").fill("mill");
-  await dialog(page).getByRole("button", { name: /^Mill retrofit/ }).click();
-  await dialog(page).getByRole("button", { name: "Run", exact: true }).click();
-  await expect(runs(page)).toContainText("Queued");
+  await runForMill(page);
   await workerPasses(page, stack);
   await expect(runs(page)).toContainText("Failed");
   await record(page).getByRole("button", { name: "Edit playbook" }).click();
   await dialog(page).getByRole("button", { name: "Remove step 2" }).click();
   await dialog(page).getByRole("button", { name: "Save" }).click();
   await expect(dialog(page)).toBeHidden();
-  await database.query(cents, [organization.id, 100]);
+  await worth(database, organization, 100);
   await runs(page).getByRole("button", { name: "Retry from the failed step" }).click();
   await expect(runs(page)).toContainText("Queued");
   await workerPasses(page, stack);
