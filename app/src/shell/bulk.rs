@@ -104,6 +104,10 @@ impl NewValue {
     }
 }
 
+/// Makes the change of some rows, or says what is wrong with the new value.
+type Change<R, Body> =
+    Box<dyn Fn(Vec<Versioned<<R as Choosable>::Id>>) -> Result<Body, &'static str> + Send + Sync>;
+
 /// A change of the chosen rows.
 pub(crate) struct Bulk<R: Choosable, Body> {
     /// Who sends it.
@@ -123,7 +127,7 @@ pub(crate) struct Bulk<R: Choosable, Body> {
     /// Draws its input.
     pub input: Box<dyn Fn() -> AnyView + Send + Sync>,
     /// The change of these rows; else what to say of a value that means nothing.
-    pub change: Box<dyn Fn(Vec<Versioned<R::Id>>) -> Result<Body, &'static str> + Send + Sync>,
+    pub change: Change<R, Body>,
     /// Asks for the list again.
     pub refresh: Callback<()>,
     /// Closes the dialog.
