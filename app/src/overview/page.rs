@@ -66,7 +66,7 @@ fn overview(api: Api<SignedIn>, session: Session) -> AnyView {
     let save = move |()| {
         if let Some(overview) = answer.value.get_untracked() {
             let text = export::written(&overview, &currency.get_untracked());
-            failed.set(hand_over(api, &text, "overview.csv", "/").is_none());
+            failed.set(hand_over(api, &text, "overview.csv", "/").is_err());
         }
     };
     let segments =

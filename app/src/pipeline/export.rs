@@ -26,29 +26,17 @@ const HEAD: [&str; 14] = [
 
 /// The rows of the table. A cut list says so first.
 pub(super) fn table(desk: Desk) {
-    let text = desk.painted.with_untracked(|painted| {
-        if painted.truncated {
-            desk.say(
-                format!(
-                    "The file would hold {} of {} opportunities. Load more first, or filter, to have them all.",
-                    painted.rows.len(),
-                    painted.total
-                ),
-                true,
-            );
-            return None;
-        }
+    let made = desk.painted.with_untracked(|painted| {
+        csv::whole(painted.rows.len(), painted.total, "opportunities")?;
         let head = HEAD.map(str::to_owned).to_vec();
-        Some(file(head, painted.rows.iter().map(|row| cells(row, &painted.rates).to_vec())))
+        Ok(file(head, painted.rows.iter().map(|row| cells(row, &painted.rates).to_vec())))
     });
-    if let Some(text) = text {
-        hand_over(desk, &text, "opportunities.csv");
-    }
+    hand_over(desk, made, "opportunities.csv");
 }
 
 /// The forecast: its figures, its sums, and the opportunities behind them. Every line says what it is.
 pub(super) fn forecast(desk: Desk, forecast: &Forecast) {
-    hand_over(desk, &written(forecast), "forecast.csv");
+    hand_over(desk, Ok(written(forecast)), "forecast.csv");
 }
 
 fn written(forecast: &Forecast) -> String {
@@ -116,8 +104,8 @@ fn cells(row: &OpportunityRow, rates: &WinRates) -> [String; 14] {
     ]
 }
 
-fn hand_over(desk: Desk, text: &str, name: &'static str) {
-    if csv::hand_over(desk.api, text, name, "/pipeline").is_none() {
-        desk.say("The file could not be made by this browser.", true);
+fn hand_over(desk: Desk, made: Result<String, String>, name: &'static str) {
+    if let Err(problem) = made.and_then(|text| csv::hand_over(desk.api, &text, name, "/pipeline")) {
+        desk.say(problem, true);
     }
 }
