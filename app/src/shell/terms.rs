@@ -1,10 +1,20 @@
-//! In which words and tones is told what clients have agreed to? Said by their records, the pipeline and finance alike.
+//! In which words and tones is told what clients are and have agreed to? Said by several pages alike.
 
 #![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
 
+use revos_shared::clients::Segment;
 use revos_shared::finance::{ArrangementType, BillingFrequency, SubscriptionStatus};
 use revos_shared::pipeline::LostReason;
 use revos_ui::Tone;
+
+/// The word of a segment.
+pub(crate) const fn segment(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Smb => "Small business",
+        Segment::Mid => "Mid-market",
+        Segment::Enterprise => "Enterprise",
+    }
+}
 
 /// The word of an arrangement.
 pub(crate) const fn arrangement(kind: ArrangementType) -> &'static str {
