@@ -5,6 +5,7 @@ use crate::shell::format;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::finance::Window;
+use revos_shared::kernel::figure::Unavailable;
 use revos_shared::overview::endpoints::OverviewQuery;
 use revos_shared::overview::{Compared, Overview, Tile, TileFigure, TileKind};
 use revos_ui::{ColumnMark, Columns, Signal};
@@ -106,6 +107,8 @@ pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
         }
         .into_any()
     });
+    // Said once, where it is the same for all of them.
+    let told = tile.figures.first().and_then(|first| first.now.known_or_why().err());
     let others = tile
         .figures
         .iter()
@@ -114,6 +117,7 @@ pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
             let change = words::change(figure, writing.currency).filter(|change| change != "no change");
             let note = match figure.now.known_or_why() {
                 Ok(_) => change.unwrap_or_default(),
+                Err(Unavailable::NotSplit) if told == Some(Unavailable::NotSplit) => String::new(),
                 Err(reason) => words::reason(tile.kind, reason),
             };
             view! {
