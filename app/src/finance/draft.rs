@@ -1,13 +1,13 @@
 //! How is a draft written? With lines whose totals are computed while one types, by the rule of the server.
 
-use super::data::{Named, Things, find_clients, things_of};
+use super::data::{Named, find_clients};
 use super::desk::{Desk, Form};
+use super::purpose::Purpose;
 use super::words;
 use crate::shell::Refused;
 use crate::shell::form::{field_problems, new_id};
 use crate::shell::format;
 use crate::shell::sheet::options;
-use crate::shell::terms;
 use crate::shell::typed::plain_amount;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -19,8 +19,8 @@ use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::{parse_day, write_day};
 use revos_shared::{ErrorCode, Money};
 use revos_ui::{
-    AreaField, Button, ButtonKind, ErrorSummary, IconButton, IconName, Problem, SelectField, SelectOption,
-    Signal, TextField, Var, effect, lines, live, on,
+    AreaField, Button, ButtonKind, ErrorSummary, IconButton, IconName, Problem, SelectField, Signal,
+    TextField, Var, effect, lines, live, on,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -90,10 +90,7 @@ struct Draft {
     version: Var<Option<u32>>,
     client: Var<Option<Named>>,
     typed: Var<String>,
-    /// What the client has that may be asked for.
-    things: Var<Things>,
-    subscription: Var<String>,
-    project: Var<String>,
+    purpose: Purpose,
     number: Var<String>,
     issued: Var<String>,
     term: Var<String>,
@@ -144,9 +141,7 @@ impl Draft {
             version: Var::new(known.as_deref().map(|record| record.row.version)),
             typed: Var::new(client.as_ref().map(|client| client.name.clone()).unwrap_or_default()),
             client: Var::new(client),
-            things: Var::new(Things::default()),
-            subscription: of(|record| text_of(record.row.subscription_id)),
-            project: of(|record| text_of(record.project_id)),
+            purpose: Purpose::of(known.as_deref()),
             number: of(|record| record.row.invoice_number.clone()),
             issued: of(|record| write_day(record.row.issue_date)),
             term: Var::new(term.to_string()),
@@ -173,8 +168,8 @@ impl Draft {
     fn written(self) -> Vec<String> {
         let head = [
             self.typed,
-            self.subscription,
-            self.project,
+            self.purpose.subscription,
+            self.purpose.project,
             self.number,
             self.issued,
             self.term,
@@ -265,8 +260,8 @@ impl Draft {
             due_date,
             payment_term: self.term.get().parse().ok(),
             tax,
-            subscription_id: self.subscription.get().parse().ok(),
-            project_id: self.project.get().parse().ok(),
+            subscription_id: self.purpose.subscription.get().parse().ok(),
+            project_id: self.purpose.project.get().parse().ok(),
             notes: given(self.notes),
             lines: read,
         };
@@ -335,7 +330,7 @@ impl Draft {
             <form class="form invoice-form" novalidate on:submit=submit>
                 <ErrorSummary title=self.title problems />
                 {client_field(self.desk, self.client, self.typed, problems)}
-                {self.things_field()}
+                {self.purpose.fields(self.desk, self.client, self.known.get_value(), problems)}
                 <div class="form-row">
                     <TextField id="draft-issued" label="Issued" kind="date" hint="Today, when left empty." value=self.issued problems />
                     <SelectField id="draft-term" label="Payment term" options=terms value=self.term problems />
@@ -354,65 +349,6 @@ impl Draft {
                     <Button label="Save draft" kind=ButtonKind::Primary submit=true busy=Signal::from(self.busy) />
                 </div>
             </form>
-        }
-        .into_any()
-    }
-
-    /// Which subscription and which project of the client is it for? Perhaps none.
-    fn things_field(self) -> AnyView {
-        let here = StoredValue::new(());
-        let chosen = Signal::memo(move || self.client.with(|client| client.as_ref().map(|client| client.id)));
-        let of_known = self
-            .known
-            .with_value(|known| known.as_deref().map(|record| (record.row.client_id, record.clone())));
-        effect(move || {
-            let client = chosen.get();
-            self.things.set(Things::default());
-            // What belongs to one client belongs to no other.
-            let same = of_known.as_ref().filter(|(of, _)| Some(*of) == client).map(|(_, record)| record);
-            self.subscription.set(text_of(same.and_then(|record| record.row.subscription_id)));
-            self.project.set(text_of(same.and_then(|record| record.project_id)));
-            let Some(client) = client else { return };
-            leptos::task::spawn_local(async move {
-                let things = things_of(self.desk.api, client).await;
-                if here.try_get_value().is_some() && chosen.get_untracked() == Some(client) {
-                    self.things.set(things);
-                }
-            });
-        });
-        let offered =
-            move |none: &'static str, chosen: Var<String>, of: fn(Desk, &Things) -> Vec<SelectOption>| {
-                Signal::memo(move || {
-                    let mut all = vec![SelectOption::new("", none)];
-                    all.extend(self.things.with(|things| of(self.desk, things)));
-                    let value = chosen.get();
-                    // Kept with the draft, and no longer to be chosen anew.
-                    if all.iter().all(|option| option.value != value) {
-                        all.push(SelectOption::new(value, "As it was"));
-                    }
-                    all
-                })
-            };
-        let subscriptions = offered("No subscription", self.subscription, |desk, things| {
-            let each = things.subscriptions.iter().map(|one| {
-                let (amount, often) = (desk.money(one.amount), terms::frequency(one.billing_frequency));
-                SelectOption::new(one.id.to_string(), format!("{}, {amount} {often}", one.product_name))
-            });
-            each.collect()
-        });
-        let projects = offered("No project", self.project, |_, things| {
-            things
-                .projects
-                .iter()
-                .map(|one| SelectOption::new(one.id.to_string(), one.name.clone()))
-                .collect()
-        });
-        let problems = self.problems;
-        view! {
-            <div class="form-row" hidden=live(move || chosen.get().is_none())>
-                <SelectField id="draft-subscription" label="Subscription" options=subscriptions value=self.subscription problems />
-                <SelectField id="draft-project" label="Project" options=projects value=self.project problems />
-            </div>
         }
         .into_any()
     }
@@ -532,10 +468,6 @@ impl Draft {
         }
         .into_any()
     }
-}
-
-fn text_of(id: Option<impl std::fmt::Display>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// Whose is it? Clients are found by name, and chosen.

@@ -125,7 +125,7 @@ fn figures_are_held_against_what_they_were() {
     use FigureName::*;
     let overview = overview();
     let change = |name| figure(&overview, name).change();
-    assert_eq!([Commit, Coverage, Variance, Won].map(change), [Some(600_000), Some(0), None, None]);
+    assert_eq!([Commit, Coverage, Variance, Won].map(change), [Some(600_000), Some(-1), None, None]);
     assert_eq!([Trs, HealthWatch, ArrAtRisk].map(change), [Some(-2), Some(-2), Some(5_000)]);
     assert_eq!([SuccessRate, FocusMinutes].map(change), [None, Some(94)]);
     let compared = |kind| overview.tiles.iter().find(|tile| tile.kind == kind).unwrap().compared;
