@@ -89,7 +89,7 @@ fn overview(api: Api<SignedIn>, session: Session) -> AnyView {
     let asked =
         Signal::memo(move || if problem.get().is_some() { OverviewQuery::default() } else { wanted.get() });
     let owner = part_of::owner_name(address, session);
-    let chosen = Signal::memo(move || match asked.get() {
+    let chosen = Signal::memo(move || match wanted.get() {
         OverviewQuery { from: Some(_), .. } => words::CUSTOM,
         asked => asked.scope().as_str(),
     });
@@ -149,6 +149,7 @@ fn overview(api: Api<SignedIn>, session: Session) -> AnyView {
             {notice_of(notice)}
             {part_of::chips(address, today, owner)}
             {move || live(move || problem.get().map(|problem| part_of::refused(problem, address)))}
+            <div hidden=live(move || problem.get().is_some())>
             <Standby
                 standing
                 what="the figures of your organization"
@@ -164,7 +165,8 @@ fn overview(api: Api<SignedIn>, session: Session) -> AnyView {
                     .into_any()
                 }}
             </Standby>
-            {live(move || asked.with(OverviewQuery::is_whole).then(|| history(then)))}
+            </div>
+            {live(move || (problem.get().is_none() && asked.with(OverviewQuery::is_whole)).then(|| history(then)))}
         </div>
         {form_dialog(form, move |_, _, title| -> Arrival {
             title.set("Days and clients".to_owned());

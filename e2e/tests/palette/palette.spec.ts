@@ -155,7 +155,7 @@ test("marks what was typed, whatever its case and accents, and puts beginnings f
   await expect(option(page, "Theme: dark").locator("mark")).toHaveText("Theme");
   await field(page).fill("re");
   await expect.poll(async () => (await groups(page))["Go to"]?.[0]).toBe("Clients: reviews (QBR)");
-  expect((await groups(page))["Actions"]).toEqual(["Refresh this page's data"]);
+  expect((await groups(page))["Actions"]).toEqual(["Record payment", "Refresh this page's data", "New subscription"]);
   // There are more than a search shows, and it says so.
   await expect(palette(page).getByRole("status")).toContainText("Only the best matches are shown; type more");
   await expect(palette(page).getByRole("status")).toBeInViewport();
