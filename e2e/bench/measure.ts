@@ -29,6 +29,35 @@ export class Meter {
     return { script, all: script + spent("LayoutDuration") + spent("RecalcStyleDuration") };
   }
 
+  /** The bytes of code and styles that travel because of `act`, until the network has been still for a second. */
+  async travelled(act: () => Promise<void>): Promise<number> {
+    const STILL_MS = 1_000;
+    let bytes = 0;
+    let last = 0;
+    const files = new Map<string, string>();
+    await this.session.send("Network.enable");
+    this.session.on("Network.requestWillBeSent", ({ requestId, request }) => {
+      last = Date.now();
+      const { pathname } = new URL(request.url);
+      if (!pathname.startsWith("/api/")) files.set(requestId, pathname);
+    });
+    this.session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+      last = Date.now();
+      if (files.has(requestId)) bytes += encodedDataLength;
+      if (files.has(requestId) && process.env.REVOS_BENCH_FILES) console.log(files.get(requestId), encodedDataLength);
+    });
+    const still = async () => {
+      do await new Promise((done) => setTimeout(done, STILL_MS / 4));
+      while (Date.now() - last < STILL_MS);
+    };
+    last = Date.now();
+    await still();
+    bytes = 0;
+    await act();
+    await still();
+    return bytes;
+  }
+
   /** Slows the processor down. */
   async slowDown(factor: number): Promise<void> {
     await this.session.send("Emulation.setCPUThrottlingRate", { rate: factor });

@@ -4,13 +4,15 @@ use super::answers;
 use crate::shell::frame::has_navigated;
 use crate::shell::part::part;
 use crate::shell::session::Session;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::session::Persona;
 use revos_shared::session::endpoints::{Credentials, DemoAccount};
 use revos_ui::{
-    Button, ButtonKind, ErrorSummary, PasswordField, Problem, Signal, TextField, Var, effect, live,
+    Button, ButtonKind, ElementRef, ErrorSummary, PasswordField, Problem, Signal, TextField, Var, effect,
+    live,
 };
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
 
 part!(
     sign_in,
@@ -92,7 +94,8 @@ fn SignInForm(
     sign_in: Callback<Credentials>,
 ) -> impl IntoView {
     let (email, password) = (Var::new(String::new()), Var::new(String::new()));
-    let (email_node, password_node) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let (email_node, password_node) =
+        (ElementRef::<HtmlInputElement>::new(), ElementRef::<HtmlInputElement>::new());
     let done = StoredValue::new(false);
     effect(move || {
         if let (Some(email), Some(password)) = (email_node.get(), password_node.get())
@@ -106,8 +109,9 @@ fn SignInForm(
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         // Password managers fill the inputs without telling, so the inputs are asked.
-        let typed =
-            |node: NodeRef<html::Input>| node.get_untracked().map(|input| input.value()).unwrap_or_default();
+        let typed = |node: ElementRef<HtmlInputElement>| {
+            node.get_untracked().map(|input| input.value()).unwrap_or_default()
+        };
         let credentials =
             Credentials { email: typed(email_node).trim().to_owned(), password: typed(password_node) };
         let wrong = check(&credentials);

@@ -7,13 +7,14 @@ use super::part::show_part;
 use super::session::Session;
 use super::telemetry;
 use super::theme::{keep, kept};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::session::Capability;
 use revos_ui::{
-    Dialog, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuOpens, Signal,
-    SkipLink, Var, effect, live,
+    Dialog, ElementRef, EmptyState, Freshness, FreshnessMark, Icon, IconButton, IconName, Menu, MenuOpens,
+    Signal, SkipLink, Var, effect, live,
 };
 use std::cell::Cell;
+use web_sys::HtmlElement;
 
 const NAV_KEY: &str = "revos:nav";
 
@@ -214,7 +215,7 @@ pub(crate) fn PageHead(
     }
     effect(move || set_title(title, session));
     telemetry::track_client_event("page_view");
-    let heading = NodeRef::<html::H1>::new();
+    let heading = ElementRef::<HtmlElement>::new();
     effect(move || {
         if let Some(heading) = heading.get()
             && NAVIGATED.replace(true)

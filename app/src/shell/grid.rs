@@ -3,10 +3,11 @@
 use super::query::row_of;
 use super::selection::{Choosable, Selection};
 use super::window::{RowWindow, hand_on, use_row_window};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::kernel::order::Sort;
-use revos_ui::{Signal, SortDirection, Var, element, focus_by_id, lines, live, on};
+use revos_ui::{ElementRef, Signal, SortDirection, Var, effect, element, focus_by_id, lines, live, on};
 use std::sync::Arc;
+use std::time::Duration;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, FocusEvent, HtmlElement, KeyboardEvent};
 
@@ -30,8 +31,9 @@ pub(crate) fn grid_body<R: Choosable>(
     selection: Selection<R>,
     cells: impl Fn(&R) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
+    let rows = after_the_sign(rows);
     let count = Signal::memo(move || rows.with(|rows| rows.len()));
-    let body = NodeRef::<html::Tbody>::new();
+    let body = ElementRef::<Element>::new();
     let window = use_row_window(count, body);
     let focused = Var::new(None::<R::Id>);
     let visible = Signal::fold(move |before: Option<&Vec<Placed<R>>>| {
@@ -98,6 +100,20 @@ pub(crate) fn grid_body<R: Choosable>(
         </tbody>
     }
     .into_any()
+}
+
+/// The rows one frame later. Whoever presses a head or a filter first sees that it was pressed; to draw other rows takes
+/// longer than that may.
+fn after_the_sign<R: Choosable>(rows: Signal<Arc<Vec<Arc<R>>>>) -> Signal<Arc<Vec<Arc<R>>>> {
+    let drawn = Var::new(rows.get_untracked());
+    effect(move || {
+        let rows = rows.get();
+        if drawn.with_untracked(|drawn| !Arc::ptr_eq(drawn, &rows)) {
+            // What is set in a frame would still be drawn in it.
+            request_animation_frame(move || set_timeout(move || drawn.set(rows), Duration::ZERO));
+        }
+    });
+    drawn.into()
 }
 
 /// A cell of a row in the column of this name and label.

@@ -5,6 +5,7 @@ use super::address::Address;
 use leptos::ev::{KeyboardEvent, keydown};
 use leptos::prelude::*;
 use revos_ui::Var;
+use std::cell::Cell;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -47,7 +48,7 @@ impl Keyboard {
             refresh: StoredValue::new(None),
             search: StoredValue::new(None),
         };
-        let began_at = StoredValue::new(None::<f64>);
+        let began_at = Cell::new(None::<f64>);
         let handle = window_event_listener(keydown, move |event: KeyboardEvent| {
             if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
                 // The browser would search the web.
@@ -64,15 +65,14 @@ impl Keyboard {
                 return;
             }
             let now = event.time_stamp();
-            let began = began_at.get_value().is_some_and(|at| now - at < CHORD_MS);
-            began_at.set_value(None);
+            let began = began_at.take().is_some_and(|at| now - at < CHORD_MS);
             match event.key().as_str() {
                 "c" if began => address.go("/clients"),
                 "o" if began => address.go("/"),
                 "p" if began => address.go("/pipeline"),
                 "a" if began => address.go("/agents/playbooks"),
                 "f" if began => address.go("/finance"),
-                "g" => began_at.set_value(Some(now)),
+                "g" => began_at.set(Some(now)),
                 "r" => {
                     if let Some(refresh) = keyboard.refresh.get_value() {
                         refresh.run(());

@@ -2,12 +2,13 @@
 
 use super::keyboard::Keyboard;
 use gloo_timers::callback::Timeout;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::kernel::owner::OwnerChoice;
-use revos_ui::{Icon, IconName, Signal, Var, effect, live, on};
+use revos_ui::{ElementRef, Icon, IconName, Signal, Var, effect, live, on};
 use std::cell::RefCell;
 use std::rc::Rc;
+use web_sys::HtmlInputElement;
 
 /// A search begins when nothing was typed for this long.
 const SEARCH_WAIT_MS: u32 = 300;
@@ -25,7 +26,7 @@ pub(crate) fn SearchBox(
     #[prop(into)]
     on_search: Callback<Option<String>>,
 ) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
+    let input = ElementRef::<HtmlInputElement>::new();
     expect_context::<Keyboard>().search_with(Callback::new(move |()| {
         if let Some(input) = input.get_untracked() {
             let _ = input.focus();

@@ -5,15 +5,15 @@ use super::part::{Arrival, show_part};
 use super::query::{Standby, Standing};
 use super::router::UrlValue;
 use leptos::ev::{KeyboardEvent, MouseEvent, beforeunload};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use live_query::browser::Extent;
 use live_query::{Source, View};
 use revos_ui::{
-    Dialog, EmptyState, FreshnessMark, IconButton, IconName, Segment, Segments, Signal, SkeletonLines, Var,
-    effect, live, on,
+    Dialog, ElementRef, EmptyState, FreshnessMark, IconButton, IconName, Segment, Segments, Signal,
+    SkeletonLines, Var, effect, live, on,
 };
 use wasm_bindgen::JsCast as _;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 
 /// What records of a kind are called.
 #[derive(Clone, Copy)]
@@ -142,7 +142,7 @@ pub(crate) fn record_frame(
     inside: impl Fn() -> AnyView + Clone + Send + Sync + 'static,
 ) -> AnyView {
     // The name is read aloud once it is known, and Tab goes on from there.
-    let heading = NodeRef::<html::H2>::new();
+    let heading = ElementRef::<HtmlElement>::new();
     let focused = StoredValue::new(false);
     effect(move || {
         if let Some(heading) = heading.get()

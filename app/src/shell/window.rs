@@ -1,10 +1,10 @@
 //! Which rows of a long list are on screen? The others are only space.
 
 use leptos::ev::{resize, scroll};
-use leptos::html;
 use leptos::prelude::*;
 use live_query::longest_rise;
-use revos_ui::{Signal, Var, effect};
+use revos_ui::{ElementRef, Signal, Var, effect};
+use web_sys::Element;
 
 /// Lists up to this length are drawn as a whole: what fills two screens.
 const WHOLE: usize = 60;
@@ -105,7 +105,7 @@ pub(crate) fn hand_on<Row: Copy + PartialEq>(
 
 /// The part of a list of `count` rows that is drawn. The rows are the children of `body` that have a tabindex, all of
 /// one height.
-pub(crate) fn use_row_window(count: Signal<usize>, body: NodeRef<html::Tbody>) -> Signal<RowWindow> {
+pub(crate) fn use_row_window(count: Signal<usize>, body: ElementRef<Element>) -> Signal<RowWindow> {
     let view = Var::new((0.0, 0.0, USUAL_HEIGHT));
     let measure = move || {
         if count.get_untracked() <= WHOLE {

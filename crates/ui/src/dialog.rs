@@ -1,9 +1,11 @@
 //! How does the page ask or explain something on top of itself?
 
 use crate::button::{Button, ButtonKind, IconButton};
+use crate::element_ref::ElementRef;
 use crate::icon::IconName;
 use crate::signal::{Signal, Var, effect, live, on};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+use web_sys::{HtmlDialogElement, HtmlElement};
 
 /// A modal dialog: the browser keeps the focus inside, Esc closes it, the focus returns to where it was.
 #[component]
@@ -21,7 +23,7 @@ pub fn Dialog(
     /// The content, made when it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Dialog>::new();
+    let node = ElementRef::<HtmlDialogElement>::new();
     let asking = Var::new(false);
     let close = Callback::new(move |()| {
         let ask = unsaved.get_untracked();
@@ -75,7 +77,7 @@ pub fn Dialog(
 /// Asks before input is lost.
 #[component]
 fn Ask(open: Var<bool>, asking: Var<bool>) -> impl IntoView {
-    let node = NodeRef::<html::Div>::new();
+    let node = ElementRef::<HtmlElement>::new();
     effect(move || {
         if let Some(node) = node.get() {
             let _ = node.focus();

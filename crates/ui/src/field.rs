@@ -1,8 +1,10 @@
 //! How does a person type something in, and how is a problem with it told?
 
+use crate::element_ref::ElementRef;
 use crate::icon::{Icon, IconName};
 use crate::signal::{Live, Signal, Var, effect, live, on};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// Something wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +88,7 @@ pub fn TextField(
     problems: Signal<Vec<Problem>>,
     /// The input, for focus.
     #[prop(optional)]
-    node: NodeRef<html::Input>,
+    node: ElementRef<HtmlInputElement>,
 ) -> impl IntoView {
     let problem = problem_of(problems, id);
     view! {
@@ -157,7 +159,7 @@ pub fn PasswordField(
     problems: Signal<Vec<Problem>>,
     /// The input, for focus.
     #[prop(optional)]
-    node: NodeRef<html::Input>,
+    node: ElementRef<HtmlInputElement>,
 ) -> impl IntoView {
     let problem = problem_of(problems, id);
     let shown = Var::new(false);
@@ -200,7 +202,7 @@ pub fn ErrorSummary(
     #[prop(into)]
     problems: Signal<Vec<Problem>>,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Div>::new();
+    let node = ElementRef::<HtmlElement>::new();
     effect(move || {
         if title.with(Option::is_some)
             && problems.with(|all| !all.is_empty())

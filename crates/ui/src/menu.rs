@@ -1,8 +1,9 @@
 //! How are actions that are rarely needed kept out of the way? In a menu (WAI-ARIA menu button).
 
+use crate::element_ref::ElementRef;
 use crate::icon::{Icon, IconName};
 use crate::signal::{Signal, Var, effect, live, on};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement, KeyboardEvent, Node};
 
@@ -35,7 +36,7 @@ pub fn Menu(
     children: ChildrenFn,
 ) -> impl IntoView {
     let open = Var::new(false);
-    let root = NodeRef::<html::Div>::new();
+    let root = ElementRef::<Element>::new();
     let close = move |refocus: bool| {
         open.set(false);
         if refocus {
@@ -186,7 +187,7 @@ enum Pick {
     Previous,
 }
 
-fn focus(root: NodeRef<html::Div>, selector: &str, pick: Pick) {
+fn focus(root: ElementRef<Element>, selector: &str, pick: Pick) {
     let Some(found) = root.get_untracked().and_then(|root| root.query_selector_all(selector).ok()) else {
         return;
     };

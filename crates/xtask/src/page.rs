@@ -1,9 +1,10 @@
 //! How large is the page? Packs its files and holds a first visit to its budget.
 
 use crate::parts::PART_PREFIX;
+use brotli::enc::BrotliEncoderParams;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Bytes a first visit may load, compressed with brotli: script, module, styles.
@@ -11,8 +12,10 @@ const FIRST_VISIT_BYTES: u64 = 250 * 1024;
 /// Bytes a part that travels later may have, compressed likewise.
 const PART_BYTES: u64 = 48 * 1024;
 /// The strongest setting of brotli; the page is packed once and sent many times.
-const BROTLI_QUALITY: u32 = 11;
-const BROTLI_WINDOW: u32 = 24;
+const BROTLI_QUALITY: i32 = 11;
+const BROTLI_WINDOW: i32 = 24;
+/// Code changes its kind often: with blocks this small, 2 to the 16th bytes, a module is a hundredth smaller.
+const BROTLI_BLOCK: i32 = 16;
 
 /// Puts the style sheets of `index.html` together into one, in its order: later ones override earlier ones.
 /// Written apart they are pleasant to edit; together they compress a quarter better.
@@ -141,9 +144,15 @@ fn plain_files(page: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn brotli(plain: &[u8]) -> io::Result<Vec<u8>> {
+    let params = BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW,
+        lgblock: BROTLI_BLOCK,
+        size_hint: plain.len(),
+        ..BrotliEncoderParams::default()
+    };
     let mut packed = Vec::new();
-    brotli::CompressorReader::new(plain, 64 * 1024, BROTLI_QUALITY, BROTLI_WINDOW)
-        .read_to_end(&mut packed)?;
+    brotli::BrotliCompress(&mut &*plain, &mut packed, &params)?;
     Ok(packed)
 }
 

@@ -35,7 +35,7 @@ pub(super) fn keep(queries: &LiveQueries, header: &[String], reading: &Reading) 
 pub(super) async fn recall(queries: &LiveQueries, header: &[String], reading: &mut Reading) {
     let kept = queries.recall(NAME).await.unwrap_or_default();
     // What was kept in another form is forgotten with the next file.
-    let Ok(chosen) = serde_json::from_str::<Chosen>(&kept) else { return };
+    let Ok(chosen) = lean_json::from_str::<Chosen>(&kept) else { return };
     reading.decimal = DECIMALS.get(chosen.decimal).map(|(sign, _)| *sign).unwrap_or_default();
     reading.days = DAYS.get(chosen.days).map(|(order, _)| *order).unwrap_or_default();
     for (at, name) in header.iter().enumerate() {

@@ -3,12 +3,12 @@
 use super::super::keyboard::{Keyboard, Overlay};
 use super::super::session::{Session, SessionState};
 use super::super::theme::{Theme, ThemeChoice};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::session::Persona;
-use revos_ui::{MenuChoice, MenuItem, Signal, effect, live};
+use revos_ui::{ElementRef, MenuChoice, MenuItem, Signal, effect, live};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 /// The inside of the menu.
 pub(super) fn account_menu(session: Session, keyboard: Keyboard) -> AnyView {
@@ -23,7 +23,7 @@ pub(super) fn account_menu(session: Session, keyboard: Keyboard) -> AnyView {
         format!("{persona} at {}", member.organization.name)
     });
     let demo = Signal::memo(move || session.state.with(|state| matches!(state, SessionState::Demo(_))));
-    let first = NodeRef::<html::Div>::new();
+    let first = ElementRef::<Element>::new();
     // The menu gave the focus to its first item, if it was there by then.
     effect(move || {
         let Some(list) = first.get().and_then(|first| first.parent_element()) else { return };

@@ -8,12 +8,12 @@ use super::matching::pieces;
 use super::recent::Recent;
 use super::search::{Search, Standing};
 use leptos::ev::{KeyboardEvent, MouseEvent};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use revos_shared::kernel::limits::SEARCH_MAX_CHARS;
 use revos_shared::kernel::workspace::HitKind;
-use revos_ui::{Icon, IconName, Signal, Var, effect, live, on};
+use revos_ui::{ElementRef, Icon, IconName, Signal, Var, effect, live, on};
 use std::ops::Range;
-use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 type Group = listing::Group<Deed>;
 type Line = listing::Line<Deed>;
@@ -96,7 +96,7 @@ fn line_id(at: usize) -> String {
 impl Palette {
     fn view(self) -> AnyView {
         let Self { typed, groups, active, search, .. } = self;
-        let input = NodeRef::<html::Input>::new();
+        let input = ElementRef::<HtmlElement>::new();
         effect(move || {
             if let Some(input) = input.get() {
                 let _ = input.focus();

@@ -26,7 +26,7 @@ impl Recent {
         spawn_local(async move {
             let kept = queries.recall(NAME).await.unwrap_or_default();
             // One of another form is forgotten with the next record. The palette may be closed by now.
-            if let Ok(hits) = serde_json::from_str(&kept)
+            if let Ok(hits) = lean_json::from_str(&kept)
                 && recent.queries.try_get_value().is_some()
             {
                 recent.hits.set(hits);

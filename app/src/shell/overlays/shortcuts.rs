@@ -1,9 +1,9 @@
 //! Which keys do something, and what?
 
-use leptos::{html, prelude::*};
-use revos_ui::effect;
+use leptos::prelude::*;
+use revos_ui::{ElementRef, effect};
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 
 type Keys = &'static [&'static str];
 
@@ -60,7 +60,7 @@ pub(super) fn shortcut_list() -> AnyView {
         window().navigator().platform().is_ok_and(|name| name.starts_with("Mac") || name.starts_with("iP"));
     // Apple's keyboards have another key for the same.
     let named = move |key: &'static str| if apple && key == "Ctrl" { "⌘" } else { key };
-    let root = NodeRef::<html::Div>::new();
+    let root = ElementRef::<Element>::new();
     // What had the focus is gone when the list takes the palette's place.
     effect(move || {
         let close =
