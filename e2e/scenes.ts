@@ -226,6 +226,25 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await overviewIsThere(page);
   },
 
+  "overview-part": async ({ page, enter }) => {
+    await enter("admin", "/?segment=enterprise&owner=me");
+    await overviewIsThere(page);
+    await page.getByRole("button", { name: "Segment and owner" }).click();
+    await expect(page.getByLabel("Owner of the clients")).toHaveValue("me");
+  },
+
+  "overview-impossible-days": async ({ page, enter }) => {
+    await enter("admin", "/?from=2026-03-31&to=2026-03-01");
+    await expect(page.getByRole("alert")).toContainText("The last day is before the first one.");
+  },
+
+  "overview-then": async ({ page, enter }) => {
+    await enter("admin", "/");
+    await overviewIsThere(page);
+    await page.getByRole("heading", { name: "Then and today" }).click();
+    await expect(page.getByRole("table", { name: "Figures then and today" })).toBeVisible();
+  },
+
   "pipeline-board": async ({ page, enter }) => {
     await enter("admin", "/pipeline");
     await pipelineIsThere(page);

@@ -23,7 +23,7 @@ use revos_shared::kernel::telemetry::ReportClientRecords;
 use revos_shared::kernel::workspace::{
     DeleteView, ListColleagues, ListSavedViews, RecordUiEvent, SaveView, SearchWorkspace,
 };
-use revos_shared::overview::endpoints::ReadOverview;
+use revos_shared::overview::endpoints::{KeepFigures, ReadKeptFigures, ReadOverview};
 use revos_shared::pipeline::endpoints::*;
 use revos_shared::session::endpoints::{ReadServerInfo, ReadSession, RefreshSession, SignIn, SignOut};
 use revos_shared::{Endpoint, ErrorCode, Method};
@@ -84,6 +84,8 @@ pub fn router(state: AppState) -> Router {
         .mount::<DeleteActivity, _, _>(talk::delete_activity)
         // overview
         .mount::<ReadOverview, _, _>(overview::read_overview)
+        .mount::<ReadKeptFigures, _, _>(overview::read_kept_figures)
+        .mount::<KeepFigures, _, _>(overview::keep_figures)
         // automations
         .mount::<ListPlaybooks, _, _>(automations::list_playbooks)
         .mount_with::<CreatePlaybook, _, _>(automations::create_playbook, TEXTS_BODY_BYTES)

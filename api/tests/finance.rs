@@ -284,10 +284,39 @@ async fn bad_input_is_refused_by_name() {
     assert_eq!(problems(&huge), one("lines.unit_price", "out_of_range"));
     assert_eq!(problems(&with(line("0", "1.00")).await), one("lines.quantity", "out_of_range"));
     assert_eq!(problems(&with(line("1", "-1.00")).await), one("lines", "out_of_range"));
-    assert_eq!(with(line("1", "0.005")).await.refusal(), (400, ErrorCode::InvalidJson), "half a cent");
-    assert_eq!(with(line("1.005", "1.00")).await.refusal(), (400, ErrorCode::InvalidJson));
+    let unfit = |reply: &Reply| {
+        assert_eq!(reply.refusal(), (400, ErrorCode::InvalidJson));
+        reply.error().details
+    };
+    let named = |row: u32, name: &str, key: &str| Some(json!([{ "row": row, "field": name, "key": key }]));
+    let half = with(line("1", "0.005")).await;
+    assert_eq!(unfit(&half), named(0, "lines.unit_price", "too_many_decimals"), "half a cent");
+    assert_eq!(unfit(&with(line("1.005", "1.00")).await), named(0, "lines.quantity", "too_many_decimals"));
+    let second = json!({ "lines": [{ "description": "A", "unit_price": "1.00" }, { "description": "B", "unit_price": true }] });
+    assert_eq!(unfit(&with(second).await), named(1, "lines.unit_price", "too_many_decimals"));
+    let nothing = json!({ "lines": [{ "description": "A" }] });
+    assert_eq!(unfit(&with(nothing).await), named(0, "lines.unit_price", "required"));
+    assert_eq!(unfit(&with(json!({ "colour": "red" })).await), named(0, "colour", "not_understood"));
+    assert_eq!(
+        unfit(&with(json!({ "due_date": "2026-02-30" })).await),
+        named(0, "due_date", "not_understood")
+    );
+    assert_eq!(unfit(&admin.post(LIST, &json!("x")).await), None, "no field of it");
     let taken = with(json!({ "invoice_number": "INV-1001" })).await;
     assert_eq!((taken.refusal().1, field(&taken).0), (ErrorCode::Duplicate, "invoice_number".to_owned()));
+    // Of another client: they belong to whoever they belong to.
+    for (name, table) in [("subscription_id", "subscriptions"), ("project_id", "projects")] {
+        let other = rig
+            .value(&format!(
+                "select id::text from public.{table} where client_id <> '{client}' order by id limit 1"
+            ))
+            .await;
+        let foreign = with(json!({ name: other })).await;
+        assert_eq!(
+            (foreign.refusal(), field(&foreign)),
+            ((404, ErrorCode::NotFound), (name.to_owned(), "not_found".to_owned()))
+        );
+    }
     let mut stranger = json!({ "lines": [] });
     stranger["client_id"] = json!(NOBODY);
     assert_eq!(admin.post(LIST, &stranger).await.refusal(), (404, ErrorCode::NotFound));
@@ -308,7 +337,7 @@ async fn bad_input_is_refused_by_name() {
     };
     assert_eq!(problems(&paying("1.00", "2999-01-01").await), one("received_on", "in_the_future"));
     assert_eq!(problems(&paying("0.00", "2026-02-01").await), one("amount", "out_of_range"));
-    assert_eq!(paying("0.005", "2026-02-01").await.refusal(), (400, ErrorCode::InvalidJson));
+    assert_eq!(unfit(&paying("0.005", "2026-02-01").await), named(0, "amount", "too_many_decimals"));
     let over = paying("100.01", "2026-02-01").await;
     assert_eq!(over.refusal(), (409, ErrorCode::Overpayment));
     assert_eq!(over.error().details.unwrap()["balance"].as_f64(), Some(100.0), "and how much is owed");

@@ -1,12 +1,17 @@
 //! Does the overview say what the pages behind it say, to those who may see it?
 
 use crate::rig::{ADMIN, ADMIN_B, CLIENT, DIRECTOR, MEMBER, Rig};
+use crate::sql_agreement::Seeded;
+use jiff::ToSpan as _;
 use reqwest::StatusCode;
 use revos_shared::clients::ClientsSummary;
 use revos_shared::finance::{FinanceInputs, TimeScope};
+use revos_shared::kernel::figure::Unavailable;
 use revos_shared::overview::{FigureName, NewsKind, Overview, OverviewInputs, TileKind};
 use revos_shared::pipeline::{AlertKind, AlertSeverity, Forecast, ForecastMaterial};
 use revos_shared::{Envelope, ErrorCode, Money};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 /// The day of the demo's golden figures.
 const DAY: &str = "2026-05-20";
@@ -17,7 +22,8 @@ async fn of_the_day(rig: &Rig, function: &str) -> String {
 }
 
 async fn overview_of_the_day(rig: &Rig, scope: TimeScope) -> Overview {
-    let inputs = of_the_day(rig, &format!("overview_inputs_at(id, '{DAY}', '{scope}', true)")).await;
+    let window = format!("private.overview_window(id, '{DAY}', '{scope}')");
+    let inputs = of_the_day(rig, &format!("overview_inputs_at(id, '{DAY}', {window}, true)")).await;
     serde_json::from_str::<OverviewInputs>(&inputs).unwrap().overview()
 }
 
@@ -26,7 +32,7 @@ fn now(overview: &Overview, name: FigureName) -> Option<i64> {
 }
 
 fn tile_kinds(overview: &Overview) -> Vec<TileKind> {
-    overview.tiles.iter().map(|tile| tile.kind).collect()
+    tile_kinds_of(&overview.tiles)
 }
 
 #[tokio::test]
@@ -126,7 +132,7 @@ async fn each_person_sees_their_part() {
     }
     let member = read(MEMBER, "/api/overview?scope=ytd").await;
     assert_eq!(tile_kinds(&member), TileKind::ALL[7..]);
-    assert_eq!(member.window.scope, TimeScope::Year);
+    assert_eq!(member.window.scope, Some(TimeScope::Year));
     assert!(member.news.iter().all(|news| news.what < NewsKind::InvoicesSent));
     assert_eq!(rig.program(CLIENT).await.get("/api/overview").await.refusal(), (403, ErrorCode::Forbidden));
     let other = read(ADMIN_B, "/api/overview").await;
@@ -161,4 +167,258 @@ async fn what_happened_since_yesterday_is_told_with_its_amount() {
     let (count, amount) = added("mtd").await.unwrap();
     let (before, sum) = before.unwrap_or_default();
     assert_eq!((count, amount), (before + 1, Some(sum.unwrap_or_default() + Money::from_minor(123_450))));
+}
+
+/// Rows of clients, dealt out anew: other segments, owners, scores, amounts and days.
+fn dealt(organization: &str, seed: u64) -> String {
+    let client = "(select c.id from public.clients c where c.organization_id = x.organization_id
+        order by md5(c.id::text || x.id::text) limit 1)";
+    format!(
+        "set local session_replication_role = replica;
+         select setseed({seed}::float8 / 1000);
+         update public.clients x set
+           segment = (array['smb', 'mid', 'enterprise', null])[1 + floor(random() * 4)::int],
+           owner_id = (array(select u.id from public.users u
+             where u.organization_id = x.organization_id order by u.email) || null::uuid)[1 + floor(random() * 3)::int],
+           status = (array['active', 'active', 'active', 'prospect', 'churned'])[1 + floor(random() * 5)::int],
+           health = nullif(floor(random() * 101)::int, 50), churn_risk = nullif(floor(random() * 40)::int, 5),
+           arr = round((random() * 100000)::numeric, 2), qbr_date = '{DAY}'::date + floor(random() * 200 - 50)::int,
+           churned_on = case when random() < 0.3 then '{DAY}'::date - floor(random() * 2)::int end,
+           created_at = '{DAY}'::date - floor(random() * 3)::int
+           where x.organization_id = '{organization}';
+         update public.opportunities x set client_id = {client}, amount = round((random() * 90000)::numeric, 2),
+           expected_close_date = '{DAY}'::date + floor(random() * 90 - 20)::int,
+           stage_changed_at = '{DAY}'::date - floor(random() * 60)::int,
+           created_at = '{DAY}'::date - floor(random() * 200)::int,
+           closed_at = case when x.closed_at is not null then '{DAY}'::date - floor(random() * 150)::int end
+           where x.organization_id = '{organization}';
+         update public.subscriptions x set client_id = {client}, amount = round((random() * 9000)::numeric, 2),
+           activated_on = x.activated_on - floor(random() * 60)::int where x.organization_id = '{organization}';
+         update public.invoices x set client_id = {client},
+           amount = x.amount_paid + round((random() * 9000)::numeric, 2),
+           issue_date = x.issue_date - floor(random() * 30)::int,
+           due_date = x.due_date + floor(random() * 30)::int where x.organization_id = '{organization}';
+         update public.invoice_payments x set received_on = x.received_on - floor(random() * 90)::int
+           where x.organization_id = '{organization}';
+         update public.projects x set client_id = {client}, spent = round((random() * 900)::numeric, 2)
+           where x.organization_id = '{organization}';"
+    )
+}
+
+/// Leaves the rows of the clients of a part, and nothing that is of the whole organization only.
+fn left(organization: &str, part: &str) -> String {
+    let others = format!(
+        "(select c.id from public.clients c where c.organization_id = '{organization}'
+        and not (c.id = any ({part})))"
+    );
+    let of_clients = [
+        "opportunities",
+        "subscriptions",
+        "invoices",
+        "projects",
+        "client_commercials",
+        "client_health_history",
+    ]
+    .map(|table| format!("delete from public.{table} where client_id in {others};"));
+    format!(
+        "delete from public.opportunity_stage_history where opportunity_id in
+           (select o.id from public.opportunities o where o.client_id in {others});
+         delete from public.invoice_payments where invoice_id in
+           (select i.id from public.invoices i where i.client_id in {others});
+         {} delete from public.clients where id in {others};
+         update public.organizations set quarterly_target = null where id = '{organization}';",
+        of_clients.join("")
+    )
+}
+
+async fn overview_of(
+    connection: &mut PgConnection,
+    organization: &str,
+    window: &str,
+    part: &str,
+) -> Overview {
+    let query =
+        format!("select private.overview_inputs_at('{organization}', '{DAY}', {window}, true, {part})::text");
+    let text: String = sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(connection).await.unwrap();
+    serde_json::from_str::<OverviewInputs>(&text).unwrap().overview()
+}
+
+#[tokio::test]
+async fn a_part_of_any_rows_is_what_the_whole_would_be_without_the_others() {
+    let rig = Rig::new().await;
+    let mut connection = rig.connection().await;
+    let organization = rig.organization("marlowick").await;
+    let owner = rig.value("select id::text from public.users where organization_id = (select id from public.organizations where slug = 'marlowick') order by email limit 1").await;
+    let mut seeded = Seeded(20_261_123);
+    let mut known = 0;
+    for round in 0..12 {
+        let mut transaction = connection.begin().await.unwrap();
+        let statements = dealt(&organization, seeded.below(900));
+        transaction.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
+        let segment = seeded.one(&["null", "'smb'", "'mid'", "'enterprise'", "'none'"]);
+        let of_owner = format!("'{owner}'");
+        let owner = if segment == "null" {
+            seeded.one(&[of_owner.as_str(), "'none'"])
+        } else {
+            seeded.one(&["null", &of_owner])
+        };
+        // The part is kept: without the others its clients are all there are.
+        let text: String = sqlx::query_scalar(AssertSqlSafe(format!(
+            "select private.overview_clients('{organization}', {segment}, {owner})::text"
+        )))
+        .fetch_one(&mut *transaction)
+        .await
+        .unwrap();
+        let part = format!("'{text}'::uuid[]");
+        let window = seeded.one(&[
+            "'qtd'",
+            "'7d'",
+            "'mtd'",
+            "null, '2026-01-10', '2026-03-20'",
+            "null, '2026-05-20', '2026-05-20'",
+        ]);
+        let window = format!("private.overview_window('{organization}', '{DAY}', {window})");
+        let told = format!("round {round}, {segment}, {owner}, {window}");
+        let seen = overview_of(&mut transaction, &organization, &window, &part).await;
+        transaction.execute(sqlx::raw_sql(AssertSqlSafe(left(&organization, &part)))).await.unwrap();
+        let alone = overview_of(&mut transaction, &organization, &window, "null").await;
+        transaction.rollback().await.unwrap();
+
+        assert_eq!((seen.news, seen.window, seen.whole), (alone.news, alone.window, false), "{told}");
+        assert_eq!(tile_kinds_of(&seen.tiles), TileKind::ALL, "{told}");
+        for (tile, other) in seen.tiles.iter().zip(&alone.tiles) {
+            assert_eq!(
+                tile.line,
+                if tile.line.is_empty() { Vec::new() } else { other.line.clone() },
+                "{told}"
+            );
+            for (figure, other) in tile.figures.iter().zip(&other.figures) {
+                let name = figure.name;
+                if figure.now.known_or_why() == Err(Unavailable::NotSplit) {
+                    assert!(of_the_whole(name), "{told}: {name}");
+                    continue;
+                }
+                assert_eq!((name, figure.now), (other.name, other.now), "{told}");
+                assert!(!of_the_whole(name), "{told}: {name}");
+                if figure.before.is_some() {
+                    assert_eq!(figure.before, other.before, "{told}: {name} before");
+                }
+                known += u32::from(figure.now.value().is_some_and(|value| *value != 0));
+            }
+        }
+    }
+    assert!(known > 200, "most figures say something: {known}");
+}
+
+fn tile_kinds_of(tiles: &[revos_shared::overview::Tile]) -> Vec<TileKind> {
+    tiles.iter().map(|tile| tile.kind).collect()
+}
+
+/// Figures of what belongs to no client.
+fn of_the_whole(name: FigureName) -> bool {
+    use FigureName::*;
+    matches!(
+        name,
+        Cash | NetBurn
+            | Runway
+            | GrossMargin
+            | NetMargin
+            | Variance
+            | Coverage
+            | AlertsCoverage
+            | AlertsVariance
+            | SuccessRate
+            | RunsSucceeded
+            | RunsFailed
+            | RunsOpen
+            | RunsCancelled
+            | Flagged
+            | FocusMinutes
+            | PrioritiesDone
+            | Priorities
+            | Connected
+            | Degraded
+            | NeedsReauth
+            | Disconnected
+    )
+}
+
+#[tokio::test]
+async fn a_part_and_its_days_are_asked_for_by_their_words() {
+    let rig = Rig::of_today().await;
+    let admin = rig.program(ADMIN).await;
+    let read = async |path: &str| -> Overview {
+        let reply = admin.get(&format!("/api/overview{path}")).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text());
+        reply.json::<Envelope<Overview>>().data
+    };
+    let whole = read("").await;
+    assert!(whole.whole);
+    let mut open = 0;
+    for segment in ["smb", "mid", "enterprise", "none"] {
+        let part = read(&format!("?segment={segment}")).await;
+        assert!(!part.whole);
+        open += now(&part, FigureName::OpenValue).unwrap();
+    }
+    assert_eq!(Some(open), now(&whole, FigureName::OpenValue), "the segments add up");
+    let mine = read("?owner=me").await;
+    let nobodys = read("?owner=unassigned").await;
+    let me = rig.user_id(ADMIN).await;
+    assert_eq!(mine.tiles, read(&format!("?owner={me}")).await.tiles);
+    assert!(now(&nobodys, FigureName::ActiveClients) < now(&whole, FigureName::ActiveClients));
+
+    let yesterday = whole.as_of.yesterday().unwrap();
+    let week_before = yesterday.checked_sub(6.days()).unwrap();
+    let days = read(&format!("?from={week_before}&to={yesterday}&segment=mid")).await;
+    assert_eq!((days.window.scope, days.window.from, days.window.to), (None, week_before, yesterday));
+    assert_eq!(days.window.previous_to, week_before.yesterday().unwrap());
+    assert_eq!(days.window.previous_from, week_before.checked_sub(7.days()).unwrap());
+    assert_eq!(days.as_of, whole.as_of);
+}
+
+#[tokio::test]
+async fn days_that_have_no_figures_are_refused_by_name() {
+    let rig = Rig::of_today().await;
+    let member = rig.program(MEMBER).await;
+    let today = member.get("/api/overview").await.json::<Envelope<Overview>>().data.as_of;
+    let tomorrow = today.tomorrow().unwrap();
+    let long_ago = today.checked_sub(731.days()).unwrap();
+    for (query, parameter) in [
+        (format!("from={today}&to={}", today.yesterday().unwrap()), "to"),
+        (format!("from={today}&to={tomorrow}"), "to"),
+        (format!("from={long_ago}&to={today}"), "to"),
+        ("from=1899-12-31&to=1900-01-01".to_owned(), "from"),
+        (format!("from={today}"), "to"),
+        (format!("to={today}"), "to"),
+        (format!("scope=qtd&from={today}&to={today}"), "scope"),
+    ] {
+        let reply = member.get(&format!("/api/overview?{query}")).await;
+        assert_eq!(reply.refusal(), (400, ErrorCode::InvalidArgument), "{query}");
+        let body: Value = reply.json();
+        assert_eq!(body["details"]["parameter"], json!(parameter), "{query}");
+    }
+    let longest = long_ago.tomorrow().unwrap();
+    assert_eq!(member.get(&format!("/api/overview?from={longest}&to={today}")).await.status, StatusCode::OK);
+    for bad in
+        ["from=2026-02-30&to=2026-03-01", "segment=large", "segment=smb,mid", "owner=Somebody", "owner="]
+    {
+        let reply = member.get(&format!("/api/overview?{bad}")).await;
+        assert_eq!(reply.refusal(), (400, ErrorCode::InvalidArgument), "{bad}");
+    }
+    // The database draws the same line.
+    let person = &mut rig.as_person(MEMBER).await;
+    for (arguments, fits) in [
+        (format!("p_from => '{longest}', p_to => '{today}'"), true),
+        (format!("p_from => '{long_ago}', p_to => '{today}'"), false),
+        (format!("p_from => '{today}', p_to => '{tomorrow}'"), false),
+        (format!("p_scope => 'qtd', p_from => '{today}', p_to => '{today}'"), false),
+        (format!("p_from => '{today}'"), false),
+        ("p_segment => 'large'".to_owned(), false),
+        ("p_owner => 'me'".to_owned(), false),
+    ] {
+        let query = format!("select public.overview_inputs({arguments})::text");
+        let answer: Result<String, _> =
+            sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(&mut *person).await;
+        assert_eq!(answer.is_ok(), fits, "{arguments}: {:?}", answer.err());
+    }
 }

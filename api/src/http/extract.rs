@@ -8,8 +8,10 @@ use http::{HeaderMap, Uri, header};
 use revos_shared::ErrorCode;
 use revos_shared::kernel::check::Check;
 use revos_shared::kernel::endpoint::DEADLINE_HEADER;
+use revos_shared::kernel::money::MoneyError;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use serde_path_to_error::Segment;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use supabase::Deadline;
@@ -67,15 +69,46 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             };
             Failure::new(code)
         })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            let what = if error.is_data() { "does not fit" } else { "is not JSON" };
-            Failure::new(ErrorCode::InvalidJson).saying(format!(
-                "The body {what}: line {}, column {}.",
-                error.line(),
-                error.column()
-            ))
-        })
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let body = serde_path_to_error::deserialize(&mut reader).map_err(|error| unfit(&error))?;
+        reader.end().map_err(|error| unreadable(&error, "is not JSON"))?;
+        Ok(Self(body))
     }
+}
+
+fn unreadable(error: &serde_json::Error, what: &str) -> Failure {
+    let (line, column) = (error.line(), error.column());
+    Failure::new(ErrorCode::InvalidJson).saying(format!("The body {what}: line {line}, column {column}."))
+}
+
+/// A body that does not fit: with the field that is wrong, where there is one, as a form names it.
+fn unfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Failure {
+    let cause = error.inner();
+    if !cause.is_data() {
+        return unreadable(cause, "is not JSON");
+    }
+    let text = cause.to_string();
+    let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let mut names = Vec::new();
+    let mut row = 0;
+    for segment in error.path() {
+        match segment {
+            Segment::Map { key } => names.push(key.as_str()),
+            Segment::Seq { index } => row = *index,
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    names.extend(missing);
+    let failure = unreadable(cause, "does not fit");
+    if names.is_empty() {
+        return failure;
+    }
+    let key = match missing {
+        Some(_) => "required",
+        None if text.starts_with(&MoneyError.to_string()) => "too_many_decimals",
+        None => "not_understood",
+    };
+    failure.detailing(json!([{ "row": row, "field": names.join("."), "key": key }]))
 }
 
 impl<S: Send + Sync, T: DeserializeOwned + Check> FromRequest<S> for Checked<T> {

@@ -57,9 +57,14 @@ impl Failure {
     /// The same as what is wrong with a field, when it is about this argument of a function.
     #[must_use]
     pub fn as_field(self, argument: &str, name: &str, key: &str) -> Self {
+        if self.is_about(argument) { Self::field(name, key) } else { self }
+    }
+
+    /// Did a function refuse this argument?
+    #[must_use]
+    pub fn is_about(&self, argument: &str) -> bool {
         let named = |details: &Value| details["argument"] == argument;
-        let is_it = self.code == ErrorCode::InvalidArgument && self.details.as_ref().is_some_and(named);
-        if is_it { Self::field(name, key) } else { self }
+        self.code == ErrorCode::InvalidArgument && self.details.as_ref().is_some_and(named)
     }
 
     /// Somebody else changed the row, which is this now.

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use revos_shared::ErrorCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 use supabase::{AuthCode, AuthError, Cause, Outage, Refusal, RestError, TokenError};
 
@@ -67,8 +67,12 @@ fn refused(refusal: &Refusal) -> Failure {
     failure.constraint = refusal.constraint().map(Box::from);
     // Only what our own functions chose to add; never the database's words.
     let added = refusal.detail.as_deref().filter(|_| known.is_some());
-    if let Some(details) = added.and_then(|text| serde_json::from_str(text).ok()) {
-        return failure.detailing(details);
+    if let Some(details) = added.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+        // What a row refers to is told as what is wrong with a field.
+        return match details.get("field").and_then(Value::as_str) {
+            Some(field) => failure.about(field, code.as_str()),
+            None => failure.detailing(details),
+        };
     }
     match FIELDS.iter().find(|(constraint, _)| failure.is_of(constraint)) {
         Some((_, field)) => failure.about(field, code.as_str()),

@@ -1,3 +1,3 @@
-//! How is the executive overview read?
+//! How is the executive overview read, and kept?
 
 pub mod handlers;

@@ -5,6 +5,7 @@ use crate::shell::format;
 use crate::shell::grid::{grid_cell, span};
 use crate::shell::selection::Choosable;
 use crate::shell::shown_columns::TableColumn;
+use crate::shell::terms;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
@@ -86,7 +87,7 @@ pub(super) fn text(column: ClientColumn, row: &ClientRow, currency: &str) -> Str
         ClientColumn::Name => row.name.clone(),
         ClientColumn::Status => words::status(row.status).0.to_owned(),
         ClientColumn::Phase => row.phase.map_or_else(none, |phase| phase.as_str().to_owned()),
-        ClientColumn::Segment => row.segment.map_or_else(none, |segment| words::segment(segment).to_owned()),
+        ClientColumn::Segment => row.segment.map_or_else(none, |segment| terms::segment(segment).to_owned()),
         ClientColumn::Owner => words::owner(row),
         ClientColumn::Stage => row.furthest_open_stage.map_or_else(none, |stage| stage.as_str().to_owned()),
         ClientColumn::Open => money(row.open_value),

@@ -7,6 +7,7 @@ use super::words;
 use crate::shell::format;
 use crate::shell::list_tools::{self, SearchBox, owner_word};
 use crate::shell::selection::{Selection, Whose};
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientRow, ClientsQuery};
 use revos_shared::kernel::chosen::OrNone;
@@ -91,7 +92,7 @@ fn Chips(address: ListAddress, rows: Signal<ClientRows>) -> impl IntoView {
         }
         for segment in query.segment.iter() {
             let without = ClientsQuery { segment: query.segment.toggled(segment), ..query.clone() };
-            chip(format!("Segment: {}", or_none(segment, words::segment)), without);
+            chip(format!("Segment: {}", or_none(segment, terms::segment)), without);
         }
         for owner in query.owner.iter() {
             let without = ClientsQuery { owner: query.owner.toggled(owner), ..query.clone() };

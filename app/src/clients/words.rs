@@ -7,7 +7,7 @@ use revos_shared::clients::thresholds::{
 };
 use revos_shared::clients::{
     ChurnRow, ClientBand, ClientRow, ClientStatus, ContactPower, DataSourceStatus, DeliverableStatus,
-    DeliverableType, FormType, KanbanStatus, ProjectHealth, ProjectStatus, QbrRow, QbrState, Segment,
+    DeliverableType, FormType, KanbanStatus, ProjectHealth, ProjectStatus, QbrRow, QbrState,
 };
 use revos_shared::finance::PaymentTerm;
 use revos_ui::{Tone, TrendMark};
@@ -37,15 +37,6 @@ pub(super) const fn status(status: ClientStatus) -> (&'static str, Tone) {
         ClientStatus::Active => ("Active", Tone::Good),
         ClientStatus::Paused => ("Paused", Tone::Warn),
         ClientStatus::Churned => ("Churned", Tone::Bad),
-    }
-}
-
-/// The word of a segment.
-pub(super) const fn segment(segment: Segment) -> &'static str {
-    match segment {
-        Segment::Smb => "Small business",
-        Segment::Mid => "Mid-market",
-        Segment::Enterprise => "Enterprise",
     }
 }
 

@@ -3,6 +3,7 @@
 use super::address::STEPS;
 use super::data::use_invoices;
 use super::desk::{Desk, Form};
+use super::export::{Listed, invoices};
 use super::words;
 use crate::shell::answer::Latest;
 use crate::shell::format;
@@ -116,7 +117,7 @@ fn toolbar(desk: Desk, shown: Shown, standing: Standing) -> AnyView {
                 on_search=move |text| address.pass(|state| state.invoices.q = text)
             />
             <Button label="Filter" on_press=move |()| desk.open(Form::Filter) />
-            <Button label="Export CSV" on_press=move |()| super::export::invoices(desk, shown) />
+            <Button label="Export CSV" on_press=move |()| export(desk, shown) />
             {desk.write.then(|| {
                 view! {
                     <Button
@@ -133,6 +134,13 @@ fn toolbar(desk: Desk, shown: Shown, standing: Standing) -> AnyView {
         {active(desk, shown)}
     }
     .into_any()
+}
+
+fn export(desk: Desk, shown: Shown) {
+    if let Some(list) = shown.list.get_untracked() {
+        let total = shown.total.get_untracked();
+        invoices(desk, &Listed { rows: &list.rows, total, many: "invoices" });
+    }
 }
 
 /// The active filters; each can be taken away.

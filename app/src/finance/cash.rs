@@ -2,8 +2,8 @@
 
 use super::data::{use_cash, use_figures};
 use super::desk::{Desk, Form};
-use super::ledger::{Head, Rows, choice, counted, ledger, load_more, rows_of, sums};
-use super::words;
+use super::ledger::{Head, Rows, choice, counted, ledger, listed, load_more, rows_of, sums};
+use super::{export, words};
 use crate::shell::answer::Latest;
 use crate::shell::format;
 use crate::shell::list_tools::chips;
@@ -14,8 +14,8 @@ use crate::shell::selection::Choosable;
 use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::finance::{
-    CashEntry, CashList, CashQuery, CashSource, CashType, ExpenseCategory, FiguresQuery, FinanceFigures,
-    InvoiceColumn, OutlookMonth,
+    CashEntry, CashList, CashQuery, CashSource, CashType, FiguresQuery, FinanceFigures, InvoiceColumn,
+    OutlookMonth,
 };
 use revos_shared::kernel::ids::CashEntryId;
 use revos_shared::kernel::order::Sort;
@@ -98,6 +98,7 @@ fn cash(desk: Desk) -> AnyView {
                 let source = word.parse::<CashSource>().ok().into_iter().collect();
                 address.choose(|state| state.cash.source = source);
             })}
+            <Button label="Export CSV" on_press=move |()| listed(answer, rows, "entries", |list| export::cash(desk, list)) />
             {desk.write.then(|| {
                 view! {
                     <Button label="Add entry" kind=ButtonKind::Primary on_press=move |()| desk.open(Form::Cash(None)) />
@@ -163,11 +164,7 @@ fn inside(desk: Desk, answer: Latest<CashList>, rows: Rows<CashEntry>) -> AnyVie
 fn cell(desk: Desk, row: &CashEntry, word: &str) -> AnyView {
     match word {
         "date" => desk.day(row.entry_date).into_any(),
-        "category" => row
-            .category
-            .parse::<ExpenseCategory>()
-            .map_or_else(|_| row.category.clone(), |category| words::category(category).to_owned())
-            .into_any(),
+        "category" => words::entry_category(row).into_any(),
         "amount" => match row.kind {
             CashType::Inflow => desk.signed(row.amount).into_any(),
             CashType::Outflow => desk.money(revos_shared::Money::from_minor(-row.amount.minor())).into_any(),

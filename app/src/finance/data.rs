@@ -6,18 +6,19 @@ use crate::shell::format;
 use jiff::civil::Date;
 use live_query::View;
 use live_query::browser::Extent;
-use revos_shared::ClientId;
 use revos_shared::clients::endpoints::{ClientQuery, ReadClient};
 use revos_shared::finance::endpoints::{
     InvoiceQuery, ListCashEntries, ListExpenses, ListInvoices, ListSubscriptions, ReadFigures, ReadInvoice,
 };
 use revos_shared::finance::{
-    CashList, CashQuery, ExpenseList, ExpensesQuery, FiguresQuery, FinanceFigures, InvoiceList,
-    InvoiceRecord, InvoicesQuery, SubscriptionList, SubscriptionsQuery,
+    BillingFrequency, CashList, CashQuery, ExpenseList, ExpensesQuery, FiguresQuery, FinanceFigures,
+    InvoiceList, InvoiceRecord, InvoicesQuery, SubscriptionList, SubscriptionsQuery,
 };
-use revos_shared::kernel::ids::InvoiceId;
+use revos_shared::kernel::ids::{InvoiceId, ProjectId, SubscriptionId};
 use revos_shared::kernel::workspace::{HitKind, SearchHit, SearchQuery, SearchWorkspace};
+use revos_shared::{ClientId, Money};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// The invoices that match.
 pub(super) fn use_invoices(api: Api<SignedIn>, asked: &InvoicesQuery) -> Answer<InvoiceList> {
@@ -60,13 +61,6 @@ pub(super) fn day_of(view: &View<Extent>, time_zone: &str) -> Option<Date> {
     format::calendar_day(view.as_of?.server.as_unix_millis(), time_zone)
 }
 
-/// The day it is now, by this browser's clock, until an answer says better.
-pub(super) fn day_now(time_zone: &str) -> Date {
-    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
-    let now = js_sys::Date::now() as i64;
-    format::calendar_day(now, time_zone).unwrap_or_default()
-}
-
 /// A client to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Named {
@@ -95,11 +89,50 @@ pub(super) async fn client_name(api: Api<SignedIn>, client_id: ClientId) -> Opti
     struct Called {
         name: String,
     }
+    client_part::<Record>(api, client_id).await.map(|record| record.client.name)
+}
+
+/// What an invoice of a client may ask for.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub(super) struct Things {
+    /// What is agreed.
+    pub subscriptions: Vec<Agreed>,
+    /// What is being done.
+    pub projects: Vec<Project>,
+}
+
+/// A subscription to choose.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct Agreed {
+    /// Which.
+    pub id: SubscriptionId,
+    /// What for.
+    pub product_name: String,
+    /// How much.
+    pub amount: Money,
+    /// How often.
+    pub billing_frequency: BillingFrequency,
+}
+
+/// A project to choose.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct Project {
+    /// Which.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+}
+
+/// Subscriptions and projects of a client; none that can be had, none to choose.
+pub(super) async fn things_of(api: Api<SignedIn>, client_id: ClientId) -> Things {
+    client_part(api, client_id).await.unwrap_or_default()
+}
+
+/// A part of a client's record.
+async fn client_part<T: DeserializeOwned>(api: Api<SignedIn>, client_id: ClientId) -> Option<T> {
     let place = Place::of::<ReadClient>(&ClientQuery { client_id });
     match api.read(place, Terms::default()).await.ok()? {
-        Read::Full { reply, .. } => {
-            lean_json::from_str::<Record>(reply.data.get()).ok().map(|record| record.client.name)
-        }
+        Read::Full { reply, .. } => lean_json::from_str(reply.data.get()).ok(),
         Read::Unchanged { .. } => None,
     }
 }

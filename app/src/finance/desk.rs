@@ -1,10 +1,11 @@
 //! What do all parts of the Finance page need? The server, the address, who looks, and what is open on top.
 
 use super::address::{FinanceAddress, State};
-use super::data::{Named, day_now, day_of};
+use super::data::{Named, day_of};
 use crate::shell::Refused;
 use crate::shell::api::{Api, SignedIn};
 use crate::shell::format;
+use crate::shell::query::day_now;
 use crate::shell::record::Notice;
 use crate::shell::session::Session;
 use jiff::civil::Date;

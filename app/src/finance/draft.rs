@@ -2,6 +2,7 @@
 
 use super::data::{Named, find_clients};
 use super::desk::{Desk, Form};
+use super::purpose::Purpose;
 use super::words;
 use crate::shell::Refused;
 use crate::shell::form::{field_problems, new_id};
@@ -28,7 +29,7 @@ use std::sync::Arc;
 /// Names are looked for when nothing was typed for this long.
 const WAIT_MS: u32 = 300;
 
-const FIELDS: [(&str, &str); 8] = [
+const FIELDS: [(&str, &str); 10] = [
     ("client_id", "draft-client"),
     ("invoice_number", "draft-number"),
     ("issue_date", "draft-issued"),
@@ -37,6 +38,8 @@ const FIELDS: [(&str, &str); 8] = [
     ("tax", "draft-tax"),
     ("notes", "draft-notes"),
     ("lines", "draft-lines"),
+    ("subscription_id", "draft-subscription"),
+    ("project_id", "draft-project"),
 ];
 
 /// What the form begins with.
@@ -87,6 +90,7 @@ struct Draft {
     version: Var<Option<u32>>,
     client: Var<Option<Named>>,
     typed: Var<String>,
+    purpose: Purpose,
     number: Var<String>,
     issued: Var<String>,
     term: Var<String>,
@@ -137,6 +141,7 @@ impl Draft {
             version: Var::new(known.as_deref().map(|record| record.row.version)),
             typed: Var::new(client.as_ref().map(|client| client.name.clone()).unwrap_or_default()),
             client: Var::new(client),
+            purpose: Purpose::of(known.as_deref()),
             number: of(|record| record.row.invoice_number.clone()),
             issued: of(|record| write_day(record.row.issue_date)),
             term: Var::new(term.to_string()),
@@ -161,7 +166,17 @@ impl Draft {
 
     /// Everything that was typed. Listens.
     fn written(self) -> Vec<String> {
-        let head = [self.typed, self.number, self.issued, self.term, self.due, self.tax, self.notes];
+        let head = [
+            self.typed,
+            self.purpose.subscription,
+            self.purpose.project,
+            self.number,
+            self.issued,
+            self.term,
+            self.due,
+            self.tax,
+            self.notes,
+        ];
         let lines = self.lines.get();
         let lines = lines.iter().flat_map(|line| [line.description, line.quantity, line.price]);
         head.into_iter().chain(lines).map(Var::get).collect()
@@ -236,8 +251,6 @@ impl Draft {
             return (None, wrong);
         };
         let known = self.known.get_value();
-        // What belongs to one client belongs to no other.
-        let same = known.as_deref().filter(|record| record.row.client_id == client.id);
         let fields = InvoiceFields {
             request_id: known.is_none().then(|| self.request_id.get_value()),
             version: self.version.get(),
@@ -247,8 +260,8 @@ impl Draft {
             due_date,
             payment_term: self.term.get().parse().ok(),
             tax,
-            subscription_id: same.and_then(|record| record.row.subscription_id),
-            project_id: same.and_then(|record| record.project_id),
+            subscription_id: self.purpose.subscription.get().parse().ok(),
+            project_id: self.purpose.project.get().parse().ok(),
             notes: given(self.notes),
             lines: read,
         };
@@ -317,6 +330,7 @@ impl Draft {
             <form class="form invoice-form" novalidate on:submit=submit>
                 <ErrorSummary title=self.title problems />
                 {client_field(self.desk, self.client, self.typed, problems)}
+                {self.purpose.fields(self.desk, self.client, self.known.get_value(), problems)}
                 <div class="form-row">
                     <TextField id="draft-issued" label="Issued" kind="date" hint="Today, when left empty." value=self.issued problems />
                     <SelectField id="draft-term" label="Payment term" options=terms value=self.term problems />

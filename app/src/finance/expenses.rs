@@ -2,8 +2,8 @@
 
 use super::data::use_expenses;
 use super::desk::{Desk, Form};
-use super::ledger::{Head, Rows, choice, counted, ledger, load_more, rows_of, sums};
-use super::words;
+use super::ledger::{Head, Rows, choice, counted, ledger, listed, load_more, rows_of, sums};
+use super::{export, words};
 use crate::shell::answer::Latest;
 use crate::shell::format;
 use crate::shell::list_tools::{SearchBox, chips};
@@ -95,6 +95,7 @@ fn expenses(desk: Desk) -> AnyView {
                 let category = word.parse::<ExpenseCategory>().ok().into_iter().collect();
                 address.choose(|state| state.expenses.category = category);
             })}
+            <Button label="Export CSV" on_press=move |()| listed(answer, rows, "expenses", |list| export::expenses(desk, list)) />
             {desk.write.then(|| {
                 view! {
                     <Button label="Add expense" kind=ButtonKind::Primary on_press=move |()| desk.open(Form::Expense(None)) />

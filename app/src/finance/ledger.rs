@@ -1,6 +1,7 @@
 //! How does a list of money look, whatever is in it? Heads that sort, rows that are walked by keyboard, choices above.
 
 use super::address::STEPS;
+use super::export::Listed;
 use crate::shell::answer::Latest;
 use crate::shell::format;
 use crate::shell::grid::{direction, grid_body, grid_cell, row_count};
@@ -52,6 +53,17 @@ where
         }
     })
     .into_any()
+}
+
+/// Makes a file of the list as it is shown.
+pub(super) fn listed<L: 'static, R: Send + Sync + 'static>(
+    answer: Latest<L>,
+    rows: Rows<R>,
+    many: &'static str,
+    export: impl FnOnce(&Listed<'_, Arc<R>>),
+) {
+    let total = untrack(|| total_of(answer));
+    rows.with_untracked(|rows| export(&Listed { rows, total, many }));
 }
 
 /// How many match.

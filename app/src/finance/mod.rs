@@ -37,6 +37,8 @@ mod page;
 #[cfg(feature = "csr")]
 mod profit;
 #[cfg(feature = "csr")]
+mod purpose;
+#[cfg(feature = "csr")]
 mod subscriptions;
 
 #[cfg(feature = "csr")]

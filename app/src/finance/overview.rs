@@ -2,7 +2,8 @@
 
 use super::data::{use_figures, use_invoices};
 use super::desk::{Desk, Due, Form};
-use super::words;
+use super::export::Listed;
+use super::{export, words};
 use crate::shell::answer::Latest;
 use crate::shell::figures::{percent, tenths};
 use crate::shell::format;
@@ -16,7 +17,7 @@ use revos_shared::finance::{
 };
 use revos_shared::kernel::figure::Figure as Known;
 use revos_ui::{
-    ColumnMark, Columns, Figure, FreshnessMark, Panel, Segment, Segments, Signal, SkeletonLines, live,
+    Button, ColumnMark, Columns, Figure, FreshnessMark, Panel, Segment, Segments, Signal, SkeletonLines, live,
 };
 use std::sync::Arc;
 
@@ -353,8 +354,16 @@ fn queue(desk: Desk) -> AnyView {
         })
         .into_any()
     };
+    // The most pressing, as they are shown: the rest is in the list of invoices.
+    let save = move |()| {
+        if let Some(list) = answer.value.get_untracked() {
+            let total = list.rows.len() as u64;
+            export::queue(desk, &Listed { rows: &list.rows, total, many: "invoices" });
+        }
+    };
+    let tools = move || view! { <Button label="Export CSV" on_press=save /> }.into_any();
     view! {
-        <Panel id="collections" title="Collections queue" freshness=standing.freshness on_action=standing.on_action>
+        <Panel id="collections" title="Collections queue" freshness=standing.freshness on_action=standing.on_action tools>
             <Standby
                 standing
                 what="what is overdue"

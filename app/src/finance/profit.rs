@@ -14,7 +14,7 @@ use revos_shared::finance::{ExpenseCategory, FiguresQuery, FinanceFigures, Profi
 use revos_shared::kernel::figure::Figure;
 use revos_shared::kernel::fiscal::first_of_month;
 use revos_shared::kernel::instants::{days_after, write_day};
-use revos_ui::{FreshnessMark, Segment, Segments, Signal, SkeletonLines, live};
+use revos_ui::{Button, FreshnessMark, Segment, Segments, Signal, SkeletonLines, live};
 use std::sync::Arc;
 
 part!(
@@ -35,6 +35,13 @@ fn profit(desk: Desk) -> AnyView {
     let choose = Callback::new(move |word: &'static str| {
         desk.address.choose(|state| state.year = word == MONTHS[1]);
     });
+    let many = Signal::memo(move || if year.get() { 12 } else { 6 });
+    let save = move |()| {
+        if let Some(figures) = answer.value.get_untracked() {
+            let months = last_of(&figures, many.get_untracked());
+            super::export::profit(desk, &months, &categories_of(&months));
+        }
+    };
     view! {
         <div class="toolbar" role="group" aria-label="Profit and loss">
             <Segments
@@ -43,6 +50,7 @@ fn profit(desk: Desk) -> AnyView {
                 chosen=Signal::memo(move || MONTHS[usize::from(year.get())])
                 on_choose=choose
             />
+            <Button label="Export CSV" on_press=save />
             <FreshnessMark value=standing.freshness on_action=standing.on_action />
         </div>
         <Standby
@@ -52,8 +60,8 @@ fn profit(desk: Desk) -> AnyView {
         >
             {move || {
                 live(move || {
-                    let months = if year.get() { 12 } else { 6 };
-                    answer.value.get().map(|figures| months_of(desk, &figures, months))
+                    let many = many.get();
+                    answer.value.get().map(|figures| months_of(desk, &figures, many))
                 })
                 .into_any()
             }}
@@ -62,9 +70,22 @@ fn profit(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn months_of(desk: Desk, figures: &Arc<FinanceFigures>, many: usize) -> AnyView {
+/// The last months, oldest first.
+fn last_of(figures: &FinanceFigures, many: usize) -> Vec<ProfitMonth> {
     let all = &figures.profit;
-    let months: Vec<ProfitMonth> = all.get(all.len().saturating_sub(many)..).unwrap_or_default().to_vec();
+    all.get(all.len().saturating_sub(many)..).unwrap_or_default().to_vec()
+}
+
+/// The categories that something was spent on.
+fn categories_of(months: &[ProfitMonth]) -> Vec<ExpenseCategory> {
+    let spent = |category: &ExpenseCategory| {
+        months.iter().any(|month| month.expenses.iter().any(|total| total.category == *category))
+    };
+    ExpenseCategory::ALL.iter().copied().filter(spent).collect()
+}
+
+fn months_of(desk: Desk, figures: &Arc<FinanceFigures>, many: usize) -> AnyView {
+    let months = last_of(figures, many);
     let amount = |amount: Money| desk.money(amount).into_any();
     let share = |known: &Figure<i64>| {
         let (text, why) = words::figure(known, percent);
@@ -98,14 +119,7 @@ fn months_of(desk: Desk, figures: &Arc<FinanceFigures>, many: usize) -> AnyView 
         }
         .into_any()
     };
-    let spent_on: Vec<ExpenseCategory> = ExpenseCategory::ALL
-        .iter()
-        .copied()
-        .filter(|category| {
-            months.iter().any(|month| month.expenses.iter().any(|total| total.category == *category))
-        })
-        .collect();
-    let categories = spent_on
+    let categories = categories_of(&months)
         .into_iter()
         .map(|category| {
             line(words::category(category).to_owned(), false, &|month| {

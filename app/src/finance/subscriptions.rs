@@ -2,9 +2,9 @@
 
 use super::data::{use_figures, use_subscriptions};
 use super::desk::{Desk, Form};
-use super::ledger::{Head, choice, counted, ledger, load_more, rows_of, sums};
+use super::ledger::{Head, choice, counted, ledger, listed, load_more, rows_of, sums};
 use super::overview::{movements_table, rate};
-use super::words;
+use super::{export, words};
 use crate::shell::answer::Latest;
 use crate::shell::figures::percent;
 use crate::shell::format;
@@ -81,6 +81,10 @@ fn subscriptions(desk: Desk) -> AnyView {
     view! {
         <div class="toolbar" role="group" aria-label="Subscriptions">
             {choice("Status", options.collect(), status, choose)}
+            <Button
+                label="Export CSV"
+                on_press=move |()| listed(answer, rows, "subscriptions", |list| export::subscriptions(desk, list))
+            />
             {desk.write.then(|| {
                 view! {
                     <Button

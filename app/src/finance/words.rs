@@ -2,8 +2,8 @@
 
 use crate::shell::{figures, format};
 use revos_shared::finance::{
-    CashSource, ExpenseCategory, ExpenseState, InvoiceSource, InvoiceStanding, PaymentMethod, PaymentTerm,
-    Runway, TimeScope,
+    CashEntry, CashSource, ExpenseCategory, ExpenseState, InvoiceSource, InvoiceStanding, PaymentMethod,
+    PaymentTerm, Runway, TimeScope,
 };
 use revos_shared::kernel::figure::Figure;
 use revos_ui::Tone;
@@ -74,6 +74,12 @@ pub(super) const fn expense_state(state: ExpenseState) -> (&'static str, Tone) {
         ExpenseState::Approved => ("Approved", Tone::Accent),
         ExpenseState::Paid => ("Paid", Tone::Good),
     }
+}
+
+/// What a cash entry is for: a category of expenses, or what a person called it.
+pub(super) fn entry_category(entry: &CashEntry) -> String {
+    let known = entry.category.parse::<ExpenseCategory>();
+    known.map_or_else(|_| entry.category.clone(), |known| category(known).to_owned())
 }
 
 /// What a cash entry records.

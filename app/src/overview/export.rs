@@ -5,7 +5,7 @@ use crate::shell::csv::file;
 use revos_shared::kernel::instants::write_day;
 use revos_shared::overview::Overview;
 
-const HEAD: [&str; 10] = [
+const HEAD: [&str; 12] = [
     "Tile",
     "Figure",
     "Value",
@@ -16,10 +16,12 @@ const HEAD: [&str; 10] = [
     "Compared to",
     "Window from",
     "Window to",
+    "Segment",
+    "Owner",
 ];
 
-/// All figures on screen, one a line.
-pub(super) fn written(overview: &Overview, currency: &str) -> String {
+/// All figures on screen, one a line; of these clients.
+pub(super) fn written(overview: &Overview, currency: &str, segment: &str, owner: &str) -> String {
     let lines = overview.tiles.iter().flat_map(|tile| {
         tile.figures.iter().map(|figure| {
             let unit = figure.name.unit();
@@ -36,6 +38,8 @@ pub(super) fn written(overview: &Overview, currency: &str) -> String {
                 tile.compared.map(|compared| write_day(compared.to)).unwrap_or_default(),
                 write_day(overview.window.from),
                 write_day(overview.window.to),
+                segment.to_owned(),
+                owner.to_owned(),
             ]
         })
     });

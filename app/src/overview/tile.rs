@@ -1,12 +1,13 @@
 //! How does one tile look? Its first figure large, the others below, and what they are computed from.
 
 use super::words;
-use crate::shell::figures::why;
 use crate::shell::format;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::finance::Window;
-use revos_shared::overview::{Compared, Tile, TileFigure, TileKind};
+use revos_shared::kernel::figure::Unavailable;
+use revos_shared::overview::endpoints::OverviewQuery;
+use revos_shared::overview::{Compared, Overview, Tile, TileFigure, TileKind};
 use revos_ui::{ColumnMark, Columns, Signal};
 
 /// What all tiles are written with.
@@ -14,12 +15,26 @@ use revos_ui::{ColumnMark, Columns, Signal};
 pub(super) struct Writing<'a> {
     pub currency: &'a str,
     pub time_zone: &'a str,
+    pub asked: OverviewQuery,
+    pub as_of: Date,
     pub window: Window,
+}
+
+impl<'a> Writing<'a> {
+    /// As this overview is written.
+    pub(super) const fn of(
+        overview: &Overview,
+        asked: OverviewQuery,
+        currency: &'a str,
+        time_zone: &'a str,
+    ) -> Self {
+        Self { currency, time_zone, asked, as_of: overview.as_of, window: overview.window }
+    }
 }
 
 impl Writing<'_> {
     pub(super) fn day(self, day: Date) -> String {
-        format::day(day, self.window.to)
+        format::day(day, self.as_of)
     }
 
     pub(super) fn days(self, from: Date, to: Date) -> String {
@@ -46,7 +61,7 @@ impl Writing<'_> {
         let Some(first) = tile.figures.first() else { return words::title(tile.kind).to_owned() };
         let value = match first.now.known_or_why() {
             Ok(_) => self.value(first),
-            Err(reason) => why(reason).to_owned(),
+            Err(reason) => words::reason(tile.kind, reason),
         };
         let change = words::change(first, self.currency).zip(tile.compared);
         let change = change.map(|(change, compared)| format!(", {change} {}", self.compared(compared)));
@@ -62,7 +77,7 @@ impl Writing<'_> {
 /// A tile.
 pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
     let title = words::title(tile.kind);
-    let head = match words::link(tile.kind) {
+    let head = match words::link(tile.kind, &writing.asked, writing.window) {
         Some(href) => view! { <a href=href>{title}</a> }.into_any(),
         None => title.into_any(),
     };
@@ -83,7 +98,7 @@ pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
                 <span class="tile-name">{words::label(first.name)}</span>
             </p>
             <p class="tile-change" data-direction=direction>
-                {reason.map(why)}
+                {reason.map(|reason| words::reason(tile.kind, reason))}
                 {change
                     .zip(tile.compared)
                     .map(|(change, compared)| format!("{change} {}", writing.compared(compared)))}
@@ -92,6 +107,8 @@ pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
         }
         .into_any()
     });
+    // Said once, where it is the same for all of them.
+    let told = tile.figures.first().and_then(|first| first.now.known_or_why().err());
     let others = tile
         .figures
         .iter()
@@ -100,7 +117,8 @@ pub(super) fn tile(tile: &Tile, writing: Writing<'_>) -> AnyView {
             let change = words::change(figure, writing.currency).filter(|change| change != "no change");
             let note = match figure.now.known_or_why() {
                 Ok(_) => change.unwrap_or_default(),
-                Err(reason) => why(reason).to_owned(),
+                Err(Unavailable::NotSplit) if told == Some(Unavailable::NotSplit) => String::new(),
+                Err(reason) => words::reason(tile.kind, reason),
             };
             view! {
                 <div>
@@ -146,12 +164,13 @@ fn as_of(tile: &Tile, writing: Writing<'_>) -> String {
     let now = if over_window {
         format!("From {}.", writing.days(from, to))
     } else {
-        format!("As of {}.", writing.day(to))
+        format!("As of {}.", writing.day(writing.as_of))
     };
     match tile.compared {
         Some(Compared { from: Some(from), to }) => format!("{now} Compared with {}.", writing.days(from, to)),
         Some(Compared { from: None, to }) => format!("{now} Compared with {}.", writing.day(to)),
-        None => format!("{now} Nothing was kept to compare with."),
+        None if writing.asked.is_whole() => format!("{now} Nothing was kept to compare with."),
+        None => format!("{now} Only the whole organization’s figures are kept to compare with."),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use crate::shell::{figures, format};
 use revos_shared::Money;
-use revos_shared::finance::TimeScope;
+use revos_shared::finance::{TimeScope, Window};
 use revos_shared::kernel::figure::{BASIS_POINTS, Unavailable, ratio};
+use revos_shared::kernel::instants::write_day;
+use revos_shared::kernel::limits::WINDOW_DAYS_MAX;
+use revos_shared::overview::endpoints::{OverviewQuery, WindowProblem};
 use revos_shared::overview::{FigureName, FigureUnit, News, NewsKind, TileFigure, TileKind};
 
 /// The groups of the page with the first tile of each.
@@ -49,8 +52,65 @@ pub(super) const fn title(kind: TileKind) -> &'static str {
     }
 }
 
-/// The page with the rows behind a tile; none where there is no such page.
-pub(super) const fn link(kind: TileKind) -> Option<&'static str> {
+/// What the segment says that stands for days of a person's choice.
+pub(super) const CUSTOM: &str = "custom";
+
+/// Why days have no figures.
+pub(super) fn window_problem(problem: WindowProblem) -> String {
+    match problem {
+        WindowProblem::Both | WindowProblem::Half => "Enter the first and the last day.".to_owned(),
+        WindowProblem::TooEarly => "The first day is before 1900.".to_owned(),
+        WindowProblem::Reversed => "The last day is before the first one.".to_owned(),
+        WindowProblem::TooLong => format!("These are more than {WINDOW_DAYS_MAX} days."),
+        WindowProblem::InTheFuture => "The last day is still to come.".to_owned(),
+    }
+}
+
+/// Why there is no figure.
+pub(super) fn reason(kind: TileKind, reason: Unavailable) -> String {
+    let why = figures::why(reason);
+    if reason == Unavailable::NotSplit { format!("{why}: {}", of_the_whole(kind)) } else { why.to_owned() }
+}
+
+/// Why a tile has figures of the whole organization only.
+const fn of_the_whole(kind: TileKind) -> &'static str {
+    match kind {
+        TileKind::Cash => "cash entries belong to no client",
+        TileKind::Margin => "expenses belong to no client",
+        TileKind::Forecast | TileKind::Alerts => "the target is the organization’s",
+        TileKind::Focus => "your time belongs to no client",
+        TileKind::Connections => "accounts belong to people",
+        _ => "runs belong to no client",
+    }
+}
+
+/// The page with the rows behind a tile, of the same days and clients where that page can tell them apart; none where
+/// there is no such page.
+pub(super) fn link(kind: TileKind, asked: &OverviewQuery, window: Window) -> Option<String> {
+    let page = page_of(kind)?;
+    Some(match kind {
+        TileKind::Billed => {
+            format!("{page}&from={}&to={}", write_day(window.from), write_day(window.to))
+        }
+        _ => of_clients(page, asked),
+    })
+}
+
+/// A page of clients, of the clients that are looked at; any other page as it is.
+fn of_clients(page: &str, asked: &OverviewQuery) -> String {
+    let mut link = page.to_owned();
+    if page.starts_with("/clients") {
+        let segment = asked.segment.map(|segment| ("segment", segment.to_string()));
+        let owner = asked.owner.map(|owner| ("owner", owner.to_string()));
+        for (name, value) in segment.into_iter().chain(owner) {
+            let mark = if link.contains('?') { '&' } else { '?' };
+            link.push_str(&format!("{mark}{name}={value}"));
+        }
+    }
+    link
+}
+
+const fn page_of(kind: TileKind) -> Option<&'static str> {
     Some(match kind {
         TileKind::RecurringRevenue
         | TileKind::MrrMovement
@@ -86,7 +146,7 @@ pub(super) const fn formula(kind: TileKind) -> &'static str {
             "All inflows − outflows up to the day. Net burn: mean of outflow − inflow over the last 3 full months, without opening balances. Runway: cash ÷ net burn, cut off to one decimal."
         }
         TileKind::Receivables => {
-            "Balances of sent invoices, by days past their due date. Days sales outstanding: AR × 90 ÷ what was billed in the last 90 days."
+            "Balances of sent invoices today, by days past their due date. Days sales outstanding: AR × 90 ÷ what was billed in the last 90 days."
         }
         TileKind::Billed => {
             "Totals of sent and paid invoices by issue date; payments not taken back by the day they were received."
@@ -130,6 +190,7 @@ pub(super) const fn formula(kind: TileKind) -> &'static str {
 /// What would give a tile without rows something to show, and where.
 pub(super) const fn remedy(kind: TileKind, reason: Unavailable) -> Option<(&'static str, &'static str)> {
     Some(match (kind, reason) {
+        (_, Unavailable::NotSplit) => return None,
         (TileKind::Forecast, Unavailable::NoTarget) => ("Set a target", "/pipeline?view=forecast"),
         (TileKind::WinRate, _) => ("Open the pipeline", "/pipeline"),
         (TileKind::PortfolioHealth, Unavailable::NoRows) => ("Score a client", "/clients"),
@@ -222,6 +283,28 @@ pub(super) const fn label(name: FigureName) -> &'static str {
         Name::NeedsReauth => "To be connected anew",
         Name::Disconnected => "Disconnected",
     }
+}
+
+/// Is it of the window, and not of one day? As it is kept, its window is the fiscal quarter to date.
+pub(super) const fn is_of_window(name: FigureName) -> bool {
+    use FigureName as Name;
+    matches!(
+        name,
+        Name::MrrNetNew
+            | Name::MrrNew
+            | Name::MrrReactivation
+            | Name::MrrExpansion
+            | Name::MrrContraction
+            | Name::MrrChurn
+            | Name::LogoChurn
+            | Name::Billed
+            | Name::Collected
+            | Name::Revenue
+            | Name::GrossMargin
+            | Name::NetMargin
+            | Name::WinRate
+            | Name::SalesCycleDays
+    )
 }
 
 /// A value as people read it.
@@ -317,8 +400,8 @@ pub(super) fn news(news: &News, currency: &str) -> String {
 }
 
 /// Where news come from.
-pub(super) const fn news_link(what: NewsKind) -> &'static str {
-    match what {
+pub(super) fn news_link(what: NewsKind, asked: &OverviewQuery) -> String {
+    let page = match what {
         NewsKind::Won | NewsKind::Lost => "/pipeline?view=table&closed=1",
         NewsKind::Moved | NewsKind::Added => "/pipeline?view=table&sort=-updated",
         NewsKind::ClientsAdded | NewsKind::ClientsChurned => "/clients?status=all&sort=-updated",
@@ -327,7 +410,8 @@ pub(super) const fn news_link(what: NewsKind) -> &'static str {
         NewsKind::PaymentsReceived | NewsKind::SubscriptionsStarted | NewsKind::SubscriptionsEnded => {
             "/finance"
         }
-    }
+    };
+    of_clients(page, asked)
 }
 
 #[cfg(test)]

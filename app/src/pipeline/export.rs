@@ -12,29 +12,17 @@ use std::borrow::Borrow;
 
 /// The rows of the table, with its columns and in its order. A cut list says so first.
 pub(super) fn table(desk: Desk) {
-    let text = desk.painted.with_untracked(|painted| {
-        if painted.truncated {
-            desk.say(
-                format!(
-                    "The file would hold {} of {} opportunities. Load more first, or filter, to have them all.",
-                    painted.rows.len(),
-                    painted.total
-                ),
-                true,
-            );
-            return None;
-        }
+    let made = desk.painted.with_untracked(|painted| {
+        csv::whole(painted.rows.len(), painted.total, "opportunities")?;
         let columns = desk.address.state.with_untracked(|state| state.columns.0.clone());
-        Some(listed(&columns, &painted.rows, &painted.rates))
+        Ok(listed(&columns, &painted.rows, &painted.rates))
     });
-    if let Some(text) = text {
-        hand_over(desk, &text, "opportunities.csv");
-    }
+    hand_over(desk, made, "opportunities.csv");
 }
 
 /// The forecast: its figures, its sums, and the opportunities behind them. Every line says what it is.
 pub(super) fn forecast(desk: Desk, forecast: &Forecast) {
-    hand_over(desk, &written(forecast), "forecast.csv");
+    hand_over(desk, Ok(written(forecast)), "forecast.csv");
 }
 
 fn written(forecast: &Forecast) -> String {
@@ -136,9 +124,9 @@ fn cells(column: ShownColumn, row: &OpportunityRow, rates: &WinRates) -> Vec<Str
     }
 }
 
-fn hand_over(desk: Desk, text: &str, name: &'static str) {
-    if csv::hand_over(desk.api, text, name, "/pipeline").is_none() {
-        desk.say("The file could not be made by this browser.", true);
+fn hand_over(desk: Desk, made: Result<String, String>, name: &'static str) {
+    if let Err(problem) = made.and_then(|text| csv::hand_over(desk.api, &text, name, "/pipeline")) {
+        desk.say(problem, true);
     }
 }
 

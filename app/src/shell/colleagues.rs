@@ -15,6 +15,12 @@ pub(crate) fn colleagues() -> Var<Vec<Colleague>> {
         Colleague { id: person.id, name: person.name.clone(), role: person.persona }
     });
     let known = Var::new(me.into_iter().collect());
+    ask_colleagues(session, known);
+    known
+}
+
+/// Asks who they are; until they are known, what is there stays.
+pub(crate) fn ask_colleagues(session: Session, known: Var<Vec<Colleague>>) {
     if let Some(api) = session.api() {
         spawn_local(async move {
             if let Ok(staff) = api.read_rows::<ListColleagues, _>(&NoQuery {}, None).await {
@@ -22,7 +28,6 @@ pub(crate) fn colleagues() -> Var<Vec<Colleague>> {
             }
         });
     }
-    known
 }
 
 /// The staff to choose from, and nobody.

@@ -28,14 +28,30 @@ pub(crate) fn save(text: &str, name: &str) -> Option<()> {
     save_blob(&Blob::new_with_u8_array_sequence_and_options(&parts, &kind).ok()?, name)
 }
 
+/// A file holds exactly what is shown, so a list of which some rows are not here makes none.
+///
+/// # Errors
+/// What to do, for the person.
+pub(crate) fn whole(shown: usize, total: u64, many: &str) -> Result<(), String> {
+    if shown as u64 >= total {
+        return Ok(());
+    }
+    Err(format!(
+        "The file would hold {shown} of {total} {many}. Load more first, or filter, to have them all."
+    ))
+}
+
 /// Hands the text to the browser as a file of this name, and notes that the rows of a page left it.
+///
+/// # Errors
+/// That there is no file, for the person.
 pub(crate) fn hand_over(
     api: Api<SignedIn>,
     text: &str,
     name: &'static str,
     route: &'static str,
-) -> Option<()> {
-    save(text, name)?;
+) -> Result<(), String> {
+    save(text, name).ok_or_else(|| "The file could not be made by this browser.".to_owned())?;
     spawn_local(async move {
         let event = UiEvent {
             key: UiEventKey::ExportDownloaded,
@@ -45,7 +61,7 @@ pub(crate) fn hand_over(
         // The file is there; that nobody noted it down is no reason to trouble the person.
         let _ = api.change::<RecordUiEvent>(&NoQuery {}, &event).await;
     });
-    Some(())
+    Ok(())
 }
 
 /// Hands what the browser holds to the person as a file.

@@ -58,6 +58,8 @@ impl Refused {
         let why = match self.code() {
             Some(ErrorCode::StaleVersion) => "Somebody else changed it in the meantime",
             Some(ErrorCode::ValidationFailed) => "Some fields need another look",
+            // Of the page's own making when no field is named.
+            Some(ErrorCode::InvalidJson) if !self.problems().is_empty() => "Some fields need another look",
             Some(ErrorCode::Duplicate) => "There is one of that name already",
             Some(ErrorCode::NotFound) => "It is no longer there",
             Some(ErrorCode::ReferenceMissing) => "Something it refers to is still in use, or no longer there",

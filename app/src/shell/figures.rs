@@ -16,6 +16,7 @@ pub(crate) const fn why(reason: Unavailable) -> &'static str {
         Unavailable::ZeroDenominator => "there is nothing to divide by",
         Unavailable::NotConnected => "no account is connected",
         Unavailable::NotBurning => "nothing is used up",
+        Unavailable::NotSplit => "not split by owner or segment",
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn sentence(key: &str) -> &'static str {
         "not_a_secure_link" => "Enter a link that begins with https://.",
         "before_issue_date" => "This is before the day of issue.",
         "more_than_owed" => "This is more than is owed.",
+        "not_found" => "This is no longer there, or belongs to somebody else.",
         "in_the_future" => "This day is still to come.",
         "duplicate" => "There is one like this already.",
         _ => "This cannot be right.",

@@ -3,6 +3,7 @@
 use super::format;
 use super::session::Session;
 use super::standing::{self, Shown};
+use jiff::civil::Date;
 use leptos::prelude::{Signal as LeptosSignal, *};
 use live_query::browser::{use_age, use_countdown};
 use live_query::{ServerTime, View};
@@ -68,6 +69,13 @@ impl Standing {
             Signal::derive(move || if condition.get() { other.shown.get() } else { self.shown.get() });
         Self { freshness, shown, ..self }
     }
+}
+
+/// The organization's day by this browser's clock, until an answer says better.
+pub(crate) fn day_now(time_zone: &str) -> Date {
+    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+    let now = js_sys::Date::now() as i64;
+    format::calendar_day(now, time_zone).unwrap_or_default()
 }
 
 /// The time zone in which moments are written: the person's own, else the organization's.

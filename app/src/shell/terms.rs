@@ -1,11 +1,21 @@
-//! In which words and tones is told what several slices say alike: what clients have agreed to, and how runs stand?
+//! In which words and tones is told what several pages say alike: what clients are and have agreed to, how runs stand?
 
 #![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
 
+use revos_shared::clients::Segment;
 use revos_shared::finance::{ArrangementType, BillingFrequency, SubscriptionStatus};
 use revos_shared::kernel::work::RunStatus;
 use revos_shared::pipeline::LostReason;
 use revos_ui::Tone;
+
+/// The word of a segment.
+pub(crate) const fn segment(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Smb => "Small business",
+        Segment::Mid => "Mid-market",
+        Segment::Enterprise => "Enterprise",
+    }
+}
 
 /// The word of an arrangement.
 pub(crate) const fn arrangement(kind: ArrangementType) -> &'static str {

@@ -127,6 +127,35 @@ test("says what is wrong with a draft, line by line, and keeps the input", async
   expect(await stored(organization, "INV-4", "due_date")).toBe("2026-03-04");
 });
 
+test("asks for a subscription and a project of the client, and forgets them with the client", async ({ page, enter, organization }) => {
+  for (const [client, product, project] of [["Harrowmere Tea", "Care", "Rollout"], ["Wrenfield Mills", "Seats", "Move"]] as const) {
+    await organization.query(
+      `with client as (select id from public.clients where organization_id = $1 and name = '${client}'),
+         agreed as (insert into public.subscriptions (organization_id, client_id, product_name, status, amount, activated_on)
+           select $1, id, '${product}', 'active', 25, '2026-01-01' from client)
+       insert into public.projects (organization_id, client_id, name) select $1, id, '${project}' from client`,
+    );
+  }
+  await enter(organization.admin, "/finance?tab=billing");
+  await financeIsThere(page, "Billing");
+  await page.getByRole("button", { name: "New invoice" }).click();
+  await expect(dialog(page).getByLabel("Subscription")).toBeHidden();
+  await dialog(page).getByLabel("Client").fill("wrenfield");
+  await dialog(page).getByRole("button", { name: "Choose Wrenfield Mills" }).click();
+  await dialog(page).getByLabel("Subscription").selectOption({ label: "Seats, $25 per month" });
+  await dialog(page).getByLabel("Client").fill("harrow");
+  await dialog(page).getByRole("button", { name: "Choose Harrowmere Tea" }).click();
+  await expect(dialog(page).getByLabel("Subscription")).toHaveValue("");
+  await dialog(page).getByLabel("Subscription").selectOption({ label: "Care, $25 per month" });
+  await dialog(page).getByLabel("Project").selectOption({ label: "Rollout" });
+  await dialog(page).getByLabel("Description, line 1").fill("January");
+  await dialog(page).getByLabel("Price, line 1").fill("25");
+  await press(page, "Save draft");
+  await expect(page.getByText("INV-4 is kept as a draft of $25.")).toBeVisible();
+  expect(await stored(organization, "INV-4", "(select product_name from public.subscriptions s where s.id = subscription_id)")).toBe("Care");
+  expect(await stored(organization, "INV-4", "(select name from public.projects p where p.id = project_id)")).toBe("Rollout");
+});
+
 test("two people on one draft: nothing typed is lost", async ({ page, enter, organization, beside, troubles }) => {
   troubles.allow(/^409 PUT /);
   const path = `/finance/invoices/${await invoiceId(organization, "INV-3")}?tab=billing`;

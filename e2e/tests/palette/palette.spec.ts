@@ -92,8 +92,17 @@ test("lists pages and what can be done before anything is typed", async ({ page,
       "Pipeline: forecast",
       "Import opportunities",
       "Finance: billing",
+      "Finance: subscriptions",
+      "Finance: expenses",
+      "Finance: cash",
+      "Finance: profit and loss",
     ],
     Actions: [
+      "New invoice",
+      "Record payment",
+      "New subscription",
+      "Add expense",
+      "Add cash entry",
       "Add client",
       "Filter clients",
       "Choose columns",
@@ -146,7 +155,7 @@ test("marks what was typed, whatever its case and accents, and puts beginnings f
   await expect(option(page, "Theme: dark").locator("mark")).toHaveText("Theme");
   await field(page).fill("re");
   await expect.poll(async () => (await groups(page))["Go to"]?.[0]).toBe("Clients: reviews (QBR)");
-  expect((await groups(page))["Actions"]).toEqual(["Refresh this page's data"]);
+  expect((await groups(page))["Actions"]).toEqual(["Record payment", "Refresh this page's data", "New subscription"]);
   // There are more than a search shows, and it says so.
   await expect(palette(page).getByRole("status")).toContainText("Only the best matches are shown; type more");
   await expect(palette(page).getByRole("status")).toBeInViewport();
@@ -458,4 +467,34 @@ test("takes what is typed for text, and not for shortcuts", async ({ page, enter
   await expect(field(page)).toHaveValue("gc?r/x");
   await expect(page.getByRole("dialog")).toHaveCount(1);
   expect(await path(page)).toBe("/no/such/page");
+});
+
+test("does the work of finance from any page, for those who may", async ({ page, enter, organization }) => {
+  await enter(organization.admin, "/clients");
+  await live(page);
+  for (const [action, dialog] of [
+    ["New invoice", "New invoice"],
+    ["New subscription", "New subscription"],
+    ["Add expense", "Add expense"],
+    ["Add cash entry", "Add cash entry"],
+    ["Record payment", "Record payment"],
+  ] as const) {
+    await openPalette(page);
+    await page.keyboard.type(action);
+    await expect.poll(() => active(page)).toBe(action);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog", { name: dialog, exact: true })).toBeVisible();
+    expect(await path(page)).toBe("/finance");
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await page.goto("/clients");
+    await live(page);
+  }
+  await page.context().clearCookies();
+  await enter("director", "/clients");
+  await live(page);
+  await openPalette(page);
+  await page.keyboard.type("expense");
+  await expect(option(page, "Finance: expenses")).toBeVisible();
+  await expect(option(page, "Add expense")).toHaveCount(0);
 });

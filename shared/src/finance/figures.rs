@@ -51,11 +51,12 @@ pub struct FinanceFigures {
     pub profit: Vec<ProfitMonth>,
 }
 
-/// A window of days that ends today, and the one before it.
+/// A window of days, and the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// Its word.
-    pub scope: TimeScope,
+    /// Its word, when it ends today; none for days that a person chose.
+    #[serde(default)]
+    pub scope: Option<TimeScope>,
     /// The first day.
     #[serde(with = "crate::kernel::instants::day")]
     pub from: Date,
@@ -91,7 +92,7 @@ impl FinanceInputs {
         let had_cash = self.cash.first_entry_on.is_some_and(|first| first <= previous_to);
         Some(FinanceFigures {
             as_of: self.as_of,
-            window: Window { scope, from, to, previous_from, previous_to },
+            window: Window { scope: Some(scope), from, to, previous_from, previous_to },
             recurring: self.recurring.recurring(self.as_of),
             previous_mrr: self.recurring.mrr(previous_to),
             mrr_line: self.mrr_line(),

@@ -62,7 +62,7 @@ pub struct RecurringInputs {
 }
 
 /// A day inside a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Day(#[serde(with = "crate::kernel::instants::day")] pub Date);
 

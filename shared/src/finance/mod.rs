@@ -28,7 +28,10 @@ pub use books::{
 };
 pub use cash::{Cash, CashMonth, OutlookMonth, Runway};
 pub use figures::{FinanceFigures, MonthMrr, Window};
-pub use inputs::{Aging, FinanceInputs, ReceivableInputs, RecurringInputs, TimeScope};
+pub use inputs::{
+    Aging, CashInputs, Day, FinanceInputs, MonthInputs, OutlookInputs, ReceivableInputs, RecurringInputs,
+    TimeScope,
+};
 pub use invoice::{InvoiceSource, InvoiceStatus, PaymentMethod, PaymentTerm};
 pub use ledger::{CashSource, CashType, ExpenseCategory};
 pub use profit::{CategoryTotal, ProfitMonth};

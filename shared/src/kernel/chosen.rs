@@ -165,7 +165,7 @@ impl<'de, T: Choice> Deserialize<'de> for Chosen<T> {
 }
 
 /// A value of a set, or its absence, written `none`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OrNone<T>(pub Option<T>);
 
 /// A set that may also be chosen from by absence.
@@ -189,6 +189,27 @@ impl<T: MaybeNone> Choice for OrNone<T> {
 impl<T: MaybeNone> Display for OrNone<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(Self::WORDS.get(self.place()).copied().unwrap_or_default())
+    }
+}
+
+impl<T: MaybeNone> FromStr for OrNone<T> {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let place = Self::WORDS.iter().position(|known| *known == word).ok_or(UnknownWord)?;
+        Self::at(place).ok_or(UnknownWord)
+    }
+}
+
+impl<T: MaybeNone> Serialize for OrNone<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(Self::WORDS.get(self.place()).copied().unwrap_or_default())
+    }
+}
+
+impl<'de, T: MaybeNone> Deserialize<'de> for OrNone<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

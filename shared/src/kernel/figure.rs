@@ -22,6 +22,8 @@ value_set! {
         NotBurning = "not_burning",
         /// It would be divided by nothing.
         ZeroDenominator = "zero_denominator",
+        /// It is of the whole organization, and a part of it was asked for.
+        NotSplit = "not_split",
     }
 }
 

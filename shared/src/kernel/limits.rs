@@ -26,6 +26,8 @@ pub const VIEW_QUERY_MAX_CHARS: usize = 2_000;
 pub const TIMELINE_PAGE: u32 = 50;
 /// Characters of a search text.
 pub const SEARCH_MAX_CHARS: usize = 200;
+/// Days that figures may be asked for in one window: two years.
+pub const WINDOW_DAYS_MAX: u16 = 731;
 /// Months a trend may span.
 pub const TREND_MONTHS_MAX: u32 = 36;
 /// Months a trend spans when the caller does not say.

@@ -107,4 +107,5 @@ impl fmt::Display for OwnerChoices {
     }
 }
 
+super::chosen::as_text!(OwnerChoice);
 super::chosen::as_text!(OwnerChoices);

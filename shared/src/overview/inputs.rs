@@ -1,7 +1,7 @@
 //! What is the overview computed from? Sums and counts that the database makes where all rows are (`overview_inputs`).
 
 use crate::clients::ClientsSummary;
-use crate::finance::{FinanceInputs, Window};
+use crate::finance::{CashInputs, Day, MonthInputs, ReceivableInputs, RecurringInputs, Window};
 use crate::kernel::money::Money;
 use crate::kernel::value_set;
 use jiff::Timestamp;
@@ -12,11 +12,16 @@ use serde_json::{Map, Value};
 /// Sums and counts on a day, over the rows that the reader may see.
 #[derive(Clone, Debug, Deserialize)]
 pub struct OverviewInputs {
+    /// The day of all figures that are of one day.
+    #[serde(with = "crate::kernel::instants::day")]
+    pub as_of: Date,
     /// The window.
     pub window: Window,
+    /// Is it all of the organization, and not the clients of a segment or an owner?
+    pub whole: bool,
     /// For those who may see the organization's money.
     #[serde(default)]
-    pub finance: Option<FinanceInputs>,
+    pub finance: Option<FinanceSums>,
     /// For the same.
     #[serde(default)]
     pub margin: Option<Both<MarginInputs>>,
@@ -33,7 +38,7 @@ pub struct OverviewInputs {
 }
 
 /// Something in the window, and in the one before.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Both<T> {
     /// In the window.
     pub now: T,
@@ -41,15 +46,53 @@ pub struct Both<T> {
     pub before: T,
 }
 
+/// Money, summed.
+#[derive(Clone, Debug, Deserialize)]
+pub struct FinanceSums {
+    /// Recurring revenue.
+    pub recurring: RecurringInputs,
+    /// The last days of this month and the 12 before it, in order; of this one, the day of the figures.
+    pub month_ends: Vec<Day>,
+    /// What sent invoices still owe.
+    pub receivables: ReceivableInputs,
+    /// What was billed and collected.
+    pub flows: Both<FlowInputs>,
+    /// The account; none for a part of the organization.
+    #[serde(default)]
+    pub account: Option<AccountInputs>,
+}
+
+/// What was asked for and what came in.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct FlowInputs {
+    /// Σ total of invoices issued.
+    pub billed: Money,
+    /// Σ payments received.
+    pub collected: Money,
+}
+
+/// The account.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AccountInputs {
+    /// On the day.
+    pub now: CashInputs,
+    /// The balance at the end of the window before.
+    pub before: Money,
+    /// The three full months before the day, and its own.
+    pub months: Vec<MonthInputs>,
+}
+
 /// Revenue and what it cost.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct MarginInputs {
     /// Σ invoices sent or paid, net of tax.
     pub revenue: Money,
-    /// Σ approved expenses.
-    pub spent: Money,
+    /// Σ approved expenses; none for a part of the organization.
+    #[serde(default)]
+    pub spent: Option<Money>,
     /// The part of them that counts against the gross margin.
-    pub cost_of_revenue: Money,
+    #[serde(default)]
+    pub cost_of_revenue: Option<Money>,
 }
 
 value_set! {
@@ -67,7 +110,7 @@ value_set! {
 /// Opportunities, summed.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PipelineInputs {
-    /// Sales target of the quarter.
+    /// Sales target of the quarter; none for a part of the organization.
     pub target: Option<Money>,
     /// Σ amount won in the quarter.
     pub won: Money,
@@ -212,6 +255,18 @@ pub struct KeptInputs {
     pub pipeline_week_ago: Option<Kept>,
     /// Portfolio 30 days ago.
     pub portfolio_month_ago: Option<Kept>,
+}
+
+/// `kept_figures()` as the database writes it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct KeptInput {
+    /// Newest first.
+    pub days: Vec<Day>,
+    /// When today's were kept.
+    #[serde(default, with = "crate::kernel::instants::optional_moment")]
+    pub kept_today_at: Option<Timestamp>,
+    /// What was kept of the day.
+    pub day: Option<Kept>,
 }
 
 /// A snapshot.

@@ -1,25 +1,42 @@
 //! What did a snapshot say? Figures by name, in the units of the overview.
 
-use super::inputs::Kept;
+use super::inputs::{Kept, KeptInput};
 use super::names::{FigureName, FigureUnit};
-use super::{Overview, TileKind};
-use crate::kernel::figure::{Figure, Unavailable, kept};
+use super::{KeptDay, KeptFigure, KeptFigures, Overview, TileKind};
+use crate::kernel::figure::{Figure, Unavailable, kept, ratio};
 use crate::kernel::money::Money;
 use serde_json::{Map, Value, json};
 
 impl Kept {
     /// A figure; missing for the reason that was kept, or because this snapshot does not hold it.
     pub(super) fn figure(&self, name: FigureName) -> Figure<i64> {
-        let missing = Figure::missing(Unavailable::NoRows);
+        self.held(name).unwrap_or(Figure::missing(Unavailable::NoRows))
+    }
+
+    /// A figure; none when this snapshot does not hold it.
+    fn held(&self, name: FigureName) -> Option<Figure<i64>> {
         let mut words = name.as_str().split('.');
         let first = words.next().and_then(|word| self.metrics.get(word));
-        let Some(value) = words.try_fold(first, |value, word| Some(value?.get(word))).flatten() else {
-            return missing;
-        };
+        let value = words.try_fold(first, |value, word| Some(value?.get(word))).flatten()?;
         if let Some(reason) = value.get("unavailable").and_then(Value::as_str) {
-            return Figure::missing(reason.parse().unwrap_or(Unavailable::NoRows));
+            return Some(Figure::missing(reason.parse().unwrap_or(Unavailable::NoRows)));
         }
-        steps(name.unit(), value).map_or(missing, Figure::known)
+        steps(name.unit(), value).map(Figure::known)
+    }
+}
+
+impl KeptInput {
+    /// The figures, in the order of the tiles.
+    #[must_use]
+    pub fn figures(self) -> KeptFigures {
+        let of_day = |kept: Kept| {
+            let held = |name: FigureName| kept.held(name).map(|value| KeptFigure { name, value });
+            KeptDay {
+                day: kept.snapshot_date,
+                figures: FigureName::ALL.iter().copied().filter_map(held).collect(),
+            }
+        };
+        KeptFigures { days: self.days, kept_today_at: self.kept_today_at, day: self.day.map(of_day) }
     }
 }
 
@@ -35,7 +52,7 @@ fn steps(unit: FigureUnit, value: &Value) -> Option<i64> {
         // Written with one place; two more are read as money is.
         FigureUnit::Days | FigureUnit::Months => Money::parse(&text).ok().map(|value| value.minor() / 10),
         // Basis points of the target in snapshots.
-        FigureUnit::Times => text.parse::<i64>().ok().map(|points| points / 100),
+        FigureUnit::Times => text.parse::<i64>().ok().map(|points| ratio(points.into(), 100, 1)),
         FigureUnit::Count | FigureUnit::Percent | FigureUnit::Score | FigureUnit::Minutes => {
             text.parse().ok()
         }

@@ -8,21 +8,26 @@ mod names;
 mod tests;
 mod tiles;
 
-pub use inputs::OverviewInputs;
+pub use inputs::{Both, FinanceSums, KeptInput, OverviewInputs};
 pub use names::{FigureName, FigureUnit, NewsKind, TileKind};
 
-use crate::finance::Window;
+use crate::finance::{Day, Window};
 use crate::kernel::figure::Figure;
 use crate::kernel::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// The overview of a window that ends today.
+/// The overview of a window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
+    /// The day of all figures that are of one day: today, whenever the window ends.
+    #[serde(with = "crate::kernel::instants::day")]
+    pub as_of: Date,
     /// The window, and the one before.
     pub window: Window,
+    /// Is it all of the organization, and not the clients of a segment or an owner?
+    pub whole: bool,
     /// What the person may see, in the order of the page; those of money are absent for a Member.
     pub tiles: Vec<Tile>,
     /// What happened since yesterday began; what did not happen is left out.
@@ -86,6 +91,45 @@ pub struct News {
     pub count: u32,
     /// What it adds up to, where that is money.
     pub amount: Option<Money>,
+}
+
+/// Figures as they were kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFigures {
+    /// The days of which there are any, newest first.
+    pub days: Vec<Day>,
+    /// When today's were kept.
+    #[serde(default, with = "crate::kernel::instants::optional_moment")]
+    pub kept_today_at: Option<Timestamp>,
+    /// Those of the day that was asked for; none when nothing was kept then.
+    pub day: Option<KeptDay>,
+}
+
+/// The figures of a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDay {
+    /// The day.
+    #[serde(with = "crate::kernel::instants::day")]
+    pub day: Date,
+    /// What was kept of it and may be seen, in the order of the tiles.
+    pub figures: Vec<KeptFigure>,
+}
+
+/// A figure of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFigure {
+    /// Which.
+    pub name: FigureName,
+    /// In the smallest steps of its unit, or why there was none.
+    pub value: Figure<i64>,
+}
+
+/// Figures are being kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keeping {
+    /// Since when they are asked for.
+    #[serde(with = "crate::kernel::instants::moment")]
+    pub asked_at: Timestamp,
 }
 
 impl Tile {

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 fn inputs() -> Value {
     json!({
+        "as_of": "2026-05-20",
+        "whole": true,
         "window": {
             "scope": "qtd", "from": "2026-04-01", "to": "2026-05-20",
             "previous_from": "2026-01-01", "previous_to": "2026-02-19",
@@ -123,7 +125,7 @@ fn figures_are_held_against_what_they_were() {
     use FigureName::*;
     let overview = overview();
     let change = |name| figure(&overview, name).change();
-    assert_eq!([Commit, Coverage, Variance, Won].map(change), [Some(600_000), Some(0), None, None]);
+    assert_eq!([Commit, Coverage, Variance, Won].map(change), [Some(600_000), Some(-1), None, None]);
     assert_eq!([Trs, HealthWatch, ArrAtRisk].map(change), [Some(-2), Some(-2), Some(5_000)]);
     assert_eq!([SuccessRate, FocusMinutes].map(change), [None, Some(94)]);
     let compared = |kind| overview.tiles.iter().find(|tile| tile.kind == kind).unwrap().compared;
@@ -139,7 +141,7 @@ fn money_is_absent_for_those_who_may_not_see_it() {
     let kinds: Vec<_> = overview.tiles.iter().map(|tile| tile.kind).collect();
     assert_eq!(kinds, TileKind::ALL[7..]);
     assert_eq!(overview.kept_finance(), None);
-    assert_eq!(overview.window.scope, TimeScope::Quarter);
+    assert_eq!(overview.window.scope, Some(TimeScope::Quarter));
 }
 
 #[test]
@@ -188,6 +190,66 @@ fn clients_projects_and_prices_are_kept_under_their_names() {
     assert_eq!(names, expected);
     assert_eq!((&kept["trs"], &kept["budget_use"]), (&json!(79), &json!(3_333)));
     assert_eq!(kept["health_bands"], json!({ "healthy": 2, "watch": 1, "critical": 0 }));
+}
+
+#[test]
+fn a_part_has_no_figure_of_what_belongs_to_no_client() {
+    use FigureName::*;
+    let mut part = inputs();
+    part["whole"] = json!(false);
+    part["pipeline"]["target"] = Value::Null;
+    part["kept"] = json!({});
+    let sums = json!({ "revenue": "100.00", "spent": null, "cost_of_revenue": null });
+    part["margin"] = json!({ "now": sums, "before": sums });
+    part["finance"] = json!({
+        "recurring": {
+            "days": ["2025-05-20", "2025-12-31", "2026-02-19", "2026-03-31", "2026-05-20"],
+            "subscriptions": 1, "past_due": "0.00", "trials": 0, "trial_mrr": "0.00",
+            "clients": [{
+                "client_id": "e0000000-0000-4000-8000-000000000001", "first_counted_on": "2025-01-01",
+                "mrr": ["10.00", "10.00", "10.00", "12.00", "15.00"], "arr": ["0.00", "0.00", "0.00", "0.00", "180.00"],
+            }],
+        },
+        "month_ends": ["2026-03-31", "2026-05-20"],
+        "receivables": {
+            "invoices": 0, "overdue_invoices": 0, "ar": "0.00", "overdue": "0.00",
+            "aging": { "current": "0.00", "days_1_30": "0.00", "days_31_60": "0.00", "days_61_90": "0.00", "days_91": "0.00" },
+            "due_today": "0.00", "due_7_days": "0.00", "billed_90_days": "0.00",
+        },
+        "flows": {
+            "now": { "billed": "3.00", "collected": "2.00" }, "before": { "billed": "1.00", "collected": "0.00" },
+        },
+        "account": null,
+    });
+    let overview = serde_json::from_value::<OverviewInputs>(part).unwrap().overview();
+    assert!(!overview.whole);
+    let now = |name| figure(&overview, name).now.known_or_why().copied();
+    let of_the_whole = [
+        Cash,
+        NetBurn,
+        Runway,
+        GrossMargin,
+        NetMargin,
+        Variance,
+        Coverage,
+        AlertsCoverage,
+        AlertsVariance,
+        SuccessRate,
+        FocusMinutes,
+        Connected,
+    ];
+    assert_eq!(of_the_whole.map(now), [Err(Unavailable::NotSplit); 12]);
+    assert_eq!([Revenue, Commit, AlertsStalled, Trs].map(now), [Ok(10_000), Ok(30_600_000), Ok(6), Ok(79)]);
+    // Neither the coverage nor the target raises an alert: 4 stalled and 1 overdue.
+    assert_eq!(now(AlertsCritical), Ok(5));
+    assert_eq!([Mrr, MrrNetNew, MrrExpansion, Nrr].map(now), [Ok(1_500), Ok(300), Ok(300), Ok(15_000)]);
+    let change = |name| figure(&overview, name).change();
+    assert_eq!([Mrr, MrrNetNew, Billed, Trs].map(change), [Some(500), Some(300), Some(200), None]);
+    let line = &overview.tiles.iter().find(|tile| tile.kind == TileKind::RecurringRevenue).unwrap().line;
+    assert_eq!(
+        line.iter().map(|point| point.value.value().copied()).collect::<Vec<_>>(),
+        [Some(1_200), Some(1_500)]
+    );
 }
 
 proptest! {

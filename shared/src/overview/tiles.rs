@@ -1,36 +1,39 @@
 //! How do the inputs become tiles? (metrics: executive overview)
 
 use super::inputs::{
-    Both, ClosedCount, DayCount, DueIn, FocusInputs, Kept, MarginInputs, OpenGroup, PipelineInputs,
-    ProjectInputs, RunInputs,
+    AccountInputs, Both, ClosedCount, DayCount, DueIn, FinanceSums, FlowInputs, FocusInputs, Kept,
+    MarginInputs, OpenGroup, PipelineInputs, ProjectInputs, RunInputs,
 };
 use super::names::{FigureName as Name, TileKind};
 use super::{Compared, LinePoint, Overview, OverviewInputs, Tile, TileFigure};
 use crate::clients::ClientsSummary;
-use crate::finance::{FinanceFigures, Movements, Window};
+use crate::finance::{Cash, Day, Movements, OutlookInputs, Receivables, Retention, Window};
 use crate::kernel::figure::{BASIS_POINTS, Figure, Unavailable, ratio_or};
+use crate::kernel::instants::days_after;
 use crate::kernel::money::Money;
 use crate::pipeline::{
     AlertKind, AlertSeverity, COMMIT_PROBABILITY, Cycle, Rate, Scenario, UPSIDE_PROBABILITY, WinCount,
     close_alert, coverage_alert, held_against, stalled_alert, variance_alert, weighted,
 };
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 impl OverviewInputs {
     /// The overview.
     #[must_use]
     pub fn overview(self) -> Overview {
-        let window = self.window;
-        let finance = self.finance.as_ref().and_then(|inputs| inputs.figures(window.scope));
+        let Self { as_of, window, whole, .. } = self;
+        let part = Part { whole };
         let mut tiles = Vec::with_capacity(TileKind::ALL.len());
-        if let Some(finance) = &finance {
+        if let Some(finance) = &self.finance {
             let before = self.kept.finance_before.as_ref();
             tiles.extend([
-                recurring_revenue(finance),
-                movement(finance),
-                against(retention(finance), self.kept.finance_quarter_ago.as_ref()),
-                cash(finance),
+                recurring_revenue(finance, as_of, window),
+                movement(finance, window),
+                against(retention(finance, as_of, window), self.kept.finance_quarter_ago.as_ref()),
+                cash(finance.account.as_ref(), as_of, window),
                 against(receivables(finance), before),
-                billed(finance),
+                billed(finance.flows, window),
             ]);
             tiles.extend(self.margin.as_ref().map(|sums| margin(sums, window)));
         }
@@ -38,20 +41,41 @@ impl OverviewInputs {
         let portfolio_before = kept.portfolio_month_ago.as_ref();
         tiles.extend([
             against(open_pipeline(&self.pipeline), kept.pipeline_before.as_ref()),
-            against(forecast(&self.pipeline), kept.pipeline_week_ago.as_ref()),
+            against(forecast(&self.pipeline, part), kept.pipeline_week_ago.as_ref()),
             win_rate(&self.pipeline.closed, window),
-            alerts(&self.pipeline),
+            alerts(&self.pipeline, part),
             against(portfolio_health(&self.portfolio), portfolio_before),
             against(churn_risk(&self.portfolio), portfolio_before),
             reviews(&self.portfolio),
             delivery(self.work.projects),
             price_realisation(self.work.prices.list, &self.work.prices.realised),
-            agents(&self.work.agent_runs, window),
-            focus(&self.work.focus, window),
-            connections(&self),
+            part.tile(agents(&self.work.agent_runs, window)),
+            part.tile(focus(&self.work.focus, window)),
+            part.tile(connections(&self)),
         ]);
-        Overview { window, tiles, news: self.news }
+        Overview { as_of, window, whole, tiles, news: self.news }
     }
+}
+
+/// How much of the organization is looked at? What belongs to no client is told of the whole only.
+#[derive(Clone, Copy)]
+struct Part {
+    whole: bool,
+}
+
+impl Part {
+    fn figure<T>(self, figure: Figure<T>) -> Figure<T> {
+        if self.whole { figure } else { Figure::missing(Unavailable::NotSplit) }
+    }
+
+    fn tile(self, tile: Tile) -> Tile {
+        if self.whole { tile } else { not_split(tile.kind, tile.figures.iter().map(|figure| figure.name)) }
+    }
+}
+
+/// A tile of a part, when its figures are of the whole only.
+fn not_split(kind: TileKind, names: impl IntoIterator<Item = Name>) -> Tile {
+    tile(kind, names.into_iter().map(|name| (name, Figure::missing(Unavailable::NotSplit))))
 }
 
 /// A tile whose figures are held against nothing yet.
@@ -102,8 +126,9 @@ fn score(mean: Option<u8>) -> Figure<i64> {
     mean.map_or(Figure::missing(Unavailable::NoRows), |mean| Figure::known(i64::from(mean)))
 }
 
-fn recurring_revenue(finance: &FinanceFigures) -> Tile {
-    let recurring = finance.recurring;
+fn recurring_revenue(finance: &FinanceSums, as_of: Date, window: Window) -> Tile {
+    let inputs = &finance.recurring;
+    let recurring = inputs.recurring(as_of);
     let mut tile = tile(
         TileKind::RecurringRevenue,
         [
@@ -113,20 +138,26 @@ fn recurring_revenue(finance: &FinanceFigures) -> Tile {
         ],
     );
     if let Some(mrr) = tile.figures.first_mut() {
-        mrr.before = Some(minor(finance.previous_mrr));
-        tile.compared = Some(Compared { from: None, to: finance.window.previous_to });
+        mrr.before = Some(minor(inputs.mrr(window.previous_to)));
+        tile.compared = Some(Compared { from: None, to: window.previous_to });
     }
-    let point = |month: &crate::finance::MonthMrr| LinePoint { day: month.day, value: minor(month.mrr) };
-    tile.line = finance.mrr_line.iter().map(point).collect();
+    let point = |Day(day): Day| LinePoint { day, value: minor(inputs.mrr(day)) };
+    tile.line = finance.month_ends.iter().copied().map(point).collect();
     tile
 }
 
-fn movement(finance: &FinanceFigures) -> Tile {
-    let (now, before) = (finance.movements, finance.previous_movements);
+/// From the end of the day before the window to the end of its last day.
+fn moved(finance: &FinanceSums, from: Date, to: Date) -> Movements {
+    finance.recurring.movements(days_after(from, -1), to)
+}
+
+fn movement(finance: &FinanceSums, window: Window) -> Tile {
+    let now = moved(finance, window.from, window.to);
+    let before = moved(finance, window.previous_from, window.previous_to);
     let of = |name, amount: fn(&Movements) -> Money| (name, money(amount(&now)), money(amount(&before)));
     beside(
         TileKind::MrrMovement,
-        finance.window,
+        window,
         [
             of(Name::MrrNetNew, |moved| moved.net_new),
             of(Name::MrrNew, |moved| moved.new),
@@ -138,19 +169,30 @@ fn movement(finance: &FinanceFigures) -> Tile {
     )
 }
 
-fn retention(finance: &FinanceFigures) -> Tile {
+fn retention(finance: &FinanceSums, as_of: Date, window: Window) -> Tile {
+    let stayed = as_of.checked_sub(1.year()).map_or(
+        Retention {
+            nrr: Figure::missing(Unavailable::NoCohort),
+            grr: Figure::missing(Unavailable::NoCohort),
+        },
+        |year_ago| finance.recurring.retention(year_ago, as_of),
+    );
     tile(
         TileKind::Retention,
         [
-            (Name::Nrr, finance.retention.nrr),
-            (Name::Grr, finance.retention.grr),
-            (Name::LogoChurn, finance.movements.logo_churn),
+            (Name::Nrr, stayed.nrr),
+            (Name::Grr, stayed.grr),
+            (Name::LogoChurn, moved(finance, window.from, window.to).logo_churn),
         ],
     )
 }
 
-fn cash(finance: &FinanceFigures) -> Tile {
-    let runway = match finance.cash.runway.known_or_why() {
+fn cash(account: Option<&AccountInputs>, as_of: Date, window: Window) -> Tile {
+    let Some(account) = account else {
+        return not_split(TileKind::Cash, [Name::Cash, Name::NetBurn, Name::Runway]);
+    };
+    let cash = Cash::of(as_of, account.now, &account.months, &OutlookInputs::default());
+    let runway = match cash.runway.known_or_why() {
         Err(reason) => Figure::missing(reason),
         Ok(runway) => runway
             .tenths
@@ -158,40 +200,40 @@ fn cash(finance: &FinanceFigures) -> Tile {
     };
     let mut tile = tile(
         TileKind::Cash,
-        [
-            (Name::Cash, minor(finance.cash.balance)),
-            (Name::NetBurn, minor(finance.cash.net_burn)),
-            (Name::Runway, runway),
-        ],
+        [(Name::Cash, minor(cash.balance)), (Name::NetBurn, minor(cash.net_burn)), (Name::Runway, runway)],
     );
+    let had_cash = account.now.first_entry_on.is_some_and(|first| first <= window.previous_to);
     if let Some(cash) = tile.figures.first_mut() {
-        cash.before = Some(minor(finance.previous_cash));
-        tile.compared = Some(Compared { from: None, to: finance.window.previous_to });
+        cash.before =
+            Some(if had_cash { money(account.before) } else { Figure::missing(Unavailable::NoRows) });
+        tile.compared = Some(Compared { from: None, to: window.previous_to });
     }
     tile
 }
 
-fn receivables(finance: &FinanceFigures) -> Tile {
-    let owed = finance.receivables;
+fn receivables(finance: &FinanceSums) -> Tile {
+    let owed = Receivables::from(finance.receivables);
     let names = [Name::AgingCurrent, Name::Aging30, Name::Aging60, Name::Aging90, Name::Aging91];
     let aging = names.into_iter().zip(owed.aging.buckets().map(money));
     let figures = [(Name::Ar, money(owed.ar)), (Name::ArOverdue, money(owed.overdue)), (Name::Dso, owed.dso)];
     tile(TileKind::Receivables, figures.into_iter().chain(aging))
 }
 
-fn billed(finance: &FinanceFigures) -> Tile {
+fn billed(flows: Both<FlowInputs>, window: Window) -> Tile {
+    let Both { now, before } = flows;
     beside(
         TileKind::Billed,
-        finance.window,
+        window,
         [
-            (Name::Billed, money(finance.billed), money(finance.previous_billed)),
-            (Name::Collected, money(finance.collected), money(finance.previous_collected)),
+            (Name::Billed, money(now.billed), money(before.billed)),
+            (Name::Collected, money(now.collected), money(before.collected)),
         ],
     )
 }
 
 fn margin(sums: &Both<MarginInputs>, window: Window) -> Tile {
-    let left = |sums: MarginInputs, costs: Money| {
+    let left = |sums: MarginInputs, costs: Option<Money>| {
+        let Some(costs) = costs else { return Figure::missing(Unavailable::NotSplit) };
         let revenue = i128::from(sums.revenue.minor());
         ratio_or(Unavailable::ZeroDenominator, revenue - i128::from(costs.minor()), revenue, BASIS_POINTS)
     };
@@ -247,7 +289,7 @@ impl PipelineInputs {
     }
 }
 
-fn forecast(pipeline: &PipelineInputs) -> Tile {
+fn forecast(pipeline: &PipelineInputs, part: Part) -> Tile {
     let held = pipeline.held();
     // Basis points of the target become hundredths of times.
     let coverage = held_against(held.period, pipeline.target)
@@ -256,8 +298,8 @@ fn forecast(pipeline: &PipelineInputs) -> Tile {
         TileKind::Forecast,
         [
             (Name::Commit, money(held.commit.amount)),
-            (Name::Variance, minor(held.commit.variance)),
-            (Name::Coverage, coverage),
+            (Name::Variance, part.figure(minor(held.commit.variance))),
+            (Name::Coverage, part.figure(coverage)),
             (Name::Won, money(pipeline.won)),
             (Name::Upside, money(held.upside.amount)),
             (Name::Best, money(held.best.amount)),
@@ -279,7 +321,7 @@ fn win_rate(closed: &Both<ClosedCount>, window: Window) -> Tile {
     )
 }
 
-fn alerts(pipeline: &PipelineInputs) -> Tile {
+fn alerts(pipeline: &PipelineInputs, part: Part) -> Tile {
     let held = pipeline.held();
     let of_target = pipeline.target.into_iter().flat_map(|target| {
         let coverage = coverage_alert(held.period, target).map(|severity| (AlertKind::Coverage, severity, 1));
@@ -309,8 +351,8 @@ fn alerts(pipeline: &PipelineInputs) -> Tile {
             (Name::AlertsOverdue, of_kind(AlertKind::Overdue)),
             (Name::AlertsStalled, of_kind(AlertKind::Stalled)),
             (Name::AlertsExpiring, of_kind(AlertKind::Expiring)),
-            (Name::AlertsCoverage, of_kind(AlertKind::Coverage)),
-            (Name::AlertsVariance, of_kind(AlertKind::Variance)),
+            (Name::AlertsCoverage, part.figure(of_kind(AlertKind::Coverage))),
+            (Name::AlertsVariance, part.figure(of_kind(AlertKind::Variance))),
         ],
     )
 }

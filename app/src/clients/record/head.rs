@@ -4,6 +4,7 @@ use super::desk::Desk;
 use super::table::mark;
 use super::words;
 use crate::shell::format;
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{ClientFigures, ClientRecord};
@@ -15,7 +16,7 @@ pub(super) fn head(desk: Desk) -> AnyView {
     let line = desk.part(|record| {
         let client = &record.client;
         let phase = client.phase.map(|phase| phase.as_str().to_owned());
-        let segment = client.segment.map(|segment| words::segment(segment).to_owned());
+        let segment = client.segment.map(|segment| terms::segment(segment).to_owned());
         let owner = match (&record.owner_name, client.owner_id) {
             (Some(name), _) => Some(format!("Owner {name}")),
             (None, Some(_)) => None,

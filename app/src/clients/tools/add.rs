@@ -1,11 +1,11 @@
 //! How does a client come into the list?
 
 use super::super::tool::Workbench;
-use super::super::words;
 use crate::shell::Refused;
 use crate::shell::colleagues::colleague_options;
 use crate::shell::form::{field_problems, new_id};
 use crate::shell::session::Session;
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::clients::changes::NewClient;
 use revos_shared::clients::endpoints::CreateClient;
@@ -85,7 +85,7 @@ pub(super) fn add_form(bench: Workbench) -> AnyView {
     let segments: Vec<_> = [SelectOption::new("", "Not known")]
         .into_iter()
         .chain(
-            Segment::ALL.iter().map(|segment| SelectOption::new(segment.as_str(), words::segment(*segment))),
+            Segment::ALL.iter().map(|segment| SelectOption::new(segment.as_str(), terms::segment(*segment))),
         )
         .collect();
     let segments = Signal::stored(segments);

@@ -1,18 +1,15 @@
 //! How does the list leave the page? As a CSV file of exactly what is shown.
 
 use super::super::tool::Workbench;
-use crate::shell::csv::{file, save};
+use crate::shell::csv::{file, hand_over, save};
 use crate::shell::format;
 use crate::shell::session::Session;
 use crate::shell::shown_columns::TableColumn as _;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientColumn, ClientRow};
-use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::instants::{write_day, write_moment};
-use revos_shared::kernel::workspace::{RecordUiEvent, UiEvent, UiEventKey};
-use revos_ui::{Button, ButtonKind, live};
+use revos_ui::{Button, ButtonKind, Var, live};
 use std::borrow::Borrow;
-use wasm_bindgen_futures::spawn_local;
 
 /// Says what the file will hold, and makes it.
 pub(super) fn export_form(bench: Workbench) -> AnyView {
@@ -33,26 +30,23 @@ pub(super) fn export_form(bench: Workbench) -> AnyView {
             )
         }
     });
+    let problem = Var::new(String::new());
     let download = move |()| {
         let columns = bench.address.columns().get_untracked().0;
         let text = list.rows.with_untracked(|rows| csv(&columns, rows));
-        if save(&text, "clients.csv").is_some()
-            && let Some(api) = session.api()
-        {
-            spawn_local(async move {
-                let event = UiEvent {
-                    key: UiEventKey::ExportDownloaded,
-                    route: "/clients".to_owned(),
-                    detail: "clients".to_owned(),
-                };
-                // The file is there; that nobody noted it down is no reason to trouble the person.
-                let _ = api.change::<RecordUiEvent>(&NoQuery {}, &event).await;
-            });
+        let made = match session.api() {
+            Some(api) => hand_over(api, &text, "clients.csv", "/clients"),
+            // Sample rows are nobody's, so nobody notes that they left.
+            None => Ok(_ = save(&text, "clients.csv")),
+        };
+        match made {
+            Ok(()) => bench.toolbox.close(),
+            Err(text) => problem.set(text),
         }
-        bench.toolbox.close();
     };
     view! {
         <p>{what}</p>
+        <p role="alert">{live(move || problem.get())}</p>
         <div class="dialog-foot">
             <Button label="Cancel" on_press=move |()| bench.toolbox.close() />
             <Button label="Download CSV" kind=ButtonKind::Primary on_press=download />

@@ -4,6 +4,7 @@ use super::super::list::ListAddress;
 use super::super::tool::Workbench;
 use super::super::toolbar::{or_none, owner_name};
 use super::super::words;
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientBand, ClientStatus, ClientsQuery, Phase, Segment};
 use revos_shared::kernel::chosen::OrNone;
@@ -45,7 +46,7 @@ pub(super) fn filter_form(bench: Workbench) -> AnyView {
             )}
             {group.of(
                 "Segment",
-                with_none(Segment::ALL, words::segment),
+                with_none(Segment::ALL, terms::segment),
                 |query, segment| query.segment.has(segment),
                 |query, segment| query.segment = query.segment.toggled(segment),
             )}

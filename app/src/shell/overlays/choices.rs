@@ -10,14 +10,26 @@ use super::listing::{Choice, Leads};
 use leptos::prelude::*;
 use revos_shared::session::Capability;
 
-/// The page whose command adds a client, and the command's name there.
-const ADD_CLIENT: (&str, &str) = ("/clients", "Add client");
+/// Commands that are offered from everywhere: their page, their name there, and the rights of which one is enough.
+const ELSEWHERE: [(&str, &str, &[&str]); 6] = [
+    ("/clients", "Add client", &[Capability::CLIENTS_WRITE_ALL, Capability::CLIENTS_WRITE_OWN]),
+    ("/finance", "New invoice", &[Capability::FINANCE_WRITE]),
+    ("/finance", "Record payment", &[Capability::FINANCE_WRITE]),
+    ("/finance", "New subscription", &[Capability::FINANCE_WRITE]),
+    ("/finance", "Add expense", &[Capability::FINANCE_WRITE]),
+    ("/finance", "Add cash entry", &[Capability::FINANCE_WRITE]),
+];
 /// A page offers its commands within so many frames.
 const PATIENCE_FRAMES: u32 = 120;
 
 /// What a command of a page is called here, where its surroundings do not explain it, and its other names.
-const COMMANDS: [(&str, &str, &str); 5] = [
+const COMMANDS: [(&str, &str, &str); 10] = [
     ("Add client", "Add client", "new create"),
+    ("New invoice", "New invoice", "bill create add"),
+    ("Record payment", "Record payment", "money received paid"),
+    ("New subscription", "New subscription", "terms recurring create add"),
+    ("Add expense", "Add expense", "new spent cost create"),
+    ("Add cash entry", "Add cash entry", "new opening balance bank create"),
     ("Filter clients", "Filter clients", "owner status phase"),
     ("Columns", "Choose columns", "table hide show order"),
     ("Saved views", "Open or save a view", "list filter"),
@@ -29,8 +41,8 @@ const COMMANDS: [(&str, &str, &str); 5] = [
 pub(super) enum Deed {
     /// The command of the open page at this place in its list.
     OfPage(usize),
-    /// Goes where clients are added, and opens the form there.
-    AddClient,
+    /// Goes to the page of this command of [`ELSEWHERE`], and runs it there.
+    Elsewhere(usize),
     /// Asks again for all on the page.
     Refresh,
     /// Light, dark, or as the system says.
@@ -78,7 +90,14 @@ impl Tools {
         let may_import = self.session.member().is_some_and(|member| member.can(Capability::PIPELINE_IMPORT));
         let import = may_import.then(|| to("Import opportunities", "/pipeline?view=import", &[]));
         let may_see = self.session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));
-        let money = may_see.then(|| to("Finance: billing", "/finance?tab=billing", &[]));
+        let books = [
+            ("Finance: billing", "/finance?tab=billing"),
+            ("Finance: subscriptions", "/finance?tab=subscriptions"),
+            ("Finance: expenses", "/finance?tab=expenses"),
+            ("Finance: cash", "/finance?tab=cash"),
+            ("Finance: profit and loss", "/finance?tab=pnl"),
+        ];
+        let money = books.into_iter().filter(|_| may_see).map(|(label, address)| to(label, address, &[]));
         pages
             .chain(views.map(|(label, address)| to(label, address, &[])))
             .chain(import)
@@ -100,15 +119,23 @@ impl Tools {
         // A page under an open dialog is out of reach.
         if open_dialogs() <= 1 {
             for (at, name) in (0..).map_while(|at| Some((at, command(self.keyboard, at, false)?))) {
-                let known = COMMANDS.iter().find(|(known, ..)| *known == name);
-                let (_, label, others) = known.copied().unwrap_or((name, name, ""));
+                let (label, others) = called(name);
                 actions.push(does(label, others, &[], Deed::OfPage(at)));
             }
         }
-        let (page, name) = ADD_CLIENT;
-        if signed_in && self.may_write() && self.address.path_now() != page {
-            actions.insert(0, does(name, "new create", &[], Deed::AddClient));
-        }
+        let here = self.address.path_now();
+        let elsewhere = ELSEWHERE.iter().enumerate().filter(|(_, (page, _, rights))| {
+            signed_in
+                && !here.starts_with(page)
+                && self.session.member().is_some_and(|member| rights.iter().any(|right| member.can(right)))
+        });
+        let elsewhere: Vec<_> = elsewhere
+            .map(|(at, (_, name, _))| {
+                let (label, others) = called(name);
+                does(label, others, &[], Deed::Elsewhere(at))
+            })
+            .collect();
+        actions.splice(0..0, elsewhere);
         if self.keyboard.refresh.get_value().is_some() {
             actions.push(does("Refresh this page's data", "reload update", &["r"], Deed::Refresh));
         }
@@ -131,21 +158,17 @@ impl Tools {
         actions
     }
 
-    fn may_write(self) -> bool {
-        let rights = [Capability::CLIENTS_WRITE_ALL, Capability::CLIENTS_WRITE_OWN];
-        self.session.member().is_some_and(|member| rights.iter().any(|right| member.can(right)))
-    }
-
     /// Does it. The palette is closed by then.
     pub(super) fn run(self, deed: Deed) {
         match deed {
             Deed::OfPage(at) => {
                 command(self.keyboard, at, true);
             }
-            Deed::AddClient => {
-                let (page, name) = ADD_CLIENT;
-                self.address.go(page);
-                run_once_offered(self.keyboard, name, PATIENCE_FRAMES);
+            Deed::Elsewhere(at) => {
+                if let Some((page, name, _)) = ELSEWHERE.get(at) {
+                    self.address.go(page);
+                    run_once_offered(self.keyboard, name, PATIENCE_FRAMES);
+                }
             }
             Deed::Refresh => {
                 if let Some(refresh) = self.keyboard.refresh.get_value() {
@@ -158,6 +181,12 @@ impl Tools {
             Deed::SearchAgain => {}
         }
     }
+}
+
+/// What a command is called here, and its other names.
+fn called(name: &'static str) -> (&'static str, &'static str) {
+    let known = COMMANDS.iter().find(|(known, ..)| *known == name);
+    known.map_or((name, ""), |(_, label, others)| (*label, *others))
 }
 
 /// The name of the page's command at this place; runs it when asked to.

@@ -343,7 +343,7 @@ fn picture(choice: &Choice<Deed>) -> AnyView {
         Leads::Does(Deed::Refresh | Deed::SearchAgain) => {
             return view! { <Icon name=IconName::Refresh /> }.into_any();
         }
-        Leads::Does(Deed::AddClient) => "M8 3v10M3 8h10",
+        Leads::Does(Deed::Elsewhere(_)) => "M8 3v10M3 8h10",
         Leads::Does(Deed::Theme(_)) => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
         Leads::Does(Deed::Shortcuts) => "M1.5 4.5h13v7h-13zM4 7h.1M6.7 7h.1M9.3 7h.1M12 7h.1M5 9.3h6",
         Leads::Does(Deed::SignOut) => "M9.5 2.5h-6v11h6M7 8h7M11.5 5.5 14 8l-2.5 2.5",

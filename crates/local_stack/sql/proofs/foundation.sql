@@ -235,12 +235,12 @@ select unnest(array['approve_expense', 'cancel_invoice', 'change_subscription', 
   'map_quickbooks_customer', 'mark_expense_paid', 'publish_agent_definition', 'record_payment', 'reverse_payment',
   'revoke_invitation', 'save_invoice', 'save_playbook', 'send_invoice', 'set_agent_enabled', 'set_member_active',
   'set_member_role', 'set_playbook_status', 'set_quarterly_target', 'set_subscription_status', 'sync_client_health']::name[]), 'admin'
-union all select unnest(array['cash_digest', 'expenses_digest', 'finance_inputs', 'invoice_record', 'invoices_digest', 'list_cash_entries',
+union all select unnest(array['cash_digest', 'expenses_digest', 'finance_inputs', 'invoice_record', 'invoices_digest', 'keep_figures', 'list_cash_entries',
   'list_expenses', 'list_invoices', 'list_subscriptions', 'retry_automation_run', 'start_automation_run', 'subscriptions_digest']::name[]), 'director'
 union all select unnest(array['check_prospects', 'client_timeline', 'complete_focus_session', 'connect_integration',
   'convert_won_opportunity', 'create_prospect', 'disconnect_integration', 'find_similar_clients', 'import_prospects',
   'list_automation_runs', 'list_opportunities', 'list_playbooks', 'lock_daily_plan', 'move_kanban_item', 'move_opportunity', 'opportunities_digest',
-  'opportunity_record', 'pause_focus_session', 'overview_inputs', 'pipeline_forecast', 'record_agent_run', 'request_sync',
+  'kept_figures', 'opportunity_record', 'pause_focus_session', 'overview_inputs', 'pipeline_forecast', 'record_agent_run', 'request_sync',
   'resume_focus_session', 'retry_ingest_run', 'save_daily_plan', 'set_integration_sharing', 'set_priority_status',
   'start_focus_session', 'undo_import', 'unlock_daily_plan', 'update_clients', 'update_opportunities']::name[]), 'member'
 -- These ask for the row of a client, or answer what the policies let through.

@@ -213,7 +213,7 @@ begin
     ('rpcs that run with their owner''s rights without having to', $$
       select string_agg(name, ', ') from our_function where schema = 'public' and prosecdef and name <> all (array[
         'connect_integration', 'convert_won_opportunity', 'disconnect_integration', 'invite_member',
-        'map_quickbooks_customer', 'request_sync', 'retry_ingest_run', 'revoke_invitation', 'service_read_tokens',
+        'keep_figures', 'map_quickbooks_customer', 'request_sync', 'retry_ingest_run', 'revoke_invitation', 'service_read_tokens',
         'service_rotate_tokens', 'set_integration_sharing', 'set_member_active', 'set_member_role',
         'sync_client_health'])$$),
     ('rpcs without a comment', $$

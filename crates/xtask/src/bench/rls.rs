@@ -26,6 +26,18 @@ const WITH_TENANT: &str = "select id, name, status, phase, arr, health, churn_ri
 const WITHOUT_TENANT: &str = "select id, name, status, phase, arr, health, churn_risk, qbr_date, updated_at from public.clients \
      order by updated_at desc, id limit 200";
 
+/// What the overview asks for: the whole organization, and a part of it.
+const OVERVIEW: &[(&str, &str)] = &[
+    ("overview", "select public.overview_inputs()::text"),
+    ("overview of a year", "select public.overview_inputs('ytd')::text"),
+    (
+        "overview of a segment",
+        "select public.overview_inputs(p_segment => 'mid', p_from => current_date - 365, p_to => current_date - 1)::text",
+    ),
+];
+/// Readings of each of them.
+const OVERVIEW_ROUNDS: usize = 20;
+
 /// What pages ask for: name and statement.
 const LISTS: &[(&str, &str)] = &[
     ("clients, newest first", CLIENTS),
@@ -69,6 +81,7 @@ const LISTS: &[(&str, &str)] = &[
     ),
     ("digest of the invoices", "select public.invoices_digest()"),
     ("figures of money", "select public.finance_inputs()::text"),
+    ("figures that were kept", "select public.kept_figures()::text"),
     ("expenses", "select public.list_expenses()::text"),
     ("cash entries", "select public.list_cash_entries()::text"),
     (
@@ -146,6 +159,11 @@ async fn on(cluster: &Cluster, clients: u32, rounds: usize) -> Result<Vec<String
         function_on.ratio(&function_off, "policies on ÷ off, list_clients", 1.5),
         naive.at_least(&ours, "function per row ÷ ours", 400.0),
     ]);
+    for (name, sql) in OVERVIEW {
+        let sample = read(&mut connection, sql, OVERVIEW_ROUNDS).await?;
+        report.push(format!("{}: {}", sample.line(name), tables(&mut connection, sql).await?));
+        report.push(sample.ratio_of_slowest(&function_on, &format!("{name} ÷ list_clients"), 5.0));
+    }
     for (name, sql) in LISTS {
         let sql = filled(sql);
         let sample = read(&mut connection, &sql, SLOW_ROUNDS).await?;

@@ -35,6 +35,14 @@ impl Sample {
         )
     }
 
+    /// How many times the slowest twentieth of `base` takes the slowest twentieth here, with the goal beside it.
+    pub(super) fn ratio_of_slowest(&self, base: &Self, name: &str, goal: f64) -> String {
+        let (own, other) = (self.percentile(95), base.percentile(95));
+        let ratio = own.as_secs_f64() / other.as_secs_f64().max(f64::MIN_POSITIVE);
+        let verdict = if ratio <= goal { "met" } else { "missed" };
+        format!("{name}, p95: {ratio:.2} (goal {goal:.2}, {verdict})")
+    }
+
     fn times(&self, base: &Self) -> f64 {
         self.p50().as_secs_f64() / base.p50().as_secs_f64().max(f64::MIN_POSITIVE)
     }
@@ -67,5 +75,6 @@ mod tests {
         }
         assert_eq!(fast.p50(), Duration::from_millis(5));
         assert!(slow.ratio(&fast, "x", 2.0).contains("2.00 (goal 2.00, met)"));
+        assert_eq!(slow.ratio_of_slowest(&fast, "x", 1.5), "x, p95: 2.00 (goal 1.50, missed)");
     }
 }

@@ -6,6 +6,7 @@ use super::{amount, said, send, shown};
 use crate::clients::words;
 use crate::shell::colleagues::colleague_options;
 use crate::shell::sheet::{Definition, Entries, Field, Kind, Submission, choices, choices_or, field};
+use crate::shell::terms;
 use revos_shared::clients::changes::{ClientChange, HealthChange};
 use revos_shared::clients::endpoints::{ClientQuery, SetClientHealth, UpdateClient};
 use revos_shared::clients::{ClientDetail, ClientRecord, ClientStatus, Phase, Segment};
@@ -44,7 +45,7 @@ fn fields(may_assign: bool) -> Vec<Field> {
         field!(
             "segment",
             "Segment",
-            choices_or("Not known", Segment::ALL, |segment| (segment.as_str(), words::segment(segment)))
+            choices_or("Not known", Segment::ALL, |segment| (segment.as_str(), terms::segment(segment)))
         ),
         field!("industry", "Industry", Kind::Line("text")),
         field!("region", "Region", Kind::Line("text")),
