@@ -260,6 +260,59 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await pipelineIsThere(page);
   },
 
+  "pipeline-columns": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?view=table&cols=client,stage,amount,close,score");
+    await pipelineIsThere(page);
+    await page.getByRole("button", { name: "Columns", exact: true }).click();
+    await expect(page.getByText("Opportunity (always)")).toBeVisible();
+  },
+
+  "pipeline-views": async ({ page, enter, database }) => {
+    const organization = await database.organization();
+    await database.query(
+      `insert into public.saved_views (organization_id, user_id, workspace, name, query, is_shared) values
+         ($1, $2, 'pipeline', 'Closing this month', 'close=30', true), ($1, $2, 'pipeline', 'Mine, largest first', 'owner=me&sort=-amount', false)`,
+      [organization.id, organization.admin.id],
+    );
+    await enter(organization.admin, "/pipeline");
+    await pipelineIsThere(page);
+    await page.getByRole("button", { name: "Views", exact: true }).click();
+    await expect(page.getByRole("list", { name: "Saved views" }).getByRole("listitem")).toHaveCount(2);
+  },
+
+  "pipeline-bulk": async ({ page, enter }) => {
+    await enter("admin", "/pipeline?view=table");
+    await pipelineIsThere(page);
+    await page.getByRole("checkbox", { name: "Choose all opportunities" }).check();
+    await page.getByRole("button", { name: "Change stage" }).click();
+    await page.getByRole("dialog").getByLabel("New stage").selectOption("Lost");
+    await expect(page.getByLabel("Why were they lost?")).toBeVisible();
+  },
+
+  // A full board: 300 cards, of which a column draws some.
+  "pipeline-large": async ({ page, enter, database }) => {
+    await enter(await manyOpportunities(database), "/pipeline");
+    await pipelineIsThere(page);
+  },
+
+  "pipeline-table-large": async ({ page, enter, database }) => {
+    await enter(await manyOpportunities(database), "/pipeline?view=table");
+    await pipelineIsThere(page);
+  },
+
+  "pipeline-table-empty": async ({ page, enter, database }) => {
+    const { admin } = await database.organization();
+    await enter(admin, "/pipeline?view=table");
+    await pipelineIsThere(page);
+  },
+
+  "pipeline-forecast-empty": async ({ page, enter, database }) => {
+    const { admin } = await database.organization();
+    await enter(admin, "/pipeline?view=forecast");
+    await pipelineIsThere(page);
+    await expect(page.getByRole("heading", { name: "By close month" })).toBeVisible();
+  },
+
   "pipeline-forecast": async ({ page, enter }) => {
     await enter("admin", "/pipeline?view=forecast");
     await pipelineIsThere(page);
@@ -297,6 +350,17 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
     await expect(page.getByRole("tab", { name: "Activities" })).toBeVisible();
   },
 
+  "pipeline-record-won": async ({ page, enter, database }) => {
+    await enter("admin", `/pipeline/${await wonOpportunity(database)}?tab=history`);
+    await expect(page.getByRole("region", { name: "Playbooks" })).toBeVisible();
+  },
+
+  "pipeline-run": async ({ page, enter, database }) => {
+    await enter("director", `/pipeline/${await wonOpportunity(database)}`);
+    await page.getByRole("button", { name: "Run playbook" }).click();
+    await expect(page.getByRole("dialog").getByLabel("Playbook")).toBeVisible();
+  },
+
   "pipeline-prospect": async ({ page, enter }) => {
     await enter("admin", "/pipeline");
     await pipelineIsThere(page);
@@ -324,6 +388,17 @@ export const SCENES: Record<string, (stage: Stage) => Promise<void>> = {
   playbooks: async ({ page, enter }) => {
     await enter("admin", "/agents/playbooks");
     await playbooksAreThere(page);
+  },
+
+  "playbooks-empty": async ({ page, enter, database }) => {
+    const { admin } = await database.organization();
+    await enter(admin, "/agents/playbooks");
+    await playbooksAreThere(page);
+  },
+
+  "playbooks-denied": async ({ page, enter }) => {
+    await enter("client", "/agents/playbooks");
+    await expect(page.getByRole("heading", { name: "Playbooks are for staff" })).toBeVisible();
   },
 
   "playbook-record": async ({ page, enter, database }) => {
@@ -429,6 +504,30 @@ async function demoOpportunity(database: Database): Promise<string> {
     "select id from public.opportunities where name = 'Second line launch'",
   );
   return id;
+}
+
+/** An opportunity of the demo that was won, with a run of a playbook. */
+async function wonOpportunity(database: Database): Promise<string> {
+  const { id } = await database.one<{ id: string }>(
+    `select o.id from public.opportunities o join public.automation_runs r on r.entity_id = o.id
+     join public.organizations g on g.id = o.organization_id
+     where o.stage = 'ClosedWon' and g.slug = 'marlowick' order by o.closed_at desc limit 1`,
+  );
+  return id;
+}
+
+/** The Admin of an organization with 300 opportunities. */
+async function manyOpportunities(database: Database): Promise<{ email: string }> {
+  const organization = await database.organization();
+  await organization.addClients([{ name: "Harrowmere Tea", status: "prospect", owner: "member" }]);
+  await database.query(
+    `insert into public.opportunities (organization_id, client_id, name, stage, amount, owner_id, expected_close_date, next_step)
+     select $1, c.id, 'Season contract ' || lpad(n::text, 3, '0'), (array['Prospect', 'Qualify', 'Proposal', 'Negotiation'])[1 + n % 4],
+       1000 + n * 333.37, $2, (now() at time zone 'America/New_York')::date - 10 + n, case when n % 5 > 0 then 'Send the revised offer' end
+     from public.clients c, generate_series(1, 300) n where c.organization_id = $1`,
+    [organization.id, organization.member.id],
+  );
+  return organization.admin;
 }
 
 /** A client of the demo with rows in every tab. */

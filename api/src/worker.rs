@@ -5,7 +5,6 @@
 
 use crate::http::config::{ConfigError, SERVICE_KEY, SUPABASE_URL, Setting, is_privileged};
 use jiff::civil::Date;
-use revos_shared::clients::ClientsSummary;
 use revos_shared::kernel::ids::{AutomationRunId, OrganizationId};
 use revos_shared::kernel::work::RunStatus;
 use revos_shared::overview::OverviewInputs;
@@ -316,12 +315,13 @@ const fn is_outage(error: &RestError) -> bool {
 
 /// The rows that are kept of a day's figures.
 fn snapshots(figures: Figures, organization: OrganizationId) -> Value {
-    let Figures { forecast, portfolio, overview } = figures;
+    let Figures { forecast, overview } = figures;
+    let overview = overview.overview();
     let day = revos_shared::kernel::instants::write_day(forecast.as_of);
     let row = |kind: &str, metrics| json!({ "kind": kind, "time_scope": "qtd", "snapshot_date": day, "metrics": metrics });
     // The service sees all money, so there are figures of it.
-    let finance = overview.overview().kept_finance().map(|metrics| row("finance", metrics));
-    let portfolio = row("portfolio", portfolio.kept());
+    let finance = overview.kept_finance().map(|metrics| row("finance", metrics));
+    let portfolio = row("portfolio", overview.kept_portfolio());
     let pipeline = row("pipeline", forecast.kept(organization).metrics);
     finance.into_iter().chain([pipeline, portfolio]).collect()
 }
@@ -355,7 +355,6 @@ impl Due {
 #[derive(Deserialize)]
 struct Figures {
     forecast: ForecastMaterial,
-    portfolio: ClientsSummary,
     overview: OverviewInputs,
 }
 

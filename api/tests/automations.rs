@@ -4,7 +4,7 @@ use crate::client_changes::field;
 use crate::rig::{ADMIN, ADMIN_B, CLIENT, DIRECTOR, MEMBER, Rig};
 use reqwest::StatusCode;
 use revos_shared::automations::{
-    AutomationRun, Playbook, PlaybookStanding, PlaybookStatus, Reason, RunStanding, StepStatus,
+    AutomationRun, Playbook, PlaybookStanding, PlaybookStatus, Reason, RunStanding, StartedRun, StepStatus,
 };
 use revos_shared::kernel::work::RunStatus;
 use revos_shared::{Envelope, ErrorCode};
@@ -35,7 +35,7 @@ async fn opportunity(rig: &Rig) -> String {
 }
 
 /// Does the next step of a run, as the worker does.
-async fn advance(rig: &Rig, run: &RunStanding) {
+async fn advance(rig: &Rig, run: &StartedRun) {
     rig.sql(&format!("select public.service_advance_automation_run('{}')", run.id)).await;
 }
 
@@ -154,8 +154,11 @@ async fn a_run_is_started_once_and_retried_from_the_step_that_failed() {
     let path = format!("{PLAYBOOKS}/{}/runs", playbook.id);
     let reply = director.post(&path, &start).await;
     assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
-    let run: RunStanding = reply.json();
-    assert_eq!(director.post(&path, &start).await.json::<RunStanding>(), run, "the same request");
+    let run: StartedRun = reply.json();
+    let again = director.post(&path, &start).await;
+    assert_eq!(again.status, StatusCode::OK, "the same request");
+    assert_eq!(again.json::<StartedRun>(), StartedRun { repeated: true, ..run });
+    assert!(!run.repeated);
     let mut other = start.clone();
     other["entity_type"] = json!("client");
     assert_eq!(director.post(&path, &other).await.refusal(), (409, ErrorCode::IdempotencyMismatch));
@@ -190,6 +193,47 @@ async fn a_run_is_started_once_and_retried_from_the_step_that_failed() {
         (409, ErrorCode::InvalidTransition)
     );
     assert_eq!(done.steps.iter().filter(|step| step.status == StepStatus::Succeeded).count(), 2);
+}
+
+#[tokio::test]
+async fn a_run_goes_on_with_the_steps_that_it_began_with() {
+    let rig = Rig::new().await;
+    let admin = rig.program(ADMIN).await;
+    let playbook: Playbook = admin.post(PLAYBOOKS, &two_steps()).await.json();
+    let path = format!("{PLAYBOOKS}/{}", playbook.id);
+    admin.post(&format!("{path}/status"), &json!({ "version": 1, "status": "active" })).await;
+    let sale = opportunity(&rig).await;
+    rig.sql(&format!("update public.opportunities set amount = 0.01 where id = '{sale}'")).await;
+    let start = json!({
+        "request_id": "00000000-0000-4000-8000-0000000000ac", "entity_type": "opportunity", "entity_id": sale,
+    });
+    let run: StartedRun = admin.post(&format!("{path}/runs"), &start).await.json();
+    advance(&rig, &run).await;
+    advance(&rig, &run).await;
+    // The step that failed is removed from the playbook, the other one is another one now.
+    let mut change = two_steps();
+    change["version"] = json!(2);
+    change["steps"] = json!([{
+        "id": playbook.steps[0].id, "workspace": "delivery", "action": "create_kanban_item", "config": { "title": "Later" },
+    }]);
+    assert_eq!(admin.put(&path, &change).await.status, StatusCode::OK);
+    let read = async || -> AutomationRun {
+        let mut runs: Envelope<Vec<AutomationRun>> =
+            admin.get(&format!("{RUNS}?run_id={}", run.id)).await.json();
+        runs.data.remove(0)
+    };
+    let failed = read().await;
+    let config = |run: &AutomationRun, step: usize| run.steps[step].config.clone().unwrap();
+    assert_eq!(config(&failed, 0).title.as_deref(), Some("Workshop"));
+    assert_eq!((failed.error, config(&failed, 1).count), (Some(Reason::NothingToInvoice), Some(3)));
+    rig.sql(&format!("update public.opportunities set amount = 1000 where id = '{sale}'")).await;
+    let retry = json!({ "version": failed.version });
+    let retried = admin.post(&format!("{RUNS}/{}/retries", run.id), &retry).await;
+    assert_eq!(retried.status, StatusCode::OK, "{}", retried.text());
+    advance(&rig, &run).await;
+    let done = read().await;
+    assert_eq!((done.status, done.error), (RunStatus::Succeeded, None));
+    assert_eq!(done.steps[1].output.clone().unwrap().invoice_ids.len(), 3);
 }
 
 #[tokio::test]

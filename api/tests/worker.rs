@@ -153,6 +153,22 @@ async fn what_is_kept_is_what_people_see() {
     assert_eq!(portfolio["arr_at_risk"], summary["data"]["arr_at_risk"]);
     let overview: Envelope<Overview> = admin.get("/api/overview").await.json();
     assert_eq!(Value::Object(overview.data.kept_finance().unwrap()), finance);
+    assert_eq!(Value::Object(overview.data.kept_portfolio()), portfolio);
+    // And as the rows say: active projects, and what is left of the list prices of active clients.
+    let counted = "select json_build_object(
+        'projects_active', count(*), 'projects_overdue', count(*) filter (where p.due_on < private.organization_today(o.id)),
+        'projects_by_health', json_build_object('green', count(*) filter (where p.health = 'green'),
+          'yellow', count(*) filter (where p.health = 'yellow'), 'red', count(*) filter (where p.health = 'red')),
+        'budget_use', round(sum(p.spent) filter (where p.budget > 0) * 10000 / sum(p.budget) filter (where p.budget > 0)),
+        'price_realisation', (select round(sum(m.price * (100 - m.discount_pct)) * 100 / sum(m.price))
+          from public.client_commercials m join public.clients c on c.id = m.client_id
+          where c.organization_id = o.id and c.status = 'active'))::text
+      from public.projects p join public.organizations o on o.id = p.organization_id
+      where o.slug = 'marlowick' and p.status = 'active' group by o.id";
+    let counted: Value = serde_json::from_str(&rig.value(counted).await).unwrap();
+    for (name, figure) in counted.as_object().unwrap() {
+        assert_eq!(&portfolio[name], figure, "{name}");
+    }
     // As many alerts as the forecast shows, each with its key, its severity and its figure.
     let told = rig
         .value(

@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use revos_shared::automations::changes::{NewRun, RunRetry};
 use revos_shared::automations::endpoints::{ListAutomationRuns, PlaybookQuery, RunQuery, RunsQuery};
-use revos_shared::automations::{AutomationRun, RunStanding};
+use revos_shared::automations::{AutomationRun, RunStanding, StartedRun};
 use revos_shared::kernel::instants::write_moment;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -44,7 +44,7 @@ pub async fn list_automation_runs(
     answer::<ListAutomationRuns, _>(&signed_in, &headers, &query, read).await
 }
 
-/// Queues a run of an active playbook. A repeated request with the same id and content answers the same run.
+/// Queues a run of an active playbook: 201. A repeated request with the same id and content answers the same run: 200.
 ///
 /// # Errors
 /// `validation_failed`, `not_found`, `invalid_transition` when the playbook is not active,
@@ -53,7 +53,7 @@ pub async fn start_automation_run(
     writing: Writing,
     Params(PlaybookQuery { playbook_id }): Params<PlaybookQuery>,
     Checked(run): Checked<NewRun>,
-) -> Result<(StatusCode, Json<RunStanding>), Failure> {
+) -> Result<(StatusCode, Json<StartedRun>), Failure> {
     let mut context = Map::new();
     if let (Some(kind), Some(id)) = (run.entity_type, run.entity_id) {
         context.insert("entity_type".to_owned(), Value::String(kind.to_string()));
@@ -64,7 +64,9 @@ pub async fn start_automation_run(
         "p_context": context,
         "p_idempotency_key": run.request_id,
     });
-    Ok((StatusCode::CREATED, Json(writing.call("start_automation_run", arguments).await?)))
+    let run: StartedRun = writing.call("start_automation_run", arguments).await?;
+    let status = if run.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(run)))
 }
 
 /// Queues a failed run again from the step that failed. Retried already, it is answered as it is.

@@ -11,6 +11,7 @@ use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::router::UrlValue;
 use crate::shell::session::Session;
 use crate::shell::style::adopt;
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::automations::Playbook;
 use revos_shared::automations::endpoints::RunsQuery;
@@ -127,7 +128,7 @@ fn listed(desk: Desk, status: &str) -> Option<AnyView> {
         } else {
             ("No playbook like this", "There are others. Choose All to see them.")
         };
-        return Some(view! { <EmptyState title text /> }.into_any());
+        return Some(view! { <EmptyState title text page=true /> }.into_any());
     }
     let total = desk.list.view.with(|view| view.data.as_ref().map_or(0, |extent| extent.total));
     let cut = (total > all.len() as u64).then(|| {
@@ -143,7 +144,7 @@ fn listed(desk: Desk, status: &str) -> Option<AnyView> {
     let lines = table("Playbooks", &heads, rows, |row| {
         let last = match row.last_run {
             Some(run) => {
-                view! { {mark(words::run(run.status))} " " <span class="quiet">{desk.moment(run.created_at)}</span> }
+                view! { {mark(terms::run(run.status))} " " <span class="quiet">{desk.moment(run.created_at)}</span> }
                     .into_any()
             }
             None => view! { <span class="quiet">"Never"</span> }.into_any(),

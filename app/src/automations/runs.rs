@@ -5,6 +5,7 @@ use super::words;
 use crate::shell::address::Address;
 use crate::shell::answer::Answer;
 use crate::shell::lists::mark;
+use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::automations::changes::RunRetry;
 use revos_shared::automations::endpoints::{ListAutomationRuns, RetryAutomationRun, RunQuery, RunsQuery};
@@ -169,7 +170,7 @@ fn line(desk: Desk, run: AutomationRun, active: Signal<bool>) -> AnyView {
     view! {
         <li class="run" aria-label=label>
             <p class="record-line">
-                {mark(words::run(run.status))}
+                {mark(terms::run(run.status))}
                 <a class="link" href=format!("/agents/playbooks/{}?run={id}", run.playbook_id)>{when}</a>
                 <span class="quiet">{by}</span>
                 {worked_on(&run)}
@@ -204,6 +205,9 @@ fn step_line(desk: Desk, run: &AutomationRun, step: &RunStep) -> AnyView {
         <li>
             {mark(words::step(step.status))}
             <span>{action}</span>
+            {step.config.as_ref().map(|config| {
+                view! { <span class="quiet">{words::plan(step.action, config)}</span> }.into_any()
+            })}
             {made(run, step)}
             {ended.map(|at| view! { <span class="quiet">{desk.moment(at)}</span> }.into_any())}
             {error.map(|text| view! { <p class="run-error">{text}</p> }.into_any())}

@@ -3,7 +3,7 @@
 use revos_shared::automations::{
     AutomationAction, AutomationTrigger, AutomationWorkspace, PlaybookStatus, Reason, StepConfig, StepStatus,
 };
-use revos_shared::kernel::work::{ActivityType, RunStatus};
+use revos_shared::kernel::work::ActivityType;
 use revos_ui::Tone;
 
 pub(super) const fn status(status: PlaybookStatus) -> (&'static str, Tone) {
@@ -49,16 +49,6 @@ pub(super) const fn activity(kind: ActivityType) -> (&'static str, &'static str)
     }
 }
 
-pub(super) const fn run(status: RunStatus) -> (&'static str, Tone) {
-    match status {
-        RunStatus::Queued => ("Queued", Tone::Neutral),
-        RunStatus::Running => ("Running", Tone::Accent),
-        RunStatus::Succeeded => ("Succeeded", Tone::Good),
-        RunStatus::Failed => ("Failed", Tone::Bad),
-        RunStatus::Cancelled => ("Cancelled", Tone::Neutral),
-    }
-}
-
 pub(super) const fn step(status: StepStatus) -> (&'static str, Tone) {
     match status {
         StepStatus::Pending => ("Waiting", Tone::Neutral),
@@ -75,7 +65,9 @@ pub(super) const fn reason(reason: Reason) -> &'static str {
         Reason::NoClient => "It works on a client, and the run has none, or it is gone.",
         Reason::NoAuthor => "It writes in somebody's name, and nobody started the run.",
         Reason::NothingToInvoice => "The opportunity is worth less than a cent for each invoice.",
-        Reason::StepRemoved => "The step was removed from the playbook since.",
+        Reason::StepRemoved => {
+            "The step was removed from the playbook since, and how it was to be done was not kept then."
+        }
         Reason::Refused => "The database refused it. Its log says why.",
     }
 }

@@ -1,12 +1,13 @@
 //! Which clients are there? The table of those that the address asks for.
 
-use super::columns::{self, ShownColumns, Writing};
+use super::columns::{self, Writing};
 use super::list::{ClientList, ListAddress};
 use super::tool::{Tool, Toolbox};
 use crate::shell::format;
 use crate::shell::grid::{direction, grid_body, row_count};
 use crate::shell::query::{Standby, Standing};
 use crate::shell::selection::Selection;
+use crate::shell::shown_columns::{ShownColumns, TableColumn as _};
 use leptos::prelude::*;
 use revos_shared::Money;
 use revos_shared::clients::endpoints::ClientSums;
@@ -155,7 +156,7 @@ fn Grid(
 
 /// How much room the columns need: the usual ones give way where there is little, those that a person chose stay. Many,
 /// or amounts that are very long, are scrolled to.
-fn room(columns: &ShownColumns, sums: ClientSums) -> &'static str {
+fn room(columns: &ShownColumns<ClientColumn>, sums: ClientSums) -> &'static str {
     let long = [
         (ClientColumn::Arr, Some(sums.arr)),
         (ClientColumn::Open, sums.open_value),
@@ -177,12 +178,12 @@ fn head(column: ClientColumn, sort: Signal<ClientSort>, address: ListAddress) ->
     let on_sort = Callback::new(move |()| {
         address.choose(|state| state.query.sort = Some(state.query.sort().pressed(column)));
     });
-    view! { <SortHead label=columns::label(column) number=columns::is_number(column) name=column.as_str() sorted on_sort /> }
+    view! { <SortHead label=column.label() number=column.is_number() name=column.as_str() sorted on_sort /> }
         .into_any()
 }
 
 /// Sums over all clients that match, under their columns.
-fn foot(list: ClientList, columns: ShownColumns, writing: Writing) -> AnyView {
+fn foot(list: ClientList, columns: ShownColumns<ClientColumn>, writing: Writing) -> AnyView {
     let summed = [ClientColumn::Arr, ClientColumn::Open, ClientColumn::Mrr, ClientColumn::Ar];
     if !columns.0.iter().any(|column| summed.contains(column)) {
         return ().into_any();
@@ -208,7 +209,7 @@ fn foot(list: ClientList, columns: ShownColumns, writing: Writing) -> AnyView {
         .skip(1)
         .map(|column| {
             let column = *column;
-            let label = columns::label(column);
+            let label = column.label();
             if summed.contains(&column) {
                 view! {
                     <td role="gridcell" class="number" data-column=column.as_str() data-label=label>

@@ -4,16 +4,14 @@ use super::words;
 use crate::shell::format;
 use crate::shell::grid::{grid_cell, span};
 use crate::shell::selection::Choosable;
+use crate::shell::shown_columns::TableColumn;
 use crate::shell::terms;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::thresholds::{ChurnBand, HealthBand};
 use revos_shared::clients::{ClientColumn, ClientRow, ClientStatus};
-use revos_shared::kernel::error::UnknownWord;
 use revos_shared::{ClientId, Money, UserId};
 use revos_ui::{Signal, Tone, badge, element};
-use std::fmt;
-use std::str::FromStr;
 
 impl Choosable for ClientRow {
     type Id = ClientId;
@@ -43,106 +41,43 @@ pub(super) struct Writing {
     pub today: Signal<Date>,
 }
 
-/// The columns on screen, in their order. The name is always the first: it tells the rows apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ShownColumns(pub Vec<ClientColumn>);
-
-impl Default for ShownColumns {
-    fn default() -> Self {
+impl TableColumn for ClientColumn {
+    const ALL: &'static [Self] = ClientColumn::ALL;
+    const USUAL: &'static [Self] = {
         use ClientColumn::{
             Ar, Churn, Health, Mrr, Name, Open, Owner, Phase, Qbr, Stage, Status, Trs, Updated,
         };
-        Self(vec![Name, Status, Phase, Owner, Stage, Open, Mrr, Ar, Health, Churn, Trs, Qbr, Updated])
-    }
-}
+        &[Name, Status, Phase, Owner, Stage, Open, Mrr, Ar, Health, Churn, Trs, Qbr, Updated]
+    };
 
-impl ShownColumns {
-    /// Is it on screen?
-    pub(super) fn has(&self, column: ClientColumn) -> bool {
-        self.0.contains(&column)
+    fn word(self) -> &'static str {
+        self.as_str()
     }
 
-    /// With this column taken away, or put at the end.
-    pub(super) fn toggled(&self, column: ClientColumn) -> Self {
-        let mut columns = self.0.clone();
-        match columns.iter().position(|other| *other == column) {
-            Some(0) => {}
-            Some(at) => _ = columns.remove(at),
-            None => columns.push(column),
+    fn label(self) -> &'static str {
+        match self {
+            Self::Name => "Client",
+            Self::Status => "Status",
+            Self::Phase => "Phase",
+            Self::Segment => "Segment",
+            Self::Owner => "Owner",
+            Self::Stage => "Open stage",
+            Self::Open => "Open value",
+            Self::Arr => "ARR",
+            Self::Mrr => "MRR",
+            Self::Ar => "AR",
+            Self::Health => "Health",
+            Self::Churn => "Churn risk",
+            Self::Trs => "TRS",
+            Self::Qbr => "Next QBR",
+            Self::Updated => "Updated",
         }
-        Self(columns)
     }
 
-    /// With this column one place further to the left or to the right.
-    pub(super) fn moved(&self, column: ClientColumn, right: bool) -> Self {
-        let mut columns = self.0.clone();
-        if let Some(at) = columns.iter().position(|other| *other == column) {
-            let to = if right { at + 1 } else { at.saturating_sub(1) };
-            if at > 0 && to > 0 && to < columns.len() {
-                columns.swap(at, to);
-            }
-        }
-        Self(columns)
+    fn is_number(self) -> bool {
+        use ClientColumn::{Ar, Arr, Churn, Health, Mrr, Open, Trs};
+        matches!(self, Open | Arr | Mrr | Ar | Health | Churn | Trs)
     }
-}
-
-impl FromStr for ShownColumns {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        let mut columns = vec![ClientColumn::Name];
-        for word in text.split(',') {
-            let column = word.parse()?;
-            if columns.contains(&column) && columns.len() > 1 {
-                return Err(UnknownWord);
-            }
-            if column != ClientColumn::Name {
-                columns.push(column);
-            }
-        }
-        Ok(Self(columns))
-    }
-}
-
-impl fmt::Display for ShownColumns {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The name goes without saying, unless nothing else is there.
-        let rest = self.0.get(1..).unwrap_or_default();
-        if rest.is_empty() {
-            return ClientColumn::Name.fmt(f);
-        }
-        for (at, column) in rest.iter().enumerate() {
-            write!(f, "{}{column}", if at > 0 { "," } else { "" })?;
-        }
-        Ok(())
-    }
-}
-
-/// What the head of a column says.
-pub(super) const fn label(column: ClientColumn) -> &'static str {
-    match column {
-        ClientColumn::Name => "Client",
-        ClientColumn::Status => "Status",
-        ClientColumn::Phase => "Phase",
-        ClientColumn::Segment => "Segment",
-        ClientColumn::Owner => "Owner",
-        ClientColumn::Stage => "Open stage",
-        ClientColumn::Open => "Open value",
-        ClientColumn::Arr => "ARR",
-        ClientColumn::Mrr => "MRR",
-        ClientColumn::Ar => "AR",
-        ClientColumn::Health => "Health",
-        ClientColumn::Churn => "Churn risk",
-        ClientColumn::Trs => "TRS",
-        ClientColumn::Qbr => "Next QBR",
-        ClientColumn::Updated => "Updated",
-    }
-}
-
-/// Does it hold figures, which stand at the right?
-pub(super) const fn is_number(column: ClientColumn) -> bool {
-    use ClientColumn::{Ar, Arr, Churn, Health, Mrr, Open, Trs};
-    matches!(column, Open | Arr | Mrr | Ar | Health | Churn | Trs)
 }
 
 /// What a column says about a row, as plain text; also what a download holds.
@@ -205,7 +140,7 @@ pub(super) fn cell(column: ClientColumn, row: &ClientRow, writing: Writing) -> A
         ClientColumn::Owner => span("cut", plain().into_any()),
         _ => plain().into_any(),
     };
-    grid_cell(column.as_str(), label(column), is_number(column), content)
+    grid_cell(column.as_str(), column.label(), column.is_number(), content)
 }
 
 /// A word for a state that passes, and its colour.
@@ -221,30 +156,4 @@ fn mark(mark: Option<Mark>) -> Option<AnyView> {
 /// A figure with the word for it.
 fn scored(word: Option<Mark>, figure: String) -> AnyView {
     span("scored", (mark(word), " ", span("score", figure.into_any())).into_any())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_is_always_the_first_column() {
-        let default = ShownColumns::default();
-        assert_eq!(default.to_string().parse(), Ok(default.clone()));
-        let few: ShownColumns = "mrr,owner".parse().unwrap();
-        assert_eq!(few.0, [ClientColumn::Name, ClientColumn::Mrr, ClientColumn::Owner]);
-        assert_eq!(few.toggled(ClientColumn::Name), few);
-        assert_eq!(few.moved(ClientColumn::Mrr, false), few, "not before the name");
-        assert_eq!(few.moved(ClientColumn::Mrr, true).to_string(), "owner,mrr");
-        assert_eq!(few.moved(ClientColumn::Owner, true), few, "not beyond the end");
-        assert_eq!(few.toggled(ClientColumn::Mrr).toggled(ClientColumn::Owner).to_string(), "name");
-        assert_eq!("name".parse::<ShownColumns>().unwrap().0, [ClientColumn::Name]);
-    }
-
-    #[test]
-    fn columns_that_are_none_are_refused() {
-        for bad in ["", "mrr,mrr", "mrr,", "salary"] {
-            assert!(bad.parse::<ShownColumns>().is_err(), "{bad}");
-        }
-    }
 }

@@ -1,16 +1,16 @@
 //! Which clients does the table show? What the address says, from the rows at hand when they are all here, else
 //! asked of the database.
 
-use super::columns::ShownColumns;
 use super::data::{ClientRows, ClientsOptions, WorkspaceClients, use_workspace_clients};
 use crate::shell::address::{PageState, StateAddress};
 use crate::shell::session::Session;
+use crate::shell::shown_columns::ShownColumns;
 use crate::shell::standing;
 use leptos::prelude::*;
 use live_query::View;
 use live_query::browser::Extent;
 use revos_shared::clients::endpoints::ClientSums;
-use revos_shared::clients::{ClientSort, ClientStatus, ClientsQuery, by_name};
+use revos_shared::clients::{ClientColumn, ClientSort, ClientStatus, ClientsQuery, by_name};
 use revos_shared::kernel::chosen::Chosen;
 use revos_shared::kernel::limits::LIST_LIMIT_MAX;
 use revos_shared::kernel::list::searchable;
@@ -27,7 +27,7 @@ pub(super) struct ListState {
     /// The question to the server.
     pub query: ClientsQuery,
     /// The columns, in their order.
-    pub columns: ShownColumns,
+    pub columns: ShownColumns<ClientColumn>,
 }
 
 impl Default for ListState {
@@ -100,7 +100,7 @@ impl ListAddress {
     }
 
     /// The columns.
-    pub(super) fn columns(self) -> Signal<ShownColumns> {
+    pub(super) fn columns(self) -> Signal<ShownColumns<ClientColumn>> {
         Signal::memo(move || self.state.with(|state| state.columns.clone()))
     }
 

@@ -71,6 +71,11 @@ impl Toolbox {
         self.open.set(false);
     }
 
+    /// What closes it.
+    pub(super) fn closing(self) -> Callback<()> {
+        Callback::new(move |()| self.close())
+    }
+
     /// The tools of the buttons above the table, by their place; opens one when asked to.
     pub(super) fn command(self, at: usize, run: bool) -> Option<&'static str> {
         let tool = *COMMANDS.get(at)?;

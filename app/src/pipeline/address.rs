@@ -1,6 +1,8 @@
 //! Which opportunities are shown, and how? What the address says.
 
+use super::columns::ShownColumn;
 use crate::shell::address::{PageState, StateAddress};
+use crate::shell::shown_columns::ShownColumns;
 use revos_shared::kernel::limits::LIST_LIMIT_MAX;
 use revos_shared::kernel::list::searchable;
 use revos_shared::pipeline::{ClosedChoice, PipelineQuery};
@@ -73,6 +75,8 @@ pub(super) struct State {
     pub lane: Lane,
     /// The question to the server.
     pub query: PipelineQuery,
+    /// The columns of the table, in their order.
+    pub columns: ShownColumns<ShownColumn>,
 }
 
 impl PageState for State {
@@ -99,7 +103,12 @@ impl PageState for State {
             sort: read(parameter("sort")),
             limit: rows,
         };
-        Self { view: view.unwrap_or_default(), lane: lane.unwrap_or_default(), query }
+        Self {
+            view: view.unwrap_or_default(),
+            lane: lane.unwrap_or_default(),
+            query,
+            columns: read(parameter("cols")).unwrap_or_default(),
+        }
     }
 
     fn parameters(&self) -> Vec<(&'static str, Option<String>)> {
@@ -119,6 +128,7 @@ impl PageState for State {
             ("closed", query.closed.map(|closed| closed.to_string())),
             ("sort", query.sort.map(|sort| sort.to_string()).filter(|sort| sort != "name")),
             ("rows", query.limit.filter(|limit| *limit != STEPS[0]).map(|limit| limit.to_string())),
+            ("cols", Some(self.columns.to_string()).filter(|_| self.columns != ShownColumns::default())),
         ]
     }
 }
@@ -156,16 +166,24 @@ mod tests {
     fn an_address_says_what_it_said_and_no_more() {
         for said in [
             "",
-            "view=table&q=50%&owner=me&stage=Prospect,Proposal&min=1000&max=2000.50&prob=50&close=quarter&closed=1&sort=-amount&rows=2000",
+            "view=table&q=50%&owner=me&stage=Prospect,Proposal&min=1000&max=2000.50&prob=50&close=quarter&closed=1&sort=-amount&rows=2000&cols=score,owner",
             "lane=month",
             "view=forecast",
             "view=import",
         ] {
             assert_eq!(address(&state::<State>(said)), said);
         }
-        for nonsense in
-            ["view=board", "lane=x", "stage=Won", "min=a", "prob=101", "closed=0", "sort=name", "rows=7"]
-        {
+        for nonsense in [
+            "view=board",
+            "lane=x",
+            "stage=Won",
+            "min=a",
+            "prob=101",
+            "closed=0",
+            "sort=name",
+            "rows=7",
+            "cols=salary",
+        ] {
             assert_eq!(address(&state::<State>(nonsense)), "", "{nonsense}");
         }
     }

@@ -1,7 +1,7 @@
 //! What is where? A board of cards, moved by pointer, keyboard or menu.
 
 use super::address::Lane;
-use super::desk::{Desk, Form};
+use super::desk::{Desk, Form, Painted};
 use super::steps::card_id;
 use super::toolbar::load_more;
 use super::words;
@@ -16,7 +16,7 @@ use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::{OpportunityRow, Stage, StageTotal, Total, row_alerts};
 use revos_shared::{Money, UserId};
 use revos_ui::{Button, Icon, IconName, Menu, MenuItem, Signal, Var, badge, effect, lines, live, on};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
@@ -39,6 +39,17 @@ impl Column {
             Lane::Stage => Self::Stage(row.stage),
             Lane::Owner => Self::Owner(row.owner_id),
             Lane::Month => Self::Month(row.expected_close_date.map(|day| first_of_month(day, 0))),
+        }
+    }
+
+    /// What stands above it; owners have the name of their rows.
+    fn title(self, name: Option<&str>) -> String {
+        match self {
+            Self::Stage(stage) => words::stage(stage).to_owned(),
+            Self::Owner(None) => "Unassigned".to_owned(),
+            Self::Owner(Some(_)) => name.unwrap_or("Somebody").to_owned(),
+            Self::Month(None) => "Undated".to_owned(),
+            Self::Month(Some(day)) => format::month(day),
         }
     }
 
@@ -71,29 +82,88 @@ struct Board {
     drag: Drag<OpportunityId, Stage>,
     /// The column that a phone shows.
     shown: Var<u128>,
-    rows: Signal<Arc<BTreeMap<u128, Arc<OpportunityRow>>>>,
+    cards: Cards,
     columns: Signal<Vec<Filled>>,
     /// Cards that come from now on were moved, by somebody.
     settled: Var<bool>,
 }
 
+type Card = Var<Arc<OpportunityRow>>;
+
+/// The cards on screen, each told of its own opportunity: when one of thousands changes, no other card is asked
+/// whether it did.
+#[derive(Clone, Copy)]
+struct Cards {
+    drawn: StoredValue<Drawn>,
+}
+
+/// A card that moves is drawn anew before the old one goes, so there may be two for a while, told apart by number.
+#[derive(Default)]
+struct Drawn {
+    cards: HashMap<u128, Vec<(u32, Card)>>,
+    numbers: u32,
+}
+
+impl Cards {
+    fn of(desk: Desk) -> Self {
+        let drawn = StoredValue::new(Drawn::default());
+        let told = StoredValue::new(Vec::<Arc<OpportunityRow>>::new());
+        effect(move || {
+            let painted = desk.painted.get();
+            let changed: Vec<Arc<OpportunityRow>> = told.with_value(|told| {
+                let rows = painted.rows.iter().enumerate();
+                let is_new = |(at, row): &(usize, &Arc<OpportunityRow>)| {
+                    told.get(*at).is_none_or(|told| !Arc::ptr_eq(told, row))
+                };
+                rows.filter(is_new).map(|(_, row)| Arc::clone(row)).collect()
+            });
+            told.set_value(painted.rows.clone());
+            for row in changed {
+                let cards = drawn.with_value(|drawn| drawn.cards.get(&row.id.0.as_u128()).cloned());
+                for (_, card) in cards.unwrap_or_default() {
+                    if card.with_untracked(|old| *old != row) {
+                        card.set(Arc::clone(&row));
+                    }
+                }
+            }
+        });
+        Self { drawn }
+    }
+
+    /// What a card shows, from now until it goes.
+    fn draw(self, desk: Desk, key: u128) -> Option<Signal<Arc<OpportunityRow>>> {
+        let found =
+            |painted: &Arc<Painted>| painted.rows.iter().find(|row| row.id.0.as_u128() == key).cloned();
+        let card = Var::new(desk.painted.with_untracked(found)?);
+        let number = self.drawn.try_update_value(|drawn| {
+            drawn.numbers += 1;
+            drawn.cards.entry(key).or_default().push((drawn.numbers, card));
+            drawn.numbers
+        })?;
+        on_cleanup(move || {
+            self.drawn.try_update_value(|drawn| {
+                if let Some(cards) = drawn.cards.get_mut(&key) {
+                    cards.retain(|(other, _)| *other != number);
+                    if cards.is_empty() {
+                        drawn.cards.remove(&key);
+                    }
+                }
+            });
+        });
+        Some(card.into())
+    }
+}
+
 pub(super) fn board(desk: Desk) -> AnyView {
     let lane = Signal::memo(move || desk.address.state.with(|state| state.lane));
-    let rows = Signal::memo(move || {
-        desk.painted.with(|painted| {
-            Arc::new(painted.rows.iter().map(|row| (row.id.0.as_u128(), Arc::clone(row))).collect())
-        })
-    });
-    let columns = Signal::memo(move || {
-        desk.painted
-            .with(|painted| filled(lane.get(), &painted.rows, painted.truncated.then_some(&painted.stages)))
-    });
+    let columns =
+        Signal::memo(move || desk.painted.with(|painted| filled(lane.get(), &painted.rows, &painted.stages)));
     let board = Board {
         desk,
         lane,
         drag: Drag::new(),
         shown: Var::new(Column::Stage(Stage::Prospect).key()),
-        rows,
+        cards: Cards::of(desk),
         columns,
         settled: Var::new(false),
     };
@@ -103,7 +173,7 @@ pub(super) fn board(desk: Desk) -> AnyView {
         }
     });
     effect(move || {
-        if rows.with(|rows| !rows.is_empty()) {
+        if desk.painted.with(|painted| !painted.rows.is_empty()) {
             request_animation_frame(move || board.settled.set(true));
         }
     });
@@ -133,8 +203,8 @@ pub(super) fn board(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// The columns of a lane. Stages are always all there; of a cut list their sums are the server's.
-fn filled(lane: Lane, rows: &[Arc<OpportunityRow>], sums: Option<&Vec<StageTotal>>) -> Vec<Filled> {
+/// The columns of a lane. Stages are always all there, with the sums of all that match.
+fn filled(lane: Lane, rows: &[Arc<OpportunityRow>], sums: &[StageTotal]) -> Vec<Filled> {
     let mut columns: BTreeMap<Column, Vec<&Arc<OpportunityRow>>> = BTreeMap::new();
     if lane == Lane::Stage {
         columns.extend(Stage::ALL.iter().map(|stage| (Column::Stage(*stage), Vec::new())));
@@ -146,20 +216,13 @@ fn filled(lane: Lane, rows: &[Arc<OpportunityRow>], sums: Option<&Vec<StageTotal
     let mut filled: Vec<Filled> = columns
         .into_iter()
         .map(|(column, own)| {
-            let title = match column {
-                Column::Stage(stage) => words::stage(stage).to_owned(),
-                Column::Owner(None) => "Unassigned".to_owned(),
-                Column::Owner(Some(_)) => {
-                    own.iter().find_map(|row| row.owner_name.clone()).unwrap_or_else(|| "Somebody".to_owned())
-                }
-                Column::Month(None) => "Undated".to_owned(),
-                Column::Month(Some(day)) => format::month(day),
-            };
-            let server = sums.and_then(|sums| match column {
+            let name = own.iter().find_map(|row| row.owner_name.as_deref());
+            let title = column.title(name);
+            let summed = match column {
                 Column::Stage(stage) => sums.iter().find(|total| total.stage == stage),
                 _ => None,
-            });
-            let total = match server {
+            };
+            let total = match summed {
                 Some(StageTotal { count, amount, weighted, .. }) => {
                     Total { count: *count, amount: *amount, weighted: *weighted }
                 }
@@ -301,13 +364,9 @@ impl Board {
     }
 
     fn card(self, key: u128) -> AnyView {
-        let find = move || self.rows.with(|rows| rows.get(&key).cloned());
-        let Some(first) = untrack(find) else { return ().into_any() };
-        let id = first.id;
-        let row = Signal::fold(move |before: Option<&Arc<OpportunityRow>>| {
-            find().or_else(|| before.cloned()).unwrap_or_else(|| Arc::clone(&first))
-        });
         let desk = self.desk;
+        let Some(row) = self.cards.draw(desk, key) else { return ().into_any() };
+        let id = row.with_untracked(|row| row.id);
         let may = Signal::memo(move || row.with(|row| desk.may_leave(row)));
         let drags = Signal::memo(move || may.get() && self.lane.get() == Lane::Stage);
         let alerts = Signal::memo(move || row.with(|row| row_alerts(row, desk.today.get())));
@@ -336,11 +395,10 @@ impl Board {
                     })}
                     <a href=format!("/pipeline/{id}") tabindex="-1">{live(move || row.with(|row| row.name.clone()))}</a>
                 </p>
-                <p class="deal-client quiet cut">
+                <p class="deal-client quiet">
                     {live(move || {
                         row.with(|row| {
-                            let owner = row.owner_name.as_deref();
-                            let owner = owner.unwrap_or(if row.owner_id.is_some() { format::NONE } else { "Unassigned" });
+                            let owner = words::owner(row.owner_name.as_deref(), row.owner_id);
                             format!("{} · {owner}", row.client_name)
                         })
                     })}
@@ -411,27 +469,16 @@ impl Board {
         .into_any()
     }
 
-    /// What is read of a card.
+    /// What is read of a card. Not its place, which readers tell of every list: a card that comes or goes would rename
+    /// all of its column.
     fn name(self, row: &OpportunityRow) -> String {
         let desk = self.desk;
-        let key = Column::of(self.lane.get(), row).key();
-        let (title, place, count) = self.columns.with(|columns| {
-            let own = columns.iter().find(|filled| filled.column.key() == key);
-            own.map_or_else(Default::default, |own| {
-                let place = own.cards.iter().position(|id| *id == row.id.0.as_u128()).map_or(0, |at| at + 1);
-                (own.title.clone(), place, own.cards.len())
-            })
-        });
+        let title = Column::of(self.lane.get(), row).title(row.owner_name.as_deref());
         let alerts: String = row_alerts(row, desk.today.get())
             .iter()
             .map(|alert| format!(", {}", words::alert(alert)))
             .collect();
-        format!(
-            "{}, {}, {}, {title}, {place} of {count}{alerts}",
-            row.name,
-            row.client_name,
-            desk.money(row.amount)
-        )
+        format!("{}, {}, {}, {title}{alerts}", row.name, row.client_name, desk.money(row.amount))
     }
 
     /// Arrows go from card to card; with Shift the card itself goes. `M` opens its menu, Enter its panel.

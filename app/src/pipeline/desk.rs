@@ -5,6 +5,7 @@
 //! away again and says why; a confirmed one stays on top until the server's list holds it.
 
 use super::address::{PipelineAddress, State};
+use super::columns::ShownColumn;
 use super::data::use_opportunities;
 use crate::shell::Refused;
 use crate::shell::answer::Answer;
@@ -12,6 +13,7 @@ use crate::shell::api::{Api, Given, Order, SignedIn};
 use crate::shell::format;
 use crate::shell::record::{Notice, asks_before_leaving};
 use crate::shell::session::Session;
+use crate::shell::shown_columns::ShownColumns;
 use crate::shell::standing;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -87,10 +89,14 @@ pub(super) enum Form {
     Made(String, Conversion),
     Note(OpportunityId, Option<NoteId>),
     Activity(OpportunityId, Option<ActivityId>),
+    /// Starts a run of a playbook for it.
+    Run(OpportunityId),
     RemoveOpportunity(OpportunityId),
     RemoveNote(OpportunityId, NoteId),
     RemoveActivity(OpportunityId, ActivityId),
     Target,
+    Columns,
+    Views,
     BulkStage,
     BulkOwner,
     BulkClose,
@@ -109,6 +115,8 @@ pub(super) struct Rights {
     pub target: bool,
     /// Add those of a file.
     pub import: bool,
+    /// Start a playbook.
+    pub run: bool,
 }
 
 /// The desk a person works at.
@@ -234,6 +242,7 @@ impl Desk {
                 reopen: can(Capability::PIPELINE_REOPEN_WON),
                 target: can(Capability::ORGANIZATION_MANAGE),
                 import: can(Capability::PIPELINE_IMPORT),
+                run: can(Capability::AUTOMATIONS_RUN),
             },
             currency: session.of_member(|member| member.organization.currency.clone()),
             time_zone: zone,
@@ -261,6 +270,11 @@ impl Desk {
     /// May the person take it where it is not open, or back from there?
     pub(super) fn may_leave(self, row: &OpportunityRow) -> bool {
         self.may_write(row) && (row.stage != Stage::ClosedWon || self.rights.reopen)
+    }
+
+    /// The columns of the table.
+    pub(super) fn columns(self) -> Signal<ShownColumns<ShownColumn>> {
+        Signal::memo(move || self.address.state.with(|state| state.columns.clone()))
     }
 
     /// The opportunity as it is on screen; none when the list does not show it.
@@ -436,9 +450,8 @@ fn paint(served: &Served, edits: &[Edit]) -> Painted {
     }
     if touched && !truncated {
         // All rows are here: sums are computed as the database computes them.
-        let rows: Vec<OpportunityRow> = painted.rows.iter().map(|row| OpportunityRow::clone(row)).collect();
-        painted.stages = StageTotal::of(&rows);
-        painted.open = Total::of(rows.iter().filter(|row| row.stage.is_open()));
+        painted.stages = StageTotal::of(&painted.rows);
+        painted.open = Total::of(painted.rows.iter().map(|row| &**row).filter(|row| row.stage.is_open()));
     }
     painted
 }

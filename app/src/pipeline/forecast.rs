@@ -5,7 +5,7 @@ use super::desk::{Desk, Form};
 use super::record::Panel;
 use super::words;
 use crate::shell::format;
-use crate::shell::lists::table;
+use crate::shell::lists::{table, table_or};
 use crate::shell::part::part;
 use crate::shell::query::{Standby, Standing};
 use leptos::prelude::*;
@@ -187,6 +187,7 @@ fn inside(desk: Desk, forecast: &Forecast) -> AnyView {
     let owners = forecast.owners.clone();
     let scores =
         forecast.rows.iter().map(|row| (row.clone(), Score::of(row, &forecast.rates))).collect::<Vec<_>>();
+    let scored = !scores.is_empty();
     let alerts = forecast.alerts.clone();
     let when = earlier.map(|earlier| {
         format!("Changes are since the forecast of {}.", desk.day(Some(earlier.snapshot_date)))
@@ -232,16 +233,13 @@ fn inside(desk: Desk, forecast: &Forecast) -> AnyView {
         </div>
         <section class="forecast-part" aria-labelledby="owners-title">
             <h3 id="owners-title">"By owner"</h3>
-            {table(
+            {table_or(
+                "Nobody leads a sale, and nobody closed one in the quarter.",
                 "Forecast by owner",
                 &[("Owner", false), ("Open", true), ("Amount", true), ("Weighted", true), ("Won", true), ("Commit", true), ("Win rate, 365 days", true)],
                 owners,
                 move |owner| {
-                    let name = match (owner.owner_name, owner.owner_id) {
-                        (Some(name), _) => name,
-                        (None, Some(_)) => format::NONE.to_owned(),
-                        (None, None) => "Unassigned".to_owned(),
-                    };
+                    let name = words::owner(owner.owner_name.as_deref(), owner.owner_id);
                     let (rate, why) = words::figure(&owner.win_rate.rate, words::percent);
                     view! {
                         <tr>
@@ -280,7 +278,8 @@ fn inside(desk: Desk, forecast: &Forecast) -> AnyView {
         </section>
         <section class="forecast-part" aria-labelledby="scores-title">
             <h3 id="scores-title">"Scores"</h3>
-            {table(
+            {table_or(
+                "There are no open opportunities to score.",
                 "Open opportunities with their score",
                 &[("Opportunity", false), ("Stage", false), ("Amount", true), ("Score", true), ("Prob. 35", true), ("Stage 25", true), ("Owner 20", true), ("Touches 10", true), ("Recent 10", true)],
                 scores,
@@ -310,7 +309,10 @@ fn inside(desk: Desk, forecast: &Forecast) -> AnyView {
                     .into_any()
                 },
             )}
-            <p class="quiet">"– stands where there is not enough history; the other components then weigh more."</p>
+            {scored.then(|| {
+                let note = "– stands where there is not enough history; the other components then weigh more.";
+                view! { <p class="quiet">{note}</p> }.into_any()
+            })}
         </section>
     }
     .into_any()

@@ -4,20 +4,23 @@ use super::desk::{Desk, Form};
 use super::edit::edit;
 use super::record::Panel;
 use super::steps::Loss;
-use super::{bulk, filter, prospect, words};
+use super::{bulk, filter, prospect, runs, words};
 use crate::shell::Refused;
 use crate::shell::colleagues::colleague_options;
 use crate::shell::format;
 use crate::shell::part::{Arrival, part};
 use crate::shell::record::form_dialog;
+use crate::shell::saved_views::view_form;
 use crate::shell::selection::Selection;
 use crate::shell::sheet::{Definition, Kind, Submission, choices, field, sheet};
+use crate::shell::shown_columns::column_form;
 use crate::shell::terms;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use revos_shared::kernel::endpoint::NoQuery;
 use revos_shared::kernel::ids::{ActivityId, NoteId, OpportunityId};
 use revos_shared::kernel::instants::days_after;
+use revos_shared::kernel::workspace::ViewWorkspace;
 use revos_shared::pipeline::changes::{ActivityFields, NoteFields, OpportunityMove, TargetChange};
 use revos_shared::pipeline::endpoints::{
     ActivityQuery, ActivityRemoval, CreateActivity, CreateNote, DeleteActivity, DeleteNote,
@@ -81,12 +84,21 @@ fn inside(
             name("Filter opportunities");
             filter::filter(desk, close)
         }
+        Form::Columns => {
+            name("Columns");
+            let set = Callback::new(move |columns| desk.address.choose(|state| state.columns = columns));
+            column_form(desk.columns(), set, close)
+        }
+        Form::Views => {
+            name("Saved views");
+            view_form(ViewWorkspace::Pipeline, close)
+        }
         Form::Prospect => {
             name("Add prospect");
             prospect::form(desk, dirty, close)
         }
         Form::BulkStage | Form::BulkOwner | Form::BulkClose => {
-            bulk::form(desk, selection, &form, title, close)
+            bulk::form(desk, selection, form, title, close)
         }
         Form::Edit(id) => shown(row(id).map(|row| edit(desk, &row))),
         Form::Lost(id) => shown(row(id).map(|row| lost(desk, row))),
@@ -140,6 +152,7 @@ fn inside(
                 panel.activity(activity).map(|activity| edit_activity(desk, id, Some(activity)))
             }
         }),
+        Form::Run(id) => shown(row(id).map(|row| runs::start(desk, &row))),
         Form::RemoveOpportunity(id) => match row(id) {
             Some(row) => {
                 name("Remove the opportunity");

@@ -18,11 +18,7 @@ pub(super) fn head(desk: Desk, record: &OpportunityRecord) -> AnyView {
         Stage::ClosedLost => Tone::Bad,
         _ => Tone::Accent,
     };
-    let owner = match (&row.owner_name, row.owner_id) {
-        (Some(name), _) => name.clone(),
-        (None, Some(_)) => format::NONE.to_owned(),
-        (None, None) => "Unassigned".to_owned(),
-    };
+    let owner = words::owner(row.owner_name.as_deref(), row.owner_id);
     let probability = match row.probability_override {
         Some(percent) => format!("{percent} %, set by a person"),
         None => format!("{} %, by its stage", row.probability),
@@ -100,6 +96,9 @@ pub(super) fn head(desk: Desk, record: &OpportunityRecord) -> AnyView {
                     </Menu>
                 }
                 .into_any()
+            })}
+            {(desk.rights.run && record.row.stage == Stage::ClosedWon).then(|| {
+                view! { <Button label="Run playbook" on_press=move |()| desk.open(Form::Run(id)) /> }.into_any()
             })}
             {(write && record.row.stage != Stage::ClosedWon).then(|| {
                 view! {

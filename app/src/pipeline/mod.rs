@@ -11,6 +11,8 @@ mod board;
 #[cfg(feature = "csr")]
 mod bulk;
 #[cfg(feature = "csr")]
+mod columns;
+#[cfg(feature = "csr")]
 mod data;
 #[cfg(feature = "csr")]
 mod desk;
@@ -34,6 +36,8 @@ mod page;
 mod prospect;
 #[cfg(feature = "csr")]
 mod record;
+#[cfg(feature = "csr")]
+mod runs;
 #[cfg(feature = "csr")]
 mod steps;
 #[cfg(feature = "csr")]

@@ -57,6 +57,7 @@ fn nothing(may_read: bool) -> AnyView {
 }
 
 fn pipeline(desk: Desk) -> AnyView {
+    toolbar::offer(desk);
     let panel = Panel::new(desk);
     let selection = table::selection(desk);
     let refresh = Callback::new(move |()| desk.refresh());

@@ -4,7 +4,7 @@ use super::data::use_record;
 use super::desk::{Desk, Form};
 use super::forms::{now, put_activity};
 use super::head::head;
-use super::words;
+use super::{runs, words};
 use crate::shell::address::Address;
 use crate::shell::answer::Answer;
 use crate::shell::format;
@@ -165,7 +165,7 @@ impl Panel {
             {live(move || self.record.get().map(|record| head(desk, &record)))}
             {record_tabs(WORDS, &TABS, move |tab| match tab {
                 "notes" => self.notes(desk, id),
-                "history" => self.history(desk),
+                "history" => self.history(desk, id),
                 _ => self.activities(desk, id),
             })}
         }
@@ -345,7 +345,7 @@ impl Panel {
         .into_any()
     }
 
-    fn history(self, desk: Desk) -> AnyView {
+    fn history(self, desk: Desk, id: OpportunityId) -> AnyView {
         let history = self.part(|record| record.history.clone());
         let changes = self.part(|record| record.changes.clone());
         let when = move |at: jiff::Timestamp| format::moment(at.as_millisecond(), &desk.time_zone.get());
@@ -381,6 +381,7 @@ impl Panel {
                     })}
                 </ol>
             </section>
+            {runs::history(desk, id)}
             {live(move || {
                 changes.with(|changes| (!changes.is_empty()).then(|| {
                     let rows = changes

@@ -1,18 +1,22 @@
 //! Which opportunities are there? The table of those that the address asks for.
 
+use super::columns::ShownColumn;
 use super::desk::{Desk, Form};
 use super::toolbar::load_more;
-use super::words;
 use crate::shell::format;
-use crate::shell::grid::{direction, grid_body, grid_cell, row_count, span};
+use crate::shell::grid::{direction, grid_body, row_count};
 use crate::shell::part::part;
 use crate::shell::selection::{Choosable, Selection, Whose};
+use crate::shell::shown_columns::{ShownColumns, TableColumn as _};
 use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::kernel::ids::OpportunityId;
-use revos_shared::pipeline::{OpportunityColumn, OpportunityRow, Score, WinRates, weighted};
-use revos_ui::{Button, EmptyState, Signal, SortHead, badge, element, live};
+use revos_shared::pipeline::{OpportunityColumn, OpportunityRow, WinRates};
+use revos_ui::{Button, EmptyState, Signal, SortHead, live};
 use std::sync::Arc;
+
+/// So many columns always find room on a desk.
+const FEW_COLUMNS: usize = 8;
 
 impl Choosable for OpportunityRow {
     type Id = OpportunityId;
@@ -30,22 +34,6 @@ impl Choosable for OpportunityRow {
         &self.name
     }
 }
-
-/// The columns: how they are sorted by, their label, whether they are numbers. The score has no order of its own.
-const COLUMNS: [(Option<OpportunityColumn>, &str, &str, bool); 12] = [
-    (Some(OpportunityColumn::Name), "name", "Opportunity", false),
-    (Some(OpportunityColumn::Client), "client", "Client", false),
-    (Some(OpportunityColumn::Owner), "owner", "Owner", false),
-    (Some(OpportunityColumn::Stage), "stage", "Stage", false),
-    (Some(OpportunityColumn::Amount), "amount", "Amount", true),
-    (Some(OpportunityColumn::Probability), "probability", "Prob.", true),
-    (Some(OpportunityColumn::Weighted), "weighted", "Weighted", true),
-    (Some(OpportunityColumn::Close), "close", "Close", false),
-    (Some(OpportunityColumn::Days), "days", "Days", true),
-    (None, "score", "Score", true),
-    (Some(OpportunityColumn::Next), "next", "Next step", false),
-    (Some(OpportunityColumn::Updated), "updated", "Updated", false),
-];
 
 /// Whose opportunities the person may change together.
 pub(super) fn selection(desk: Desk) -> Selection<OpportunityRow> {
@@ -69,27 +57,49 @@ fn table(desk: Desk, selection: Selection<OpportunityRow>) -> AnyView {
     let none = Signal::memo(move || rows.with(|rows| rows.is_empty()));
     live(move || {
         if none.get() {
-            view! {
-                <EmptyState
-                    title="No opportunity matches"
-                    text="No opportunity has everything that the filters ask for."
-                />
-                <p class="state-more">
-                    <Button label="Clear filters" on_press=move |()| desk.address.clear() />
-                </p>
-            }
-            .into_any()
+            nothing(desk)
         } else {
             view! {
-                <p class="pipeline-tools">
-                    <Button label="Export CSV" on_press=move |()| super::export::table(desk) />
-                </p>
                 {bulk_bar(desk, selection)}
                 {grid(desk, rows, rates, selection)}
             }
             .into_any()
         }
     })
+    .into_any()
+}
+
+/// There are none at all, or none with everything that the filters ask for.
+fn nothing(desk: Desk) -> AnyView {
+    let filtered = desk.address.state.with(|state| state.query.is_narrow());
+    if filtered {
+        return view! {
+            <EmptyState
+                title="No opportunity matches"
+                text="No opportunity has everything that the filters ask for."
+                page=true
+            />
+            <p class="state-more">
+                <Button label="Clear filters" on_press=move |()| desk.address.clear() />
+            </p>
+        }
+        .into_any();
+    }
+    view! {
+        <EmptyState
+            title="No open opportunities"
+            text="What is under way appears here as soon as a prospect is added. Closed ones are found by a filter."
+            page=true
+        />
+        {(desk.rights.own || desk.rights.all).then(|| {
+            view! {
+                <p class="state-more">
+                    <Button label="Add prospect" on_press=move |()| desk.open(Form::Prospect) />
+                </p>
+            }
+            .into_any()
+        })}
+    }
     .into_any()
 }
 
@@ -120,25 +130,40 @@ fn grid(
     rates: Signal<WinRates>,
     selection: Selection<OpportunityRow>,
 ) -> AnyView {
-    let cells = move |row: &OpportunityRow| rates.with(|rates| cells(desk, row, rates));
+    let columns = desk.columns();
+    let cells = move |row: &OpportunityRow| {
+        let others = rates.with(|rates| {
+            columns.with(|columns| {
+                columns.0.iter().skip(1).map(|column| column.cell(desk, row, rates)).collect_view()
+            })
+        });
+        others.into_any()
+    };
+    let room =
+        Signal::memo(
+            move || if columns.with(|columns| columns.0.len() > FEW_COLUMNS) { "many" } else { "few" },
+        );
     view! {
         <div class="pipeline-grid">
-        <div class="table-room" data-room="many">
+        <div class="table-room" data-room=live(move || room.get())>
             <table
                 class="data-table clients-table pipeline-table"
                 role="grid"
                 aria-label="Opportunities"
+                data-usual=live(move || columns.with(|columns| *columns == ShownColumns::default()).then_some(""))
                 aria-rowcount=live(move || row_count(rows))
                 aria-multiselectable="true"
             >
                 <thead role="rowgroup">
                     <tr role="row" aria-rowindex="1">
                         {live(move || selection.head(rows))}
-                        {COLUMNS.map(|column| head(desk, column)).collect_view()}
+                        {live(move || {
+                            columns.with(|columns| columns.0.iter().map(|column| head(desk, *column)).collect_view())
+                        })}
                     </tr>
                 </thead>
                 {grid_body("opportunity-", "/pipeline/", rows, selection, cells)}
-                <tfoot role="rowgroup">{live(move || foot(desk))}</tfoot>
+                <tfoot role="rowgroup">{live(move || columns.with(|columns| foot(desk, columns)))}</tfoot>
             </table>
         </div>
         </div>
@@ -147,9 +172,9 @@ fn grid(
     .into_any()
 }
 
-fn head(desk: Desk, column: (Option<OpportunityColumn>, &'static str, &'static str, bool)) -> AnyView {
-    let (sort, name, label, number) = column;
-    let Some(column) = sort else {
+fn head(desk: Desk, column: ShownColumn) -> AnyView {
+    let (label, number, name) = (column.label(), column.is_number(), column.word());
+    let Some(column) = column.order() else {
         return view! {
             <th scope="col" role="columnheader" class=number.then_some("number") data-column=name>{label}</th>
         }
@@ -164,19 +189,22 @@ fn head(desk: Desk, column: (Option<OpportunityColumn>, &'static str, &'static s
 }
 
 /// Sums over all that match and are open, under their columns; they are the server's.
-fn foot(desk: Desk) -> AnyView {
+fn foot(desk: Desk, columns: &ShownColumns<ShownColumn>) -> AnyView {
     let (open, total) = desk.painted.with(|painted| (painted.open, painted.total));
-    let cells = COLUMNS
+    let cells = columns
+        .0
         .iter()
         .skip(1)
-        .map(|(_, name, label, number)| {
-            let text = match *name {
-                "amount" => desk.money(open.amount),
-                "weighted" => desk.money(open.weighted),
-                _ => return view! { <td role="gridcell" data-column=*name></td> }.into_any(),
+        .map(|column| {
+            let text = match column.order() {
+                Some(OpportunityColumn::Amount) => Some(desk.money(open.amount)),
+                Some(OpportunityColumn::Weighted) => Some(desk.money(open.weighted)),
+                _ => None,
             };
+            let label = text.is_some().then(|| column.label());
+            let class = column.is_number().then_some("number");
             view! {
-                <td role="gridcell" class=number.then_some("number") data-column=*name data-label=*label>{text}</td>
+                <td role="gridcell" class=class data-column=column.word() data-label=label>{text}</td>
             }
             .into_any()
         })
@@ -193,57 +221,4 @@ fn foot(desk: Desk) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-fn cells(desk: Desk, row: &OpportunityRow, rates: &WinRates) -> AnyView {
-    let score = row.stage.is_open().then(|| Score::of(row, rates));
-    let zone = desk.time_zone.get();
-    let updated = row.updated_at.as_millisecond();
-    COLUMNS
-        .iter()
-        .skip(1)
-        .map(|(_, name, label, number)| {
-            let text = match *name {
-                "client" => row.client_name.clone(),
-                "owner" => match (&row.owner_name, row.owner_id) {
-                    (Some(name), _) => name.clone(),
-                    (None, Some(_)) => format::NONE.to_owned(),
-                    (None, None) => "Unassigned".to_owned(),
-                },
-                "stage" => words::stage(row.stage).to_owned(),
-                "amount" => desk.money(row.amount),
-                "probability" => {
-                    let set = if row.probability_override.is_some() { " set" } else { "" };
-                    format!("{} %{set}", row.probability)
-                }
-                "weighted" => desk.money(weighted([(row.amount, row.probability)])),
-                "close" => desk.day(row.closed_on.or(row.expected_close_date)),
-                "days" => row.days_in_stage.to_string(),
-                "next" => {
-                    let until = row.next_step_date.map(|day| format!("{}: ", desk.day(Some(day))));
-                    format!("{}{}", until.unwrap_or_default(), row.next_step.clone().unwrap_or_default())
-                }
-                "updated" => match format::calendar_day(updated, &zone) {
-                    Some(day) if day != desk.today.get() => desk.day(Some(day)),
-                    _ => format::clock(updated, &zone),
-                },
-                _ => String::new(),
-            };
-            let content = match (*name, score) {
-                ("score", Some(score)) => {
-                    let (word, tone) = words::risk(score.risk);
-                    let score = span("score", score.score.to_string().into_any());
-                    span("scored", (badge(word, tone), score).into_any())
-                }
-                ("score", None) => format::NONE.into_any(),
-                ("client" | "owner" | "next", _) => {
-                    let title = text.clone().into();
-                    element("span", [("class", "cut".into()), ("title", title)], text.into_any())
-                }
-                _ => text.into_any(),
-            };
-            grid_cell(name, label, *number, content)
-        })
-        .collect_view()
-        .into_any()
 }

@@ -2,14 +2,18 @@
 
 use super::address::{Lane, STEPS, View};
 use super::data::{Quarter, use_forecast};
-use super::desk::{Desk, Form};
-use super::words;
+use super::desk::{Desk, Form, Painted};
+use super::{export, words};
 use crate::shell::format;
+use crate::shell::keyboard::Keyboard;
 use crate::shell::list_tools::{self, SearchBox, owner_word};
 use leptos::prelude::*;
 use revos_shared::kernel::owner::OwnerChoice;
-use revos_shared::pipeline::{ClosedChoice, PipelineQuery, Score, ScoreRisk, held_against};
+use revos_shared::pipeline::{
+    ClosedChoice, OpportunityRow, PipelineQuery, Score, ScoreRisk, WinRates, held_against,
+};
 use revos_ui::{Button, ButtonKind, Segment, Segments, Signal, Tone, live};
+use std::sync::Arc;
 
 /// Days of "of late".
 const WEEK: u32 = 7;
@@ -58,6 +62,16 @@ pub(super) fn toolbar(desk: Desk) -> AnyView {
                     .into_any()
                 })
             })}
+            <Button label="Views" on_press=move |()| desk.open(Form::Views) />
+            {live(move || {
+                (view.get() == View::Table).then(|| {
+                    view! {
+                        <Button label="Columns" on_press=move |()| desk.open(Form::Columns) />
+                        <Button label="Export CSV" on_press=move |()| export::table(desk) />
+                    }
+                    .into_any()
+                })
+            })}
             {(desk.rights.own || desk.rights.all).then(|| {
                 view! {
                     <Button
@@ -75,6 +89,26 @@ pub(super) fn toolbar(desk: Desk) -> AnyView {
     .into_any()
 }
 
+/// What the palette can do here.
+pub(super) fn offer(desk: Desk) {
+    let commands = move |(at, run): (usize, bool)| {
+        let view = desk.address.state.with_untracked(|state| state.view);
+        let (table, list) = (view == View::Table, matches!(view, View::Board | View::Table));
+        let actions = [
+            (desk.rights.own || desk.rights.all, "Add prospect", Form::Prospect),
+            (list, "Filter opportunities", Form::Filter),
+            (list, "Saved views", Form::Views),
+            (table, "Columns", Form::Columns),
+        ];
+        let (_, name, form) = actions.into_iter().filter(|(may, ..)| *may).nth(at)?;
+        if run {
+            desk.open(form);
+        }
+        Some(name)
+    };
+    expect_context::<Keyboard>().offer(Callback::new(commands));
+}
+
 /// How the quarter stands, in three figures. Those of rows are told when all of them are here.
 pub(super) fn badges(desk: Desk) -> AnyView {
     let quarter = use_forecast::<Quarter>(desk.api).following(desk.changes).value;
@@ -87,13 +121,13 @@ pub(super) fn badges(desk: Desk) -> AnyView {
         );
         Some((text, Tone::Neutral))
     };
+    let looked = Signal::fold(move |before: Option<&Looked>| {
+        desk.painted
+            .with(|painted| Looked::at(painted, before.filter(|before| before.rates == painted.rates)))
+    });
     let rows = Signal::memo(move || {
-        desk.painted.with(|painted| {
-            let open = painted.rows.iter().filter(|row| row.stage.is_open());
-            let risky = open.filter(|row| Score::of(row, &painted.rates).risk == ScoreRisk::High).count();
-            let moved = painted.rows.iter().filter(|row| row.days_in_stage < WEEK).count();
-            (!painted.truncated && painted.total > 0).then_some((risky as u64, moved as u64))
-        })
+        let told = desk.painted.with(|painted| !painted.truncated && painted.total > 0);
+        told.then(|| looked.with(Looked::counts))
     });
     let told = move || {
         let rows = rows.get().map(|(risky, moved)| {
@@ -106,6 +140,35 @@ pub(super) fn badges(desk: Desk) -> AnyView {
             .collect_view()
     };
     view! { <ul class="pipeline-badges" aria-label="How it stands">{live(told)}</ul> }.into_any()
+}
+
+/// Which rows are at risk. A row that is the same as before is not looked at again: of thousands, one has moved.
+#[derive(PartialEq)]
+struct Looked {
+    rates: WinRates,
+    rows: Vec<(Arc<OpportunityRow>, bool)>,
+}
+
+impl Looked {
+    fn at(painted: &Painted, before: Option<&Self>) -> Self {
+        let known = before.map(|before| before.rows.as_slice()).unwrap_or_default();
+        let risky = |(at, row): (usize, &Arc<OpportunityRow>)| {
+            let same = known.get(at).filter(|(known, _)| Arc::ptr_eq(known, row));
+            let risky = same.map_or_else(
+                || row.stage.is_open() && Score::of(row, &painted.rates).risk == ScoreRisk::High,
+                |(_, risky)| *risky,
+            );
+            (Arc::clone(row), risky)
+        };
+        Self { rates: painted.rates.clone(), rows: painted.rows.iter().enumerate().map(risky).collect() }
+    }
+
+    /// How many are at high risk, and how many moved of late.
+    fn counts(&self) -> (u64, u64) {
+        let risky = self.rows.iter().filter(|(_, risky)| *risky).count();
+        let moved = self.rows.iter().filter(|(row, _)| row.days_in_stage < WEEK).count();
+        (risky as u64, moved as u64)
+    }
 }
 
 /// More rows, when there are more than are shown.

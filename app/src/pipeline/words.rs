@@ -4,6 +4,7 @@ use crate::shell::figures;
 #[cfg(feature = "csr")]
 pub(super) use crate::shell::figures::{percent, tenths, times};
 use crate::shell::format;
+use revos_shared::UserId;
 use revos_shared::kernel::figure::{Figure, Unavailable};
 use revos_shared::pipeline::{ActivityType, Alert, AlertKind, AlertSeverity, CloseWindow, ScoreRisk, Stage};
 use revos_ui::Tone;
@@ -18,6 +19,11 @@ pub(super) const fn stage(stage: Stage) -> &'static str {
         Stage::ClosedWon => "Won",
         Stage::ClosedLost => "Lost",
     }
+}
+
+/// Whose it is. The name of somebody who was chosen just now comes with the next answer.
+pub(super) fn owner(name: Option<&str>, id: Option<UserId>) -> String {
+    name.unwrap_or(if id.is_some() { format::NONE } else { "Unassigned" }).to_owned()
 }
 
 /// The word of a kind of activity.

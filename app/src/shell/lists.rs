@@ -76,6 +76,21 @@ where
     rows_or(rows, none, move |rows| table(label, heads, rows, &line))
 }
 
+/// The same of rows that stay as they are.
+pub(crate) fn table_or<T>(
+    none: &'static str,
+    label: &'static str,
+    heads: &[(&'static str, bool)],
+    rows: Vec<T>,
+    line: impl Fn(T) -> AnyView,
+) -> AnyView {
+    if rows.is_empty() {
+        view! { <p class="quiet">{none}</p> }.into_any()
+    } else {
+        table(label, heads, rows, line)
+    }
+}
+
 /// A text, or the sign for none.
 pub(crate) fn text_or_none(text: Option<String>) -> String {
     text.unwrap_or_else(|| format::NONE.to_owned())

@@ -13,6 +13,8 @@ pub(crate) mod answer;
 #[cfg(feature = "csr")]
 pub(crate) mod api;
 #[cfg(feature = "csr")]
+pub(crate) mod bulk;
+#[cfg(feature = "csr")]
 pub(crate) mod colleagues;
 #[cfg(feature = "csr")]
 pub(crate) mod csv;
@@ -41,11 +43,15 @@ pub(crate) mod record;
 #[cfg(feature = "csr")]
 pub(crate) mod router;
 #[cfg(feature = "csr")]
+pub(crate) mod saved_views;
+#[cfg(feature = "csr")]
 pub(crate) mod selection;
 #[cfg(feature = "csr")]
 pub(crate) mod session;
 #[cfg(feature = "csr")]
 pub(crate) mod sheet;
+#[cfg(feature = "csr")]
+pub(crate) mod shown_columns;
 #[cfg(feature = "csr")]
 mod starting;
 #[cfg(feature = "csr")]

@@ -1,9 +1,11 @@
-//! In which words and tones is told what clients are and have agreed to? Said by several pages alike.
+//! In which words and tones is told what several slices say alike: what clients are and have agreed to, and how runs
+//! stand?
 
 #![cfg_attr(not(feature = "csr"), allow(dead_code, reason = "the server draws only the page's outline"))]
 
 use revos_shared::clients::Segment;
 use revos_shared::finance::{ArrangementType, BillingFrequency, SubscriptionStatus};
+use revos_shared::kernel::work::RunStatus;
 use revos_shared::pipeline::LostReason;
 use revos_ui::Tone;
 
@@ -58,5 +60,16 @@ pub(crate) const fn lost_reason(reason: LostReason) -> &'static str {
         LostReason::NoBudget => "No budget",
         LostReason::Fit => "Not a fit",
         LostReason::Other => "Other",
+    }
+}
+
+/// How a run of a playbook stands.
+pub(crate) const fn run(status: RunStatus) -> (&'static str, Tone) {
+    match status {
+        RunStatus::Queued => ("Queued", Tone::Neutral),
+        RunStatus::Running => ("Running", Tone::Accent),
+        RunStatus::Succeeded => ("Succeeded", Tone::Good),
+        RunStatus::Failed => ("Failed", Tone::Bad),
+        RunStatus::Cancelled => ("Cancelled", Tone::Neutral),
     }
 }

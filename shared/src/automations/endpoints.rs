@@ -2,7 +2,7 @@
 
 use super::changes::{NewRun, PlaybookFields, RunRetry, StatusChange};
 use super::playbook::{Playbook, PlaybookStanding};
-use super::run::{AutomationRun, RunStanding};
+use super::run::{AutomationRun, RunStanding, StartedRun};
 use crate::kernel::endpoint::{Endpoint as _, EndpointInfo, NoQuery, endpoint, row_query};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::ids::{AutomationRunId, OpportunityId, PlaybookId};
@@ -98,7 +98,7 @@ endpoint!(
 );
 endpoint!(
     StartAutomationRun = "start_automation_run" Post "/api/automations/playbooks/{playbook_id}/runs" Member,
-    query: PlaybookQuery, body: NewRun, reply: RunStanding,
+    query: PlaybookQuery, body: NewRun, reply: StartedRun,
     summary: "Queues a run of an active playbook."
 );
 endpoint!(

@@ -1,5 +1,6 @@
 //! What did a run of a playbook do, step by step?
 
+use super::step::StepConfig;
 use super::words::{AutomationAction, AutomationTrigger, AutomationWorkspace, StepStatus};
 use crate::kernel::ids::{AutomationRunId, PlaybookId};
 use crate::kernel::value_set;
@@ -29,7 +30,7 @@ value_set! {
         NoAuthor = "no_author",
         /// The opportunity is worth less than a cent per invoice.
         NothingToInvoice = "nothing_to_invoice",
-        /// It is no step of the playbook any more.
+        /// It is no step of the playbook any more, and how it was done is not known.
         StepRemoved = "step_removed",
         /// Something else refused it; the database's log says what.
         Refused = "refused",
@@ -83,6 +84,8 @@ pub struct RunStep {
     pub workspace: AutomationWorkspace,
     /// What it does.
     pub action: AutomationAction,
+    /// How, as the playbook said when the run was queued; none when that is not known any more.
+    pub config: Option<StepConfig>,
     /// How it stands.
     pub status: StepStatus,
     /// What it made.
@@ -122,4 +125,19 @@ pub struct RunStanding {
     pub status: RunStatus,
     /// Counts its changes.
     pub version: u32,
+}
+
+/// A run that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartedRun {
+    /// Which.
+    pub id: AutomationRunId,
+    /// Of which playbook.
+    pub playbook_id: PlaybookId,
+    /// How it stood when it was queued.
+    pub status: RunStatus,
+    /// Counts its changes.
+    pub version: u32,
+    /// Was it queued by an earlier request with the same id?
+    pub repeated: bool,
 }

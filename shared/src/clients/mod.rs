@@ -4,7 +4,6 @@ pub mod changes;
 mod client;
 pub mod endpoints;
 mod engagement;
-mod kept;
 mod panels;
 mod project;
 mod query;

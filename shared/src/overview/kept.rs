@@ -63,9 +63,19 @@ impl Overview {
     /// What is kept of the tiles of finance: a snapshot's metrics, of kind `finance`. None for those who may not see it.
     #[must_use]
     pub fn kept_finance(&self) -> Option<Map<String, Value>> {
-        let finance = |kind: TileKind| kind <= TileKind::Margin;
+        let metrics = self.kept(|kind| kind <= TileKind::Margin);
+        (!metrics.is_empty()).then_some(metrics)
+    }
+
+    /// What is kept of clients, their projects and prices: a snapshot's metrics, of kind `portfolio`.
+    #[must_use]
+    pub fn kept_portfolio(&self) -> Map<String, Value> {
+        self.kept(|kind| (TileKind::PortfolioHealth..=TileKind::PriceRealisation).contains(&kind))
+    }
+
+    fn kept(&self, is_kept: impl Fn(TileKind) -> bool) -> Map<String, Value> {
         let mut metrics = Map::new();
-        for figure in self.tiles.iter().filter(|tile| finance(tile.kind)).flat_map(|tile| &tile.figures) {
+        for figure in self.tiles.iter().filter(|tile| is_kept(tile.kind)).flat_map(|tile| &tile.figures) {
             let value = written(figure.name.unit(), &figure.now);
             match figure.name.as_str().split_once('.') {
                 None => _ = metrics.insert(figure.name.as_str().to_owned(), value),
@@ -77,7 +87,7 @@ impl Overview {
                 }
             }
         }
-        (!metrics.is_empty()).then_some(metrics)
+        metrics
     }
 }
 

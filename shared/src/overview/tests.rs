@@ -158,6 +158,38 @@ fn nothing_is_unavailable_not_zero() {
     assert_eq!(why(ProjectsActive), Unavailable::NoRows);
     assert_eq!([BudgetUse, PriceRealisation].map(why), [Unavailable::ZeroDenominator; 2]);
     assert_eq!(figure(&overview, AlertsCoverage).now.value(), Some(&0));
+    let kept = overview.kept_portfolio();
+    assert_eq!(kept["projects_overdue"], json!({ "unavailable": "no_rows" }));
+    assert_eq!(kept["price_realisation"], json!({ "unavailable": "zero_denominator" }));
+}
+
+#[test]
+fn clients_projects_and_prices_are_kept_under_their_names() {
+    let kept = overview().kept_portfolio();
+    let names: Vec<_> = kept.keys().map(String::as_str).collect();
+    let expected = [
+        "active_clients",
+        "arr_at_risk",
+        "at_risk",
+        "average_health",
+        "budget_use",
+        "critical",
+        "health_bands",
+        "price_realisation",
+        "projects_active",
+        "projects_by_health",
+        "projects_overdue",
+        "qbr_30",
+        "qbr_60",
+        "qbr_90",
+        "qbr_overdue",
+        "trs",
+        "unscored",
+        "watch",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!((&kept["trs"], &kept["budget_use"]), (&json!(79), &json!(3_333)));
+    assert_eq!(kept["health_bands"], json!({ "healthy": 2, "watch": 1, "critical": 0 }));
 }
 
 #[test]

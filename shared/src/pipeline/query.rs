@@ -143,6 +143,13 @@ impl PipelineQuery {
         searched(self.q.as_deref())
     }
 
+    /// Does it leave out some of the open ones?
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        let all = Self { sort: self.sort, limit: self.limit, closed: self.closed, ..Self::default() };
+        Self { q: self.text().map(str::to_owned), ..self.clone() } != all
+    }
+
     /// Which closed ones.
     #[must_use]
     pub fn closed(&self) -> ClosedChoice {
@@ -185,6 +192,21 @@ mod tests {
         ] {
             let query: PipelineQuery = serde_json::from_str(said).unwrap();
             assert_eq!(serde_json::to_string(&query).unwrap(), said);
+        }
+    }
+
+    #[test]
+    fn filters_leave_something_out_and_orders_do_not() {
+        let narrow = |said: &str| serde_json::from_str::<PipelineQuery>(said).unwrap().is_narrow();
+        assert!(!narrow(r#"{"q":"  ","closed":"1","sort":"-amount","limit":50}"#));
+        for said in [
+            r#"{"q":"a"}"#,
+            r#"{"owner":"me"}"#,
+            r#"{"stage":"Proposal"}"#,
+            r#"{"min":"1"}"#,
+            r#"{"close":"7"}"#,
+        ] {
+            assert!(narrow(said), "{said}");
         }
     }
 

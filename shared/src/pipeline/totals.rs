@@ -4,6 +4,7 @@ use super::opportunity::{Stage, weighted};
 use super::row::OpportunityRow;
 use crate::kernel::money::Money;
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// What some opportunities add up to. The database computes the same (`list_opportunities`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +45,10 @@ pub struct StageTotal {
 impl StageTotal {
     /// Of every stage, in their order, zeros included. Never of a cut list.
     #[must_use]
-    pub fn of(rows: &[OpportunityRow]) -> Vec<Self> {
+    pub fn of(rows: &[impl Borrow<OpportunityRow>]) -> Vec<Self> {
         let stage = |stage: &Stage| {
-            let Total { count, amount, weighted } = Total::of(rows.iter().filter(|row| row.stage == *stage));
+            let own = rows.iter().map(Borrow::borrow).filter(|row| row.stage == *stage);
+            let Total { count, amount, weighted } = Total::of(own);
             Self { stage: *stage, count, amount, weighted }
         };
         Stage::ALL.iter().map(stage).collect()

@@ -1,10 +1,10 @@
 //! How does the list leave the page? As a CSV file of exactly what is shown.
 
-use super::super::columns;
 use super::super::tool::Workbench;
 use crate::shell::csv::{file, hand_over, save};
 use crate::shell::format;
 use crate::shell::session::Session;
+use crate::shell::shown_columns::TableColumn as _;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientColumn, ClientRow};
 use revos_shared::kernel::instants::{write_day, write_moment};
@@ -56,7 +56,7 @@ pub(super) fn export_form(bench: Workbench) -> AnyView {
 }
 
 fn csv(columns: &[ClientColumn], rows: &[impl Borrow<ClientRow>]) -> String {
-    let head = columns.iter().map(|column| columns::label(*column).to_owned()).collect();
+    let head = columns.iter().map(|column| column.label().to_owned()).collect();
     file(head, rows.iter().map(|row| columns.iter().map(|column| cell(*column, row.borrow())).collect()))
 }
 

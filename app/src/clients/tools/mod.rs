@@ -3,25 +3,27 @@
 
 mod add;
 mod bulk;
-mod columns;
 mod export;
 mod filter;
-mod views;
 
 use super::tool::{Tool, Workbench};
 use crate::shell::part::part;
+use crate::shell::saved_views::view_form;
+use crate::shell::shown_columns::column_form;
 use crate::shell::style::adopt;
-use live_query::Failure;
-use revos_ui::Var;
-use std::future::Future;
-use wasm_bindgen_futures::spawn_local;
+use leptos::prelude::*;
+use revos_shared::kernel::workspace::ViewWorkspace;
 
 part!(
     clients_tools,
     pub(super) fn list_tool(tool: Tool, bench: Workbench) {
         adopt(include_str!("tools.css"));
         match tool {
-            Tool::Columns => columns::column_form(bench),
+            Tool::Columns => {
+                let address = bench.address;
+                let set = Callback::new(move |columns| address.choose(|state| state.columns = columns));
+                column_form(address.columns(), set, bench.toolbox.closing())
+            }
             Tool::Export => export::export_form(bench),
             _ => filter::filter_form(bench),
         }
@@ -31,33 +33,12 @@ part!(
 part!(
     clients_tools,
     pub(super) fn change_tool(tool: Tool, bench: Workbench) {
+        adopt(include_str!("../../shell/list_forms.css"));
         adopt(include_str!("tools.css"));
         match tool {
-            Tool::Views => views::view_form(bench),
+            Tool::Views => view_form(ViewWorkspace::Clients, bench.toolbox.closing()),
             Tool::Add => add::add_form(bench),
-            _ => bulk::bulk_form(tool, bench),
+            _ => bulk::form(tool, bench),
         }
     }
 );
-
-/// Something asked for once, for a dialog.
-#[derive(Clone)]
-enum Asked<T> {
-    Waiting,
-    There(T),
-    Failed,
-}
-
-/// Asks, and keeps what comes.
-fn ask<T: Clone + Send + Sync + 'static>(
-    answer: impl Future<Output = Result<T, Failure>> + 'static,
-) -> Var<Asked<T>> {
-    let asked = Var::new(Asked::Waiting);
-    spawn_local(async move {
-        asked.set(match answer.await {
-            Ok(there) => Asked::There(there),
-            Err(_) => Asked::Failed,
-        });
-    });
-    asked
-}

@@ -60,11 +60,11 @@ from run r
 join public.automation_playbooks p on p.organization_id = r.organization_id and p.trigger_event = 'closed_won';
 
 insert into public.automation_run_steps
-  (id, organization_id, run_id, step_id, position, workspace, action, status, output, error, completed_at, created_at,
-   updated_at)
+  (id, organization_id, run_id, step_id, position, workspace, action, config, status, output, error, completed_at,
+   created_at, updated_at)
 select
   pg_temp.demo_id('automation_run_steps', r.id || ':' || s.position), r.organization_id, r.id, s.id, s.position,
-  s.workspace, s.action, outcome.status,
+  s.workspace, s.action, s.config, outcome.status,
   case when outcome.status = 'succeeded' then jsonb_build_object(made.kind || '_id', made.id) end,
   case when outcome.status = 'failed' then r.error end,
   outcome.at, r.created_at, outcome.at

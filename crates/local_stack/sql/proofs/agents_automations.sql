@@ -414,8 +414,8 @@ insert into proof_effect values
     'automation.playbook.saved | delete automation_playbooks, delete automation_steps', null, null),
   ('start a run', 'director', 'marlowick', 'select public.start_automation_run({playbook}, ''{"entity_type": "opportunity", "entity_id": "<opportunity>", "why": "x"}'', ''k'')',
     'automation.run.queued | -',
-    'select format(''%s %s %s %s %s'', r.status, r.triggered_by = {director}, r.entity_type, r.idempotency_key is null, (select string_agg(s.position || s.status, '' '' order by s.position) from public.automation_run_steps s where s.run_id = r.id)) from public.automation_runs r where r.context ? ''why''',
-    'queued t opportunity t 0pending 1pending'),
+    'select format(''%s %s %s %s %s'', r.status, r.triggered_by = {director}, r.entity_type, r.idempotency_key is null, (select string_agg(s.position || s.status || (s.config = p.config), '' '' order by s.position) from public.automation_run_steps s join public.automation_steps p on p.id = s.step_id where s.run_id = r.id)) from public.automation_runs r where r.context ? ''why''',
+    'queued t opportunity t 0pendingtrue 1pendingtrue'),
   ('start one in B', 'superadmin', 'quillhaven', 'select public.start_automation_run({playbook_b}, ''{}'', ''k'')', 'automation.run.queued | -', null, null),
 
   ('switch', 'superadmin', 'marlowick', 'update public.feature_flags set is_enabled = false where id = {flag}',
@@ -441,30 +441,32 @@ insert into proof_effect values
     'failed no_opportunity failed:no_opportunity skipped'),
   ('nobody''s run', 'service_role', 'marlowick', 'do $do$ begin update public.automation_runs set triggered_by = null where id = {arun}; perform public.service_advance_automation_run({arun}); end $do$',
     'automation.run.failed | -', 'select error from public.automation_runs where id = {arun}', 'no_author'),
+  -- A run does what it began with, whatever became of the step. Of old runs that is not known.
   ('removed step', 'service_role', 'marlowick', 'do $do$ begin perform set_config(''revos.op'', ''x'', true); delete from public.automation_steps where id = {step1}; perform set_config(''revos.op'', '''', true); perform public.service_advance_automation_run({arun}); end $do$',
-    'automation.run.failed | delete automation_steps (x)', 'select error from public.automation_runs where id = {arun}', 'step_removed'),
+    '- | delete automation_steps (x), insert opportunity_notes (service_advance_automation_run)', 'select body from public.opportunity_notes where created_at = now()', 'Kickoff'),
+  ('changed step', 'service_role', 'marlowick', 'do $do$ begin perform set_config(''revos.op'', ''x'', true); update public.automation_steps set config = ''{"body": "Later"}'' where id = {step1}; perform set_config(''revos.op'', '''', true); perform public.service_advance_automation_run({arun}); end $do$',
+    '- | insert opportunity_notes (service_advance_automation_run), update automation_steps (x)', 'select body from public.opportunity_notes where created_at = now()', 'Kickoff'),
+  ('removed step of an old run', 'service_role', 'marlowick', 'do $do$ begin update public.automation_run_steps set config = null, step_id = null where id = {arun_step1}; perform public.service_advance_automation_run({arun}); end $do$',
+    'automation.run.failed | -', 'select error from public.automation_runs where id = {arun}', 'step_removed'),
   -- What the failing step had made is gone, what the one before made is there.
   ('second step fails', 'service_role', 'marlowick', 'do $do$ begin perform set_config(''revos.op'', ''x'', true);
-      update public.automation_steps set action = ''schedule_invoices'', config = ''{"count": 60}'' where id = {step2};
-      update public.automation_run_steps set action = ''schedule_invoices'' where step_id = {step2};
+      update public.automation_run_steps set action = ''schedule_invoices'', config = ''{"count": 60}'' where step_id = {step2};
       update public.opportunities set amount = 0.5 where id = {opportunity};
       perform set_config(''revos.op'', '''', true);
       perform public.service_advance_automation_run({arun}); perform public.service_advance_automation_run({arun}); end $do$',
-    'automation.run.failed | insert opportunity_notes (service_advance_automation_run), update automation_steps (x), update opportunities (x)',
+    'automation.run.failed | insert opportunity_notes (service_advance_automation_run), update opportunities (x)',
     'select string_agg(s.status || coalesce('':'' || s.error, ''''), '' '' order by s.position) from public.automation_run_steps s where s.run_id = {arun}',
     'succeeded failed:nothing_to_invoice'),
   ('invoices that add up', 'service_role', 'marlowick', 'do $do$ begin perform set_config(''revos.op'', ''x'', true);
-      update public.automation_steps set action = ''schedule_invoices'', config = ''{"count": 3}'' where id = {step1};
-      update public.automation_run_steps set action = ''schedule_invoices'' where step_id = {step1};
+      update public.automation_run_steps set action = ''schedule_invoices'', config = ''{"count": 3}'' where step_id = {step1};
       perform set_config(''revos.op'', '''', true); perform public.service_advance_automation_run({arun}); end $do$',
-    '- | insert invoice_line_items 3 (service_advance_automation_run), insert invoices 3 (service_advance_automation_run), update automation_steps (x)',
+    '- | insert invoice_line_items 3 (service_advance_automation_run), insert invoices 3 (service_advance_automation_run)',
     'select format(''%s %s %s %s'', string_agg(i.amount::text, '' '' order by i.issue_date), string_agg(distinct i.status || i.source, '' ''), bool_and(i.due_date = i.issue_date + 30), count(distinct i.invoice_number)) from public.invoices i where i.source = ''automation'' and i.created_at = now()',
     '333.33 333.33 333.34 draftautomation t 3'),
   ('an activity', 'service_role', 'marlowick', 'do $do$ begin perform set_config(''revos.op'', ''x'', true);
-      update public.automation_steps set action = ''create_activity'', config = ''{"type": "call", "title": "Call", "due_in_days": 2}'' where id = {step1};
-      update public.automation_run_steps set action = ''create_activity'' where step_id = {step1};
+      update public.automation_run_steps set action = ''create_activity'', config = ''{"type": "call", "title": "Call", "due_in_days": 2}'' where step_id = {step1};
       perform set_config(''revos.op'', '''', true); perform public.service_advance_automation_run({arun}); end $do$',
-    '- | insert opportunity_activities (service_advance_automation_run), update automation_steps (x)',
+    '- | insert opportunity_activities (service_advance_automation_run)',
     'select format(''%s %s %s %s %s'', a.type, a.title, a.assigned_to = {member}, a.created_by = {director}, (a.due_at at time zone ''America/New_York'')::date - (now() at time zone ''America/New_York'')::date) from public.opportunity_activities a where a.created_at = now() and a.opportunity_id = {opportunity}',
     'call Call t t 2');
 select pg_temp.run_all();
@@ -473,20 +475,21 @@ select pg_temp.run_all();
 
 do $repeats$
 declare
-  first public.automation_runs;
-  second public.automation_runs;
+  first jsonb;
+  second jsonb;
   playbook constant uuid := (select id from pg_temp.proof_id where key = 'playbook');
 begin
   perform pg_temp.become('director');
   first := public.start_automation_run(playbook, '{"a": 1}', 'repeat');
   second := public.start_automation_run(playbook, '{"a": 1}', 'repeat');
-  perform pg_temp.check_that('the same run', second.id::text, first.id::text);
+  perform pg_temp.check_that('the same run', second ->> 'id', first ->> 'id');
+  perform pg_temp.check_that('which says so', concat(first -> 'repeated', second -> 'repeated'), 'falsetrue');
   perform pg_temp.check_that('the key with another context', pg_temp.effect('director',
     'select public.start_automation_run({playbook}, ''{"a": 2}'', ''repeat'')'), 'PT409 idempotency_mismatch');
   -- Another person's key is another key.
   perform pg_temp.become('admin');
   second := public.start_automation_run(playbook, '{"a": 1}', 'repeat');
-  perform pg_temp.check_that('another person''s run', (second.id = first.id)::text, 'false');
+  perform pg_temp.check_that('another person''s run', (second -> 'id' = first -> 'id')::text, 'false');
   perform set_config('role', 'none', true);
   perform pg_temp.check_that('events of two runs',
     (select count(*)::text from public.analytics_events where event_key = 'automation.run.queued'), '2');
@@ -512,6 +515,30 @@ begin
   perform pg_temp.check_that('sums of installments', (
     select count(*)::text from generate_series(1, 60) n cross join unnest(array[0.60, 7.77, 1000, 123456.78]) a
     where (select sum(i.amount) from private.installments(a, n, '2026-01-31') i) <> a), '0');
+  -- Any amount in any number of parts: exact, none of them nothing, all but the last alike and no larger than it,
+  -- and the last larger by less than a cent for each.
+  perform setseed(0.42);
+  for line in
+    select given.*, sum(i.amount) as sum, min(i.amount) as least, max(i.amount) as most,
+      max(i.amount) filter (where i.number = given.count) as last,
+      count(distinct i.amount) filter (where i.number < given.count) as kinds,
+      bool_and(i.issue_date = least(
+        (date_trunc('month', given.first) + make_interval(months => i.number - 1))::date + (extract(day from given.first)::integer - 1),
+        (date_trunc('month', given.first) + make_interval(months => i.number) - interval '1 day')::date)) as monthly
+    from (
+      select n, c.count, greatest(round((10 ^ (random() * 12))::numeric, 2), c.count * 0.01) as amount,
+        date '2024-01-01' + (random() * 1200)::integer as first
+      from generate_series(1, 500) n
+      cross join lateral (select 1 + (random() * 59)::integer + 0 * n as count) c
+    ) given
+    cross join lateral private.installments(given.amount, given.count, given.first) i
+    group by given.n, given.count, given.amount, given.first
+  loop
+    perform pg_temp.check_that(format('%s in %s parts from %s', line.amount, line.count, line.first),
+      concat_ws(' ', line.sum = line.amount, line.least >= 0.01, line.most = line.last,
+        line.kinds = least(line.count - 1, 1), line.last - line.least < line.count * 0.01, line.monthly),
+      't t t t t t');
+  end loop;
 end
 $installments$;
 

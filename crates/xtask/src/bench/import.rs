@@ -9,6 +9,8 @@ use std::time::Instant;
 
 /// Rows of a batch, as the page sends them.
 const BATCH: u32 = 500;
+/// Batches that warm the server up before its memory is read; the rest must be more than they.
+const WARM_UP: usize = 5;
 /// Rows that name the same company.
 const ROWS_A_CLIENT: u32 = 20;
 /// How far the memory of the server may move.
@@ -16,6 +18,10 @@ const FLAT_MEBIBYTES: f64 = 20.0;
 
 /// Imports this many rows as the page does, looking at each batch first, and copies the same rows beside it.
 pub(super) async fn measure(binary: &std::path::Path, rows: u32) -> Result<Vec<String>, String> {
+    let least = BATCH * (WARM_UP as u32 + 1);
+    if rows < least {
+        return Err(format!("an import of fewer than {least} rows is over before the server is warm"));
+    }
     let rig = Rig::start(binary).await?;
     let measured = on(&rig, rows).await;
     rig.stop().await?;
@@ -40,8 +46,7 @@ async fn on(rig: &Rig, rows: u32) -> Result<Vec<String>, String> {
     for (number, batch) in (0..rows).step_by(BATCH as usize).enumerate() {
         send("/api/opportunities/imports/checks", batch).await?;
         send("/api/opportunities/imports", batch).await?;
-        // The first batches warm the server up.
-        if number == 4 {
+        if number + 1 == WARM_UP {
             before = rig.server.memory();
         }
         most = most.max(rig.server.memory().unwrap_or_default());
@@ -60,7 +65,7 @@ async fn on(rig: &Rig, rows: u32) -> Result<Vec<String>, String> {
         format!("plain COPY of the same rows: {:.0} rows/s", rate(copied)),
         format!("import ÷ COPY: {:.0}", imported.as_secs_f64() / copied.as_secs_f64()),
         format!(
-            "memory of serve: {:.1} MiB after 5 batches, {grown:.1} MiB more at most (goal {FLAT_MEBIBYTES}: {verdict})",
+            "memory of serve: {:.1} MiB after {WARM_UP} batches, {grown:.1} MiB more at most (goal {FLAT_MEBIBYTES}: {verdict})",
             mebibytes(before.unwrap_or_default())
         ),
     ])

@@ -1,11 +1,10 @@
 //! Which lists does a person keep under a name?
 
-use super::super::tool::Workbench;
-use super::{Asked, ask};
-use crate::shell::address::Address;
-use crate::shell::api::{Api, SignedIn};
-use crate::shell::form::{field_problems, new_id};
-use crate::shell::session::Session;
+use super::address::Address;
+use super::api::{Api, SignedIn};
+use super::form::{field_problems, new_id};
+use super::session::Session;
+use super::style::adopt;
 use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::kernel::check::Check as _;
@@ -34,21 +33,33 @@ struct Views {
     problems: Var<Vec<Problem>>,
     title: Var<Option<String>>,
     busy: Var<bool>,
-    bench: Workbench,
+    workspace: ViewWorkspace,
+    close: Callback<()>,
     address: Address,
 }
 
-/// The views one may open, and what is needed to keep the list as it is now.
-pub(super) fn view_form(bench: Workbench) -> AnyView {
+/// The views that were asked for.
+#[derive(Clone)]
+enum Asked {
+    Waiting,
+    There(Vec<SavedView>),
+    Failed,
+}
+
+/// The views of a workspace that one may open, and what is needed to keep its list as it is now.
+pub(crate) fn view_form(workspace: ViewWorkspace, close: Callback<()>) -> AnyView {
+    adopt(include_str!("list_forms.css"));
     let session = expect_context::<Session>();
     let Some((api, member)) = session.api().zip(session.member()) else { return ().into_any() };
+    let asked = Var::new(Asked::Waiting);
     let load = move || {
-        ask(async move {
-            let query = ViewsQuery { workspace: ViewWorkspace::Clients };
-            api.read_rows::<ListSavedViews, _>(&query, None).await.map(|views| views.data)
-        })
+        asked.set(Asked::Waiting);
+        spawn_local(async move {
+            let answer = api.read_rows::<ListSavedViews, _>(&ViewsQuery { workspace }, None).await;
+            asked.set(answer.map_or(Asked::Failed, |views| Asked::There(views.data)));
+        });
     };
-    let asked = Var::new(load());
+    load();
     let views = Views {
         api,
         me: member.person.id,
@@ -58,17 +69,18 @@ pub(super) fn view_form(bench: Workbench) -> AnyView {
         problems: Var::new(Vec::new()),
         title: Var::new(None),
         busy: Var::new(false),
-        bench,
+        workspace,
+        close,
         address: expect_context(),
     };
     live(move || {
-        asked.get().with(|asked_now| match asked_now {
+        asked.with(|asked_now| match asked_now {
             Asked::Waiting => view! { <SkeletonLines count=4 class="skeleton-rows" /> }.into_any(),
             Asked::Failed => view! {
                 <FailedState
                     title="The saved views could not be read"
                     text="The list itself works. Try again in a moment."
-                    on_retry=move |()| asked.set(load())
+                    on_retry=move |()| load()
                 />
             }
             .into_any(),
@@ -90,7 +102,7 @@ impl Views {
             let view = ViewFields {
                 id: SavedViewId(new_id()),
                 version: None,
-                workspace: ViewWorkspace::Clients,
+                workspace: self.workspace,
                 name: name.get_untracked().trim().to_owned(),
                 query: self.address.search_now(),
                 is_shared: shared.get_untracked(),
@@ -133,7 +145,7 @@ impl Views {
                     on_toggle=move |()| shared.update(|shared| *shared = !*shared)
                 />
                 <div class="dialog-foot">
-                    <Button label="Close" on_press=move |()| self.bench.toolbox.close() />
+                    <Button label="Close" on_press=self.close />
                     <Button label="Save view" kind=ButtonKind::Primary submit=true busy=self.busy />
                 </div>
             </form>
@@ -151,7 +163,7 @@ impl Views {
                     type="button"
                     class="link"
                     on:click=move |_| {
-                        self.bench.toolbox.close();
+                        self.close.run(());
                         self.address.choose_search(&open.query);
                     }
                 >
