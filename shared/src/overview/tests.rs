@@ -252,6 +252,24 @@ fn a_part_has_no_figure_of_what_belongs_to_no_client() {
     );
 }
 
+#[test]
+fn the_page_reads_what_the_server_writes() {
+    let overview = overview();
+    let text = serde_json::to_string(&overview).unwrap();
+    assert_eq!(lean_json::from_str::<Overview>(&text).unwrap(), overview);
+    let kept: KeptInput = serde_json::from_value(json!({
+        "days": ["2026-05-20", "2026-05-13"], "kept_today_at": "2026-05-20T10:00:00.5Z",
+        "day": { "snapshot_date": "2026-05-13", "metrics": { "trs": 81, "mrr": { "unavailable": "no_rows" } } },
+    }))
+    .unwrap();
+    let kept = kept.figures();
+    assert_eq!(kept.day.as_ref().map(|kept| kept.figures.len()), Some(2));
+    let text = serde_json::to_string(&kept).unwrap();
+    assert_eq!(lean_json::from_str::<KeptFigures>(&text).unwrap(), kept);
+    let keeping = r#"{"asked_at":"2026-05-20T10:00:00Z"}"#;
+    assert!(lean_json::from_str::<Keeping>(keeping).is_ok());
+}
+
 proptest! {
     #[test]
     fn scenarios_contain_each_other(
