@@ -422,3 +422,16 @@ async fn days_that_have_no_figures_are_refused_by_name() {
         assert_eq!(answer.is_ok(), fits, "{arguments}: {:?}", answer.err());
     }
 }
+
+#[tokio::test]
+async fn one_overview_is_at_most_three_requests_upstream() {
+    let rig = Rig::new().await;
+    let admin = rig.program(ADMIN).await;
+    for query in ["", "?scope=ytd&segment=mid"] {
+        let before = rig.rest_requests();
+        let reply = admin.get(&format!("/api/overview{query}")).await;
+        assert_eq!(reply.status, StatusCode::OK, "{query}");
+        let asked = rig.rest_requests() - before;
+        assert!((1..=3).contains(&asked), "{query}: {asked}");
+    }
+}
