@@ -244,7 +244,7 @@ fn inside(overview: &Arc<Overview>, asked: OverviewQuery, currency: &str, time_z
         .collect_view();
     let window = overview.window;
     view! {
-        <p class="quiet">
+        <p class="quiet overview-window">
             {format!(
                 "{}, beside {}.{} All amounts in {currency}.",
                 writing.days(window.from, window.to),
