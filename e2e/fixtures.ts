@@ -169,7 +169,10 @@ export function names(page: Page) {
   return page.getByRole("grid", { name: "All clients" }).locator("tbody").getByRole("rowheader");
 }
 
-/** The names of the clients in the table, in their order. */
+/**
+ * The names of the clients that the table shows at this moment. After a press it shows others a frame later, so wait for
+ * them by `expect(names(page)).toHaveText(…)`.
+ */
 export async function listed(page: Page): Promise<string[]> {
   return (await names(page).allInnerTexts()).map((name) => name.trim());
 }

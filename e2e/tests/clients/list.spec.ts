@@ -64,13 +64,12 @@ test("filters by every value of every filter, each a chip that can be taken away
     await expect(dialog).toBeHidden();
     expect(page.url()).toContain(parameter);
     const expected = await meant(database, condition);
-    await expect(names(page), chip).toHaveCount(expected.length);
-    expect(await listed(page), chip).toEqual(expected);
+    await expect(names(page), chip).toHaveText(expected);
     const chips = page.getByRole("list", { name: "Active filters" }).getByRole("button");
     await expect(chips).toHaveCount(1);
     await page.getByRole("button", { name: `Remove filter ${chip}`, exact: true }).click();
     await expect(chips).toHaveCount(0);
-    expect(await listed(page), `without ${chip}`).toEqual(everybody);
+    await expect(names(page), `without ${chip}`).toHaveText(everybody);
   }
 });
 
@@ -82,7 +81,7 @@ test("widens by words of one filter, narrows by several filters, and clears them
     "c.status in ('active', 'paused') and c.churn_risk >= 15 and c.health between 55 and 69",
   );
   expect(expected.length).toBeGreaterThan(1);
-  expect((await listed(page)).sort()).toEqual(expected.sort());
+  await expect.poll(async () => (await listed(page)).sort()).toEqual(expected.sort());
   await expect(page.getByRole("list", { name: "Active filters" }).getByRole("button")).toHaveCount(5);
   await page.goto(`${stack.page}/clients?q=zzz&owner=me&sort=-churn&cols=churn`);
   await expect(panel(page, "All clients")).toContainText("No client matches");
@@ -108,17 +107,17 @@ test("searches after a moment without typing, from the key on", async ({ page, e
   await page.clock.runFor(280);
   await page.keyboard.type("ow");
   await page.clock.runFor(280);
-  expect(await listed(page)).toHaveLength(14);
-  await page.clock.runFor(40);
+  await expect(names(page)).toHaveCount(14);
+  await page.clock.runFor(80);
   await expect(page).toHaveURL(/q=HOLLow/);
-  expect(await listed(page)).toEqual(["Calderhollow Foods", "Hollowpine Energy"]);
+  await expect(names(page)).toHaveText(["Calderhollow Foods", "Hollowpine Energy"]);
   // Industry too, and no character is a pattern.
   await search.fill("insur");
-  await page.clock.runFor(320);
-  expect(await listed(page)).toEqual(["Mossvane Insurance"]);
+  await page.clock.runFor(380);
+  await expect(names(page)).toHaveText(["Mossvane Insurance"]);
   for (const text of ["%", "_", "*", "Hollow.*"]) {
     await search.fill(text);
-    await page.clock.runFor(320);
+    await page.clock.runFor(380);
     await expect(panel(page, "All clients"), text).toContainText("No client matches");
   }
   await page.getByRole("button", { name: "Remove filter “Hollow.*”" }).click();
@@ -138,19 +137,20 @@ test("gives the same list on reload and on the way back, and for a link", async 
   expect(words).toEqual(["Client", "Health", "Owner", "Phase"]);
   await page.reload();
   await live(page);
-  expect([await listed(page), await heads(page)]).toEqual([shown, words]);
+  await expect(names(page)).toHaveText(shown);
+  await expect.poll(() => heads(page)).toEqual(words);
   await page.getByRole("button", { name: "Remove filter Phase: Discovery" }).click();
   await expect.poll(() => listed(page)).not.toEqual(shown);
   const fewer = await listed(page);
   await page.goBack();
-  await expect.poll(() => listed(page)).toEqual(shown);
+  await expect(names(page)).toHaveText(shown);
   await page.goForward();
-  await expect.poll(() => listed(page)).toEqual(fewer);
+  await expect(names(page)).toHaveText(fewer);
   // What is not known is taken out, what is known stays.
   await page.goto(`${stack.page}/clients?status=lost&phase=Data&owner=nobody&cols=salary&rows=7&sort=colour`);
   await live(page);
   await expect(page).toHaveURL(`${stack.page}/clients?phase=Data`);
-  expect(await listed(page)).toEqual(["Fennwisp Health"]);
+  await expect(names(page)).toHaveText(["Fennwisp Health"]);
 });
 
 test("shows the columns that are chosen, in the chosen order", async ({ page, enter, stack }) => {
@@ -171,7 +171,7 @@ test("shows the columns that are chosen, in the chosen order", async ({ page, en
   await dialog.getByRole("button", { name: "Move MRR to the left" }).click();
   await dialog.getByRole("button", { name: "Show list" }).click();
   await expect(page).toHaveURL(/cols=mrr(,|%2C)owner(,|%2C)arr(,|%2C)churn(,|%2C)health$/);
-  expect(await heads(page)).toEqual(["Client", "MRR", "Owner", "ARR", "Churn risk", "Health"]);
+  await expect.poll(() => heads(page)).toEqual(["Client", "MRR", "Owner", "ARR", "Churn risk", "Health"]);
   // The cells stand under their heads, and the sums too.
   const cells = await line(page, "Hollowpine Energy").locator("td[data-column]").allInnerTexts();
   expect(cells.map((cell) => cell.replace(/\s+/g, " ").trim())).toEqual([
@@ -191,7 +191,7 @@ test("shows the columns that are chosen, in the chosen order", async ({ page, en
   await again.getByRole("button", { name: "Usual columns" }).click();
   await again.getByRole("button", { name: "Show list" }).click();
   await expect(page).toHaveURL(`${stack.page}/clients`);
-  expect(await heads(page)).toEqual(usual);
+  await expect.poll(() => heads(page)).toEqual(usual);
 });
 
 /** Sums of the database over the organization's clients of whom this is true, as the table writes them. */
