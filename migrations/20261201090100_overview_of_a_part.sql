@@ -47,6 +47,16 @@ $$;
 comment on function private.overview_window(uuid, date, text, date, date) is
   'A window that ends today, or the days from one to another, and the window before.';
 
+create function private.overview_periods(p_window jsonb) returns table (name text, begins date, ends date)
+language sql immutable rows 2
+set search_path = ''
+as $$
+  values
+    ('now', (p_window ->> 'from')::date, (p_window ->> 'to')::date),
+    ('before', (p_window ->> 'previous_from')::date, (p_window ->> 'previous_to')::date)
+$$;
+comment on function private.overview_periods(jsonb) is 'The first and the last day of a window, and of the window before.';
+
 create function private.overview_pipeline_at(
   p_organization_id uuid, p_as_of date, p_window jsonb, p_clients uuid[]
 )
@@ -115,10 +125,7 @@ as $$
       ) g), '[]'),
     'closed', (
       select jsonb_object_agg(p.name, s.sums)
-      from (values
-        ('now', (p_window ->> 'from')::date, (p_window ->> 'to')::date),
-        ('before', (p_window ->> 'previous_from')::date, (p_window ->> 'previous_to')::date)
-      ) as p (name, begins, ends)
+      from private.overview_periods(p_window) p
       cross join lateral (
         select jsonb_build_object(
           'won', count(*) filter (where c.won),
@@ -139,12 +146,6 @@ returns jsonb
 language sql stable
 set search_path = ''
 as $$
-  with period as (
-    select * from (values
-      ('now', (p_window ->> 'from')::date, (p_window ->> 'to')::date),
-      ('before', (p_window ->> 'previous_from')::date, (p_window ->> 'previous_to')::date)
-    ) as p (name, begins, ends)
-  )
   select jsonb_build_object(
     'projects', (
       select jsonb_build_object(
@@ -172,7 +173,7 @@ as $$
     ),
     'agent_runs', (
       select jsonb_object_agg(p.name, s.sums)
-      from period p
+      from private.overview_periods(p_window) p
       cross join lateral (
         select jsonb_build_object(
           'open', count(*) filter (where r.status in ('queued', 'running')),
@@ -206,7 +207,7 @@ as $$
           where i.organization_id = p_organization_id and i.user_id = (select auth.uid())
             and i.status = 'done' and d.plan_date between p.begins and p.ends
         )))
-      from period p
+      from private.overview_periods(p_window) p
     ),
     'connections', (
       select jsonb_build_object(
@@ -244,10 +245,7 @@ as $$
       where e.organization_id = p_organization_id and e.approved_at is not null and e.cost_of_revenue
         and e.expense_date between p.begins and p.ends
     ) end))
-  from (values
-    ('now', (p_window ->> 'from')::date, (p_window ->> 'to')::date),
-    ('before', (p_window ->> 'previous_from')::date, (p_window ->> 'previous_to')::date)
-  ) as p (name, begins, ends)
+  from private.overview_periods(p_window) p
 $$;
 comment on function private.overview_margin_at(uuid, jsonb, uuid[]) is
   'Revenue net of tax and approved expenses of the window and of the one before, over the rows the caller may see; of some clients only the revenue.';
@@ -354,9 +352,7 @@ language sql stable
 set search_path = ''
 as $$
   with period as (
-    select
-      (p_window ->> 'from')::date as begins, (p_window ->> 'to')::date as ends,
-      (p_window ->> 'previous_from')::date as previous_begins, (p_window ->> 'previous_to')::date as previous_ends
+    select * from private.overview_periods(p_window)
   ),
   month_end as (
     select least((m.begins + interval '1 month')::date - 1, p_as_of) as day
@@ -368,20 +364,19 @@ as $$
   day as (
     select m.day from month_end m
     union select (p_as_of - interval '12 months')::date
-    union select unnest(array[p.begins - 1, p.ends, p.previous_begins - 1, p.previous_ends]) from period p
+    union select unnest(array[p.begins - 1, p.ends]) from period p
   )
   select jsonb_build_object(
     'recurring', private.finance_recurring_at(
       p_organization_id, p_as_of, (select array_agg(d.day order by d.day) from day d), p_clients),
     'month_ends', (select jsonb_agg(m.day order by m.day) from month_end m),
     'receivables', private.finance_receivables_at(p_organization_id, p_as_of, p_clients),
-    'flows', jsonb_build_object(
-      'now', jsonb_build_object(
+    'flows', (
+      select jsonb_object_agg(p.name, jsonb_build_object(
         'billed', private.billed(p_organization_id, p.begins, p.ends, p_clients),
-        'collected', private.collected(p_organization_id, p.begins, p.ends, p_clients)),
-      'before', jsonb_build_object(
-        'billed', private.billed(p_organization_id, p.previous_begins, p.previous_ends, p_clients),
-        'collected', private.collected(p_organization_id, p.previous_begins, p.previous_ends, p_clients))),
+        'collected', private.collected(p_organization_id, p.begins, p.ends, p_clients)))
+      from period p
+    ),
     -- The account belongs to no client.
     'account', case when p_clients is null then jsonb_build_object(
       'now', jsonb_build_object(
@@ -389,9 +384,8 @@ as $$
         'first_entry_on', (
           select min(e.entry_date) from public.cash_flow_entries e where e.organization_id = p_organization_id
         )),
-      'before', private.cash(p_organization_id, p.previous_ends),
+      'before', private.cash(p_organization_id, (p_window ->> 'previous_to')::date),
       'months', private.finance_months_at(p_organization_id, p_as_of, 4)) end)
-  from period p
 $$;
 comment on function private.overview_finance_at(uuid, date, jsonb, uuid[]) is
   'Recurring revenue per client on the days that the overview needs, receivables, billed and collected in the window and before, and (of all clients) the account; over the rows the caller may see.';
@@ -481,11 +475,12 @@ begin
   today := private.organization_today(p_organization_id);
   return jsonb_build_object(
     'forecast', private.pipeline_forecast_at(p_organization_id, today),
-    'portfolio', private.clients_summary_at(p_organization_id, today),
     'overview', private.overview_inputs_at(
       p_organization_id, today, private.overview_window(p_organization_id, today, 'qtd'), true));
 end
 $$;
+comment on function public.service_read_figures(uuid) is
+  'What the snapshots and alerts of an organization''s today are computed from: as pipeline_forecast and overview_inputs of the fiscal quarter.';
 
 revoke execute on function
   private.overview_pipeline_at(uuid, date, jsonb, uuid[]),
@@ -495,6 +490,7 @@ revoke execute on function
   private.overview_finance_at(uuid, date, jsonb, uuid[]),
   private.overview_clients(uuid, text, text),
   private.overview_window(uuid, date, text, date, date),
+  private.overview_periods(jsonb),
   private.overview_inputs_at(uuid, date, jsonb, boolean, uuid[])
 from public, anon;
 -- They run as the caller, so the policies decide what is counted.
@@ -506,6 +502,7 @@ grant execute on function
   private.overview_finance_at(uuid, date, jsonb, uuid[]),
   private.overview_clients(uuid, text, text),
   private.overview_window(uuid, date, text, date, date),
+  private.overview_periods(jsonb),
   private.overview_inputs_at(uuid, date, jsonb, boolean, uuid[])
 to authenticated, service_role;
 revoke execute on function public.overview_inputs(text, date, date, text, text, uuid)

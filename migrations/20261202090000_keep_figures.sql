@@ -103,37 +103,31 @@ as $$
 declare
   chosen uuid;
   today date;
-  day date;
 begin
   perform private.admit(private.is_staff());
   chosen := private.chosen_organization(p_organization_id);
   today := private.organization_today(chosen);
   perform private.require(coalesce(p_day, today) between '1900-01-01' and today, 'p_day');
-  -- The forecast of a week ago is chosen so too.
-  day := coalesce(p_day, (
-    select max(s.snapshot_date) from public.dashboard_snapshots s
-    where s.organization_id = chosen and s.time_scope = 'qtd' and s.segment_filter = '{}'
-      and s.snapshot_date <= today - 7));
-  return jsonb_build_object(
-    'days', coalesce((
-      select jsonb_agg(d.day order by d.day desc)
-      from (
-        select distinct s.snapshot_date as day from public.dashboard_snapshots s
-        where s.organization_id = chosen and s.time_scope = 'qtd' and s.segment_filter = '{}'
-      ) d), '[]'),
-    'kept_today_at', (
-      select max(s.computed_at) from public.dashboard_snapshots s
+  return (
+    with kept as (
+      select s.snapshot_date as day, s.computed_at, s.metrics from public.dashboard_snapshots s
       where s.organization_id = chosen and s.time_scope = 'qtd' and s.segment_filter = '{}'
-        and s.snapshot_date = today
     ),
-    'day', (
-      select jsonb_build_object('snapshot_date', day, 'metrics', jsonb_object_agg(m.key, m.value))
-      from public.dashboard_snapshots s
-      cross join lateral jsonb_each(s.metrics) m
-      where s.organization_id = chosen and s.time_scope = 'qtd' and s.segment_filter = '{}'
-        and s.snapshot_date = day
-      having count(*) > 0
-    ));
+    named as (
+      -- The forecast of a week ago is chosen so too.
+      select coalesce(p_day, (select max(k.day) from kept k where k.day <= today - 7)) as day
+    )
+    select jsonb_build_object(
+      'days', coalesce((
+        select jsonb_agg(d.day order by d.day desc) from (select distinct k.day from kept k) d), '[]'),
+      'kept_today_at', (select max(k.computed_at) from kept k where k.day = today),
+      'day', (
+        select jsonb_build_object('snapshot_date', k.day, 'metrics', jsonb_object_agg(m.key, m.value))
+        from kept k
+        join named n on n.day = k.day
+        cross join lateral jsonb_each(k.metrics) m
+        group by k.day
+      )));
 end
 $$;
 comment on function public.kept_figures(date, uuid) is

@@ -60,9 +60,14 @@ impl Failure {
         if self.is_about(argument) { Self::field(name, key) } else { self }
     }
 
-    /// Did a function refuse this argument?
+    /// The same as what is wrong with a parameter, when it is about this argument of a function.
     #[must_use]
-    pub fn is_about(&self, argument: &str) -> bool {
+    pub fn as_parameter(self, argument: &str, name: &str, expected: &str) -> Self {
+        if self.is_about(argument) { Self::parameter(name, expected) } else { self }
+    }
+
+    /// Did a function refuse this argument?
+    fn is_about(&self, argument: &str) -> bool {
         let named = |details: &Value| details["argument"] == argument;
         self.code == ErrorCode::InvalidArgument && self.details.as_ref().is_some_and(named)
     }

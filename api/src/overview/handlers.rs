@@ -44,8 +44,8 @@ pub async fn read_overview(
         let read = signed_in.caller()?.read("overview_inputs", arguments).await;
         // Which day it is today, the database knows.
         let inputs: OverviewInputs = read.map_err(|error| {
-            let failure = Failure::from(error);
-            if failure.is_about("p_to") { refused(WindowProblem::InTheFuture) } else { failure }
+            let (name, expected) = WindowProblem::InTheFuture.of_parameter();
+            Failure::from(error).as_parameter("p_to", name, &expected)
         })?;
         Ok(Found::one(inputs.overview()))
     };
@@ -67,10 +67,8 @@ pub async fn read_kept_figures(
             "p_organization_id": signed_in.other_organization(),
         });
         let read = signed_in.caller()?.read("kept_figures", arguments).await;
-        let kept: KeptInput = read.map_err(|error| {
-            let failure = Failure::from(error);
-            if failure.is_about("p_day") { Failure::parameter("day", "today or earlier") } else { failure }
-        })?;
+        let kept: KeptInput =
+            read.map_err(|error| Failure::from(error).as_parameter("p_day", "day", "today or earlier"))?;
         Ok(Found::one(kept.figures()))
     };
     answer::<ReadKeptFigures, _>(&signed_in, &headers, &query, read).await

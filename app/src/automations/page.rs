@@ -15,6 +15,7 @@ use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::automations::Playbook;
 use revos_shared::automations::endpoints::RunsQuery;
+use revos_shared::kernel::ids::AutomationRunId;
 use revos_shared::session::Capability;
 use revos_ui::{
     Button, ButtonKind, DeniedState, EmptyState, Segment, Segments, Signal, SkeletonLines, effect, live, on,
@@ -196,7 +197,7 @@ fn follow_run(desk: Desk) {
 /// The run that is looked for.
 #[derive(Clone, Copy)]
 struct Followed {
-    run_id: revos_shared::kernel::ids::AutomationRunId,
+    run_id: AutomationRunId,
     runs: crate::shell::answer::Answer<Vec<revos_shared::automations::AutomationRun>>,
 }
 

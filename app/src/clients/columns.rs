@@ -128,13 +128,8 @@ pub(super) fn cell(column: ClientColumn, row: &ClientRow, writing: Writing) -> A
         }
         ClientColumn::Updated => {
             let (at, today) = (row.updated_at.as_millisecond(), today.get());
-            let (full, short) = time_zone.with(|zone| {
-                let short = match format::calendar_day(at, zone) {
-                    Some(day) if day != today => format::day(day, today),
-                    _ => format::clock(at, zone),
-                };
-                (format::moment(at, zone), short)
-            });
+            let (full, short) =
+                time_zone.with(|zone| (format::moment(at, zone), format::lately(at, zone, today)));
             element("span", [("class", "quiet".into()), ("title", full.into())], short.into_any())
         }
         ClientColumn::Owner => span("cut", plain().into_any()),

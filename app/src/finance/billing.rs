@@ -306,10 +306,7 @@ fn cells(desk: Desk, row: &InvoiceRow) -> AnyView {
                         .then(|| (" ", span("quiet", words::late(row.days_past_due(today)).into_any())));
                     (mark(words::standing(standing)), late).into_any()
                 }
-                InvoiceColumn::Updated => match format::calendar_day(updated, &zone) {
-                    Some(day) if day != today => desk.day(day).into_any(),
-                    _ => format::clock(updated, &zone).into_any(),
-                },
+                InvoiceColumn::Updated => format::lately(updated, &zone, today).into_any(),
                 _ => ().into_any(),
             };
             grid_cell(column.as_str(), label, *number, content)

@@ -15,7 +15,7 @@ use revos_shared::Money;
 use revos_shared::finance::{
     FiguresQuery, FinanceFigures, InvoiceRow, InvoiceStanding, InvoicesQuery, Movements, TimeScope,
 };
-use revos_shared::kernel::figure::Figure as Known;
+use revos_shared::kernel::figure::{BASIS_POINTS, Figure as Known, ratio};
 use revos_ui::{
     Button, ColumnMark, Columns, Figure, FreshnessMark, Panel, Segment, Segments, Signal, SkeletonLines, live,
 };
@@ -102,11 +102,7 @@ fn change(desk: Desk, now: &Known<Money>, before: &Known<Money>, beside: &str) -
         return format!("no change {beside}");
     }
     let share = (before.minor() > 0).then(|| {
-        let share = revos_shared::kernel::figure::ratio(
-            difference.minor().into(),
-            before.minor().into(),
-            revos_shared::kernel::figure::BASIS_POINTS,
-        );
+        let share = ratio(difference.minor().into(), before.minor().into(), BASIS_POINTS);
         format!(" ({})", percent(share))
     });
     format!("{}{} {beside}", desk.signed(difference), share.unwrap_or_default())

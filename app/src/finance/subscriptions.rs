@@ -20,6 +20,7 @@ use revos_shared::finance::{
     SubscriptionStatus, SubscriptionsQuery,
 };
 use revos_shared::kernel::ids::SubscriptionId;
+use revos_shared::kernel::percent::Percent;
 use revos_ui::{
     Button, ButtonKind, EmptyState, FreshnessMark, Icon, IconName, Menu, MenuItem, Signal, SkeletonLines,
     live,
@@ -287,7 +288,7 @@ fn arrangements(desk: Desk, rows: Vec<ArrangementRow>) -> AnyView {
         let missing = format::plural(total.missing.into(), "client", "clients");
         format!("Partial: the revenue of {missing} with a share was not reported.")
     });
-    let share = |share: Option<revos_shared::kernel::percent::Percent>| {
+    let share = |share: Option<Percent>| {
         share.map_or_else(|| format::NONE.to_owned(), |share| percent(share.hundredths().into()))
     };
     let heads = [

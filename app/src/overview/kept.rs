@@ -10,8 +10,9 @@ use crate::shell::format;
 use crate::shell::lists::table;
 use crate::shell::query::{Standby, Standing, time_zone};
 use leptos::prelude::*;
-use revos_shared::finance::Day;
-use revos_shared::kernel::instants::write_day;
+use revos_shared::finance::{Day, TimeScope};
+use revos_shared::kernel::figure::Figure;
+use revos_shared::kernel::instants::{parse_day, write_day};
 use revos_shared::overview::endpoints::{KeptQuery, ReadKeptFigures};
 use revos_shared::overview::{KeptFigure, KeptFigures, Overview, TileFigure};
 use revos_ui::{SelectField, SelectOption, Signal, SkeletonLines, Var, effect, live};
@@ -86,7 +87,7 @@ fn day_field(kept: &KeptFigures, writing: Writing<'_>, address: OverviewAddress)
     effect(move || {
         let day = chosen.get();
         if day != before {
-            address.choose(|state| state.then = revos_shared::kernel::instants::parse_day(&day));
+            address.choose(|state| state.then = parse_day(&day));
         }
     });
     view! {
@@ -115,7 +116,7 @@ fn figures(kept: &KeptFigures, overview: &Overview, writing: Writing<'_>) -> Any
         found.map(|(kind, figure)| (kind, TileFigure { before: None, ..figure }))
     };
     // Figures of a window are of the quarter when they are kept; beside another window they would mislead.
-    let of_quarter = overview.window.scope == Some(revos_shared::finance::TimeScope::Quarter);
+    let of_quarter = overview.window.scope == Some(TimeScope::Quarter);
     let rows: Vec<_> = then
         .figures
         .iter()
@@ -127,7 +128,7 @@ fn figures(kept: &KeptFigures, overview: &Overview, writing: Writing<'_>) -> Any
         .collect();
     let heads = [("Figure", false), ("Then", true), ("Today", true), ("Change", true)];
     let lines = table("Figures then and today", &heads, rows, |(kind, figure)| {
-        let text = |value: &revos_shared::kernel::figure::Figure<i64>| match value.known_or_why() {
+        let text = |value: &Figure<i64>| match value.known_or_why() {
             Ok(steps) => (words::value(figure.name.unit(), *steps, writing.currency), None),
             Err(reason) => (format::NONE.to_owned(), Some(why(reason))),
         };

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::finance::TimeScope;
 use revos_shared::kernel::endpoint::NoQuery;
+use revos_shared::kernel::instants::days_after;
 use revos_shared::overview::Overview;
 use revos_shared::overview::endpoints::{KeepFigures, OverviewQuery, ReadOverview};
 use revos_shared::session::Capability;
@@ -259,7 +260,7 @@ fn inside(overview: &Arc<Overview>, asked: OverviewQuery, currency: &str, time_z
 }
 
 fn news(overview: &Overview, writing: Writing<'_>) -> AnyView {
-    let yesterday = revos_shared::kernel::instants::days_after(overview.as_of, -1);
+    let yesterday = days_after(overview.as_of, -1);
     let title = format!("Since yesterday, {}", writing.day(yesterday));
     let items = overview
         .news

@@ -121,11 +121,8 @@ fn said(column: OpportunityColumn, desk: Desk, row: &OpportunityRow) -> AnyView 
             cut(format!("{}{}", until.unwrap_or_default(), row.next_step.clone().unwrap_or_default()))
         }
         OpportunityColumn::Updated => {
-            let (zone, updated) = (desk.time_zone.get(), row.updated_at.as_millisecond());
-            match format::calendar_day(updated, &zone) {
-                Some(day) if day != desk.today.get() => desk.day(Some(day)).into_any(),
-                _ => format::clock(updated, &zone).into_any(),
-            }
+            format::lately(row.updated_at.as_millisecond(), &desk.time_zone.get(), desk.today.get())
+                .into_any()
         }
     }
 }

@@ -153,7 +153,7 @@ pub(crate) fn signed(difference: i16) -> String {
 }
 
 #[cfg(feature = "csr")]
-pub(crate) use zoned::{calendar_day, clock, moment, start_of_day};
+pub(crate) use zoned::{calendar_day, clock, lately, moment, start_of_day};
 
 /// Moments need a time zone's rules, which the browser has.
 #[cfg(feature = "csr")]
@@ -197,6 +197,14 @@ mod zoned {
     /// `14:02` in this time zone.
     pub(crate) fn clock(unix_millis: i64, time_zone: &str) -> String {
         written(unix_millis, time_zone, Style::Clock)
+    }
+
+    /// `14:02` of today, else `20 May`.
+    pub(crate) fn lately(unix_millis: i64, time_zone: &str, today: super::Date) -> String {
+        match calendar_day(unix_millis, time_zone) {
+            Some(day) if day != today => super::day(day, today),
+            _ => clock(unix_millis, time_zone),
+        }
     }
 
     /// `20 May 2026, 14:02:31 GMT-4` in this time zone, for tooltips.

@@ -13,6 +13,7 @@ use revos_shared::kernel::ids::SavedViewId;
 use revos_shared::kernel::workspace::{
     DeleteView, ListSavedViews, SaveView, SavedView, ViewFields, ViewRemoval, ViewWorkspace, ViewsQuery,
 };
+use revos_shared::session::Capability;
 use revos_ui::{
     Button, ButtonKind, CheckBox, ErrorSummary, FailedState, Problem, SkeletonLines, TextField, Tone, Var,
     badge, live,
@@ -63,7 +64,7 @@ pub(crate) fn view_form(workspace: ViewWorkspace, close: Callback<()>) -> AnyVie
     let views = Views {
         api,
         me: member.person.id,
-        is_admin: member.can("members.manage"),
+        is_admin: member.can(Capability::MEMBERS_MANAGE),
         list: Var::new(Vec::new()),
         removed: Var::new(None),
         problems: Var::new(Vec::new()),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const PART_PREFIX: &str = "part-";
 /// Parts with fewer bytes travel together. What two or three parts share is often one function, and there are hundreds
 /// of such files: asking for each of them takes longer than all that they hold.
-const SMALL_BYTES: usize = 2_048;
+const SMALL_BYTES: usize = 3_584;
 /// The script that loads parts, as the splitter calls it.
 const LOADER: &str = "__wasm_split.js";
 

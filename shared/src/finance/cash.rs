@@ -69,14 +69,21 @@ pub struct OutlookMonth {
     pub end: Money,
 }
 
+impl CashInputs {
+    /// The balance of a day; missing before the first entry.
+    pub(crate) fn on(&self, day: Date, balance: Money) -> Figure<Money> {
+        match self.first_entry_on {
+            Some(first) if first <= day => Figure::known(balance),
+            _ => Figure::missing(Unavailable::NoRows),
+        }
+    }
+}
+
 impl Cash {
     /// The account on `as_of`.
     #[must_use]
     pub fn of(as_of: Date, cash: CashInputs, months: &[MonthInputs], outlook: &OutlookInputs) -> Self {
-        let balance = match cash.first_entry_on {
-            Some(first) if first <= as_of => Figure::known(cash.balance),
-            _ => Figure::missing(Unavailable::NoRows),
-        };
+        let balance = cash.on(as_of, cash.balance);
         let burnt = balance.known_or_why().copied().and_then(|_| burnt(as_of, cash, months));
         let figure = |burnt: Result<i128, Unavailable>| burnt.map_or_else(Figure::missing, Figure::known);
         Self {

@@ -5,11 +5,10 @@ use super::inputs::{FinanceInputs, ScopeInputs, TimeScope};
 use super::profit::ProfitMonth;
 use super::receivables::Receivables;
 use super::recurring::{Movements, Recurring, Retention};
-use crate::kernel::figure::{Figure, Unavailable};
+use crate::kernel::figure::Figure;
 use crate::kernel::fiscal::first_of_month;
 use crate::kernel::instants::days_after;
 use crate::kernel::money::Money;
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -87,29 +86,22 @@ impl FinanceInputs {
     pub fn figures(&self, scope: TimeScope) -> Option<FinanceFigures> {
         let ScopeInputs { from, to, previous_from, previous_to, .. } = *self.scopes.get(&scope)?;
         let sums = self.scopes.get(&scope)?;
-        let before = |day| days_after(day, -1);
-        let year_ago = self.as_of.checked_sub(1.year()).ok()?;
-        let had_cash = self.cash.first_entry_on.is_some_and(|first| first <= previous_to);
         Some(FinanceFigures {
             as_of: self.as_of,
             window: Window { scope: Some(scope), from, to, previous_from, previous_to },
             recurring: self.recurring.recurring(self.as_of),
             previous_mrr: self.recurring.mrr(previous_to),
             mrr_line: self.mrr_line(),
-            movements: self.recurring.movements(before(from), to),
-            previous_movements: self.recurring.movements(before(previous_from), previous_to),
-            retention: self.recurring.retention(year_ago, self.as_of),
+            movements: self.recurring.movements_of(from, to),
+            previous_movements: self.recurring.movements_of(previous_from, previous_to),
+            retention: self.recurring.retention_of_year(self.as_of),
             receivables: self.receivables.into(),
             billed: sums.billed,
             previous_billed: sums.previous_billed,
             collected: sums.collected,
             previous_collected: sums.previous_collected,
             cash: Cash::of(self.as_of, self.cash, &self.months, &self.outlook),
-            previous_cash: if had_cash {
-                Figure::known(sums.previous_cash)
-            } else {
-                Figure::missing(Unavailable::NoRows)
-            },
+            previous_cash: self.cash.on(previous_to, sums.previous_cash),
             profit: self.months.iter().map(ProfitMonth::from).collect(),
         })
     }

@@ -2,7 +2,9 @@
 
 use super::inputs::{ClientRevenue, Day, RecurringInputs};
 use crate::kernel::figure::{BASIS_POINTS, Figure, Unavailable, ratio_or};
+use crate::kernel::instants::days_after;
 use crate::kernel::money::Money;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +107,12 @@ impl RecurringInputs {
         self.ever(self.clients.iter().map(|client| at(&client.mrr, place)).sum())
     }
 
+    /// How MRR moved from the end of the day before `from` to the end of `to`, both of them among the days.
+    #[must_use]
+    pub fn movements_of(&self, from: Date, to: Date) -> Movements {
+        self.movements(days_after(from, -1), to)
+    }
+
     /// How MRR moved from the end of `d0` to the end of `d1`, both of them among the days.
     #[must_use]
     pub fn movements(&self, d0: Date, d1: Date) -> Movements {
@@ -156,6 +164,12 @@ impl RecurringInputs {
         }
         let of = |part| ratio_or(Unavailable::NoCohort, part, before, BASIS_POINTS);
         Retention { nrr: of(after), grr: of(kept) }
+    }
+
+    /// What the clients of a year ago bring today, the year ago one of the days.
+    #[must_use]
+    pub fn retention_of_year(&self, as_of: Date) -> Retention {
+        self.retention(as_of.saturating_sub(1.year()), as_of)
     }
 
     fn ever(&self, amount: Money) -> Figure<Money> {

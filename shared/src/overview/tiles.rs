@@ -7,15 +7,13 @@ use super::inputs::{
 use super::names::{FigureName as Name, TileKind};
 use super::{Compared, LinePoint, Overview, OverviewInputs, Tile, TileFigure};
 use crate::clients::ClientsSummary;
-use crate::finance::{Cash, Day, Movements, OutlookInputs, Receivables, Retention, Window};
+use crate::finance::{Cash, Day, Movements, OutlookInputs, Receivables, Window};
 use crate::kernel::figure::{BASIS_POINTS, Figure, Unavailable, ratio_or};
-use crate::kernel::instants::days_after;
 use crate::kernel::money::Money;
 use crate::pipeline::{
     AlertKind, AlertSeverity, COMMIT_PROBABILITY, Cycle, Rate, Scenario, UPSIDE_PROBABILITY, WinCount,
     close_alert, coverage_alert, held_against, stalled_alert, variance_alert, weighted,
 };
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 impl OverviewInputs {
@@ -146,14 +144,9 @@ fn recurring_revenue(finance: &FinanceSums, as_of: Date, window: Window) -> Tile
     tile
 }
 
-/// From the end of the day before the window to the end of its last day.
-fn moved(finance: &FinanceSums, from: Date, to: Date) -> Movements {
-    finance.recurring.movements(days_after(from, -1), to)
-}
-
 fn movement(finance: &FinanceSums, window: Window) -> Tile {
-    let now = moved(finance, window.from, window.to);
-    let before = moved(finance, window.previous_from, window.previous_to);
+    let now = finance.recurring.movements_of(window.from, window.to);
+    let before = finance.recurring.movements_of(window.previous_from, window.previous_to);
     let of = |name, amount: fn(&Movements) -> Money| (name, money(amount(&now)), money(amount(&before)));
     beside(
         TileKind::MrrMovement,
@@ -170,19 +163,13 @@ fn movement(finance: &FinanceSums, window: Window) -> Tile {
 }
 
 fn retention(finance: &FinanceSums, as_of: Date, window: Window) -> Tile {
-    let stayed = as_of.checked_sub(1.year()).map_or(
-        Retention {
-            nrr: Figure::missing(Unavailable::NoCohort),
-            grr: Figure::missing(Unavailable::NoCohort),
-        },
-        |year_ago| finance.recurring.retention(year_ago, as_of),
-    );
+    let stayed = finance.recurring.retention_of_year(as_of);
     tile(
         TileKind::Retention,
         [
             (Name::Nrr, stayed.nrr),
             (Name::Grr, stayed.grr),
-            (Name::LogoChurn, moved(finance, window.from, window.to).logo_churn),
+            (Name::LogoChurn, finance.recurring.movements_of(window.from, window.to).logo_churn),
         ],
     )
 }
@@ -202,10 +189,8 @@ fn cash(account: Option<&AccountInputs>, as_of: Date, window: Window) -> Tile {
         TileKind::Cash,
         [(Name::Cash, minor(cash.balance)), (Name::NetBurn, minor(cash.net_burn)), (Name::Runway, runway)],
     );
-    let had_cash = account.now.first_entry_on.is_some_and(|first| first <= window.previous_to);
     if let Some(cash) = tile.figures.first_mut() {
-        cash.before =
-            Some(if had_cash { money(account.before) } else { Figure::missing(Unavailable::NoRows) });
+        cash.before = Some(minor(account.now.on(window.previous_to, account.before)));
         tile.compared = Some(Compared { from: None, to: window.previous_to });
     }
     tile

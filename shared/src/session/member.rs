@@ -59,6 +59,8 @@ impl Capability {
     pub const FINANCE_WRITE: &'static str = "finance.write";
     /// See cash, burn and runway.
     pub const OVERVIEW_CASH: &'static str = "overview.cash";
+    /// Admit people, change their roles, and see to what they share.
+    pub const MEMBERS_MANAGE: &'static str = "members.manage";
     /// Change the organization, its sales target among the rest.
     pub const ORGANIZATION_MANAGE: &'static str = "organization.manage";
     /// Start runs of playbooks, and retry failed ones.

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use revos_shared::clients::{ClientInvoice, ClientSubscription};
 use revos_shared::finance::InvoiceStatus;
 use revos_shared::kernel::instants::days_between;
+use revos_shared::kernel::percent::Percent;
 use revos_shared::session::Capability;
 use revos_ui::{Tone, live};
 
@@ -69,9 +70,8 @@ fn inside(desk: Desk) -> AnyView {
 
 fn terms(desk: Desk) -> AnyView {
     let terms = desk.part(|record| record.terms.clone());
-    let percent = |share: Option<revos_shared::kernel::percent::Percent>| {
-        share.map_or_else(|| format::NONE.to_owned(), |share| format!("{share} %"))
-    };
+    let percent =
+        |share: Option<Percent>| share.map_or_else(|| format::NONE.to_owned(), |share| format!("{share} %"));
     view! {
         {live(move || match terms.get() {
             None => view! { <p class="quiet">"Terms begin with the client's first arrangement; there is none yet."</p> }.into_any(),

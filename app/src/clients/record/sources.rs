@@ -6,6 +6,7 @@ use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
 use revos_shared::clients::{DataSource, DataSourceStatus, Deliverable};
+use revos_shared::kernel::check::is_web_link;
 use revos_ui::Tone;
 
 pub(super) fn sources(desk: Desk) -> AnyView {
@@ -100,7 +101,7 @@ pub(super) fn delivered(desk: Desk) -> AnyView {
 pub(super) fn link(url: Option<String>, title: &str) -> AnyView {
     match url {
         None => format::NONE.into_any(),
-        Some(url) if revos_shared::kernel::check::is_web_link(&url) => {
+        Some(url) if is_web_link(&url) => {
             let name = format!("Open {title} in a new tab");
             view! {
                 <a class="link" href=url target="_blank" rel="noopener noreferrer" referrerpolicy="no-referrer" aria-label=name>

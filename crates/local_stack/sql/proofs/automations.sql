@@ -245,7 +245,7 @@ begin
     pg_temp.outcome('service_role', format(seen, 'public.service_read_figures({marlowick}) -> ''forecast''')),
     pg_temp.outcome('admin', format(seen, 'public.pipeline_forecast()')));
   perform pg_temp.check_that('portfolio',
-    pg_temp.outcome('service_role', 'select public.service_read_figures({marlowick}) -> ''portfolio'''),
+    pg_temp.outcome('service_role', 'select public.service_read_figures({marlowick}) #> ''{overview,portfolio}'''),
     pg_temp.outcome('admin', 'select public.clients_summary()'));
   perform pg_temp.check_that('money',
     pg_temp.outcome('service_role', 'select public.service_read_figures({marlowick}) #> ''{overview,finance}'''),

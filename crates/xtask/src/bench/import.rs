@@ -22,7 +22,7 @@ pub(super) async fn measure(binary: &std::path::Path, rows: u32) -> Result<Vec<S
     if rows < least {
         return Err(format!("an import of fewer than {least} rows is over before the server is warm"));
     }
-    let rig = Rig::start(binary).await?;
+    let rig = Rig::durable(binary).await?;
     let measured = on(&rig, rows).await;
     rig.stop().await?;
     measured

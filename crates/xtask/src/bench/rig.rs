@@ -36,11 +36,21 @@ pub(super) struct Rig {
 }
 
 impl Rig {
-    /// Starts everything and signs in.
+    /// Starts everything and signs in. The database forgets all when it ends, and counts no rows of its own accord.
     pub(super) async fn start(binary: &Path) -> Result<Self, String> {
+        Self::on(binary, false).await
+    }
+
+    /// The same with a database as deployed: it writes to the disk, and counts rows anew as they become more, without
+    /// which it would look for each of 100,000 as it does among ten.
+    pub(super) async fn durable(binary: &Path) -> Result<Self, String> {
+        Self::on(binary, true).await
+    }
+
+    async fn on(binary: &Path, durable: bool) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut options = StackOptions::new(folder.path().join("postgres"), "migrations");
-        options.durable = false;
+        options.durable = durable;
         let cluster = Cluster::start(&options).await.map_err(|error| error.to_string())?;
         cluster.prepare_database(DATABASE).await.map_err(|error| error.to_string())?;
         let url = cluster.url("postgres", DATABASE);
