@@ -4,12 +4,11 @@ use super::desk::{Desk, Form, Paint, stands_at};
 use super::words;
 use crate::shell::Refused;
 use crate::shell::api::Order;
-use leptos::prelude::*;
+use crate::shell::drag::refocus;
 use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::changes::OpportunityMove;
 use revos_shared::pipeline::endpoints::{MoveOpportunity, OpportunityQuery};
 use revos_shared::pipeline::{LostReason, Moved, OpportunityRow, Stage};
-use revos_ui::focus_by_id;
 use std::sync::Arc;
 
 /// What is said about a lost one.
@@ -76,7 +75,7 @@ impl Desk {
                     Ok(None) => {}
                     Err(refused) => {
                         self.refuse(&told, &refused);
-                        focus_if_lost(id);
+                        refocus(card_id(id));
                         return then(Some(refused));
                     }
                 }
@@ -85,7 +84,7 @@ impl Desk {
         );
         self.notice.set(None);
         self.said.set(self.where_is(id, stage));
-        focus_if_lost(id);
+        refocus(card_id(id));
     }
 
     /// Says that a move was taken back, and why.
@@ -109,15 +108,6 @@ impl Desk {
             format!("Moved to {}, {place} of {}", words::stage(stage), column.len())
         })
     }
-}
-
-/// The card is drawn anew in another column, and the focus would be lost with the old one.
-pub(super) fn focus_if_lost(id: OpportunityId) {
-    request_animation_frame(move || {
-        if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
-            let _ = focus_by_id(&card_id(id));
-        }
-    });
 }
 
 /// The id of a card's element.

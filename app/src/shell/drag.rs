@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use revos_ui::{Icon, IconName, Var};
 use std::str::FromStr;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, FocusOptions, HtmlElement};
 
 /// Pixels a pointer moves before a press becomes a drag.
 const SLOP: f64 = 6.0;
@@ -164,6 +164,20 @@ where
             event.stop_propagation();
         }
     }
+}
+
+/// Gives a card that is drawn anew elsewhere the focus back, which is lost with the old one. The page follows whoever
+/// works by keyboard; a hand looks where it let go.
+pub(crate) fn refocus(card: String) {
+    let by_keyboard = document().query_selector(":focus-visible").is_ok_and(|focused| focused.is_some());
+    request_animation_frame(move || {
+        let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+        if let Some(card) = shown(&card).filter(|_| is_lost) {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(!by_keyboard);
+            let _ = card.focus_with_options(&options);
+        }
+    });
 }
 
 /// By which a finger drags a card; a mouse needs none.

@@ -45,6 +45,30 @@ test("a drag is one request and no click", async ({ page, database, organization
   await expect(page).toHaveURL(/\/pipeline\/[0-9a-f-]+$/);
 });
 
+test("a hand stays where it let go, the keyboard goes along with the card", async ({ page, database, organization }) => {
+  await database.query(
+    `insert into public.opportunities (organization_id, client_id, name, stage, amount, owner_id, expected_close_date)
+     select $1, c.id, 'Sale ' || lpad(n::text, 2, '0'), 'Qualify', 1000, $2, (now() at time zone 'America/New_York')::date + 10
+     from public.clients c, generate_series(1, 20) n where c.organization_id = $1`,
+    [organization.id, organization.member.id],
+  );
+  await page.reload();
+  await pipelineIsThere(page);
+  await expect(lane(page, "Qualify").locator(".lane-count")).toHaveText("21");
+  await drag(page, "Harbour audit", "Qualify");
+  // Below twenty others: out of sight.
+  await expect(lane(page, "Qualify").locator(".lane-count")).toHaveText("22");
+  await expect(deal(page, "Harbour audit")).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  await expect(deal(page, "Harbour audit")).not.toBeInViewport();
+  await deal(page, "Depot lease").focus();
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect(lane(page, "Qualify").locator(".lane-count")).toHaveText("23");
+  await expect(deal(page, "Depot lease")).toBeFocused();
+  await expect(deal(page, "Depot lease")).toBeInViewport();
+  await expect.poll(() => stageOf(database, organization, "Depot lease")).toBe("Qualify");
+});
+
 test("Escape lets go of a dragged card", async ({ page, database, organization }) => {
   const [from, target] = [await deal(page, "Harbour audit").boundingBox(), await lane(page, "Qualify").boundingBox()];
   if (!from || !target) throw new Error("not on screen");

@@ -4,7 +4,7 @@ use super::desk::{Confirmed, Desk, Form, Removal};
 use super::lines::{Apply, holds, put, version_now};
 use super::table::{open_button, writers};
 use super::words;
-use crate::shell::drag::{Drag, grip};
+use crate::shell::drag::{Drag, grip, refocus};
 use crate::shell::format;
 use crate::shell::query::row_of;
 use leptos::ev::{DragEvent, KeyboardEvent, MouseEvent, PointerEvent};
@@ -96,7 +96,7 @@ impl Board {
         view! {
             <li
                 class="board-card"
-                id=format!("card-{id}")
+                id=card_id(id)
                 tabindex="0"
                 aria-label=live(move || self.name(&card.get()))
                 data-movable=live(move || may.get().then_some(""))
@@ -212,7 +212,7 @@ impl Board {
             "ArrowLeft" => self.focus_beside(card, &[-1, -2, -3, -4]),
             "ArrowRight" => self.focus_beside(card, &[1, 2, 3, 4]),
             "m" | "M" if self.desk.rights.get_untracked().write => {
-                let menu = document().query_selector(&format!("#card-{} button[aria-haspopup]", card.id));
+                let menu = document().query_selector(&format!("#{} button[aria-haspopup]", card_id(card.id)));
                 if let Some(menu) = menu.ok().flatten().and_then(|menu| menu.dyn_into::<HtmlElement>().ok()) {
                     menu.click();
                 }
@@ -247,7 +247,7 @@ impl Board {
             cards.iter().find(there).map(|card| card.id)
         });
         if let Some(id) = id {
-            focus_card(id);
+            let _ = focus_by_id(&card_id(id));
         }
     }
 
@@ -290,10 +290,10 @@ impl Board {
                 said.set(String::new());
                 desk.say(format!("{what}: {text}"), true);
             }
-            focus_if_lost(id);
+            refocus(card_id(id));
         };
         desk.write(Some(apply), sending, Box::new(then));
-        focus_if_lost(id);
+        refocus(card_id(id));
     }
 }
 
@@ -305,24 +305,16 @@ fn only_numbered_anew(seen: &KanbanCard, refused: &crate::shell::Refused) -> Opt
     (KanbanCard { version, assignee_name, ..seen.clone() } == now).then_some(version)
 }
 
-/// The line is drawn anew in another column, and the focus would be lost with the old one.
-fn focus_if_lost(id: KanbanItemId) {
-    request_animation_frame(move || {
-        if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
-            focus_card(id);
-        }
-    });
-}
-
-fn focus_card(id: KanbanItemId) {
-    let _ = focus_by_id(&format!("card-{id}"));
+/// The id of a card's element.
+fn card_id(id: KanbanItemId) -> String {
+    format!("card-{id}")
 }
 
 /// Before which card of a column a drop at this height comes; the dragged card itself does not count.
 fn place_at(status: KanbanStatus, height: f64, dragged: KanbanItemId) -> u32 {
     let list = document().query_selector(&format!("[data-board] [data-column={status}] ul"));
     let Some(list) = list.ok().flatten() else { return u32::MAX };
-    let own = format!("card-{dragged}");
+    let own = card_id(dragged);
     let children = list.children();
     let cards = (0..children.length()).filter_map(|at| children.item(at)).filter(|card| card.id() != own);
     let above = cards.filter(|card| {
