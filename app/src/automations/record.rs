@@ -5,11 +5,11 @@ use super::page::PATH;
 use super::{runs, words};
 use crate::shell::address::Address;
 use crate::shell::lists::mark;
-use crate::shell::record::{RecordStanding, Words, notice_of, record_frame, record_place};
+use crate::shell::record::{RecordStanding, Words, notice_of, record_frame, record_place, return_focus};
 use leptos::prelude::*;
 use revos_shared::automations::{Playbook, PlaybookStatus};
 use revos_shared::kernel::ids::PlaybookId;
-use revos_ui::{Button, ButtonKind, IconButton, IconName, Signal, focus_by_id, live};
+use revos_ui::{Button, ButtonKind, IconButton, IconName, Signal, live};
 
 const WORDS: Words = Words {
     name: "Playbook",
@@ -29,11 +29,8 @@ pub(super) fn panel(desk: Desk) -> AnyView {
     let close = Callback::new(move |()| {
         let id = opened.get_untracked().flatten();
         address.go_beside(PATH, &["run"]);
-        // The focus returns to the line it came from.
         if let Some(id) = id {
-            request_animation_frame(move || {
-                let _ = focus_by_id(&format!("playbook-{id}"));
-            });
+            return_focus([format!("playbook-{id}")]);
         }
     });
     record_place(WORDS, opened, Signal::stored(false), close, move |id| playbook(desk, id, close))

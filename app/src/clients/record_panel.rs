@@ -3,11 +3,11 @@
 use super::record::{Around, WORDS, client_record};
 use crate::shell::address::Address;
 use crate::shell::part::{Arrival, show_part};
-use crate::shell::record::record_place;
+use crate::shell::record::{record_place, return_focus};
 use crate::shell::router::UrlValue;
 use leptos::prelude::*;
 use revos_shared::ClientId;
-use revos_ui::{Signal, focus_by_id};
+use revos_ui::Signal;
 
 const LIST: &str = "/clients";
 const VIEWS: &[&str] = &["panel", "page"];
@@ -29,9 +29,8 @@ pub(super) fn RecordPanel() -> impl IntoView {
     let close = Callback::new(move |()| {
         let id = opened.get_untracked().flatten();
         address.go_beside(LIST, &OWN);
-        // The focus returns to the row it came from.
         if let Some(id) = id {
-            request_animation_frame(move || _ = focus_by_id(&format!("client-{id}")));
+            return_focus([format!("client-{id}")]);
         }
     });
     let toggle = Callback::new(move |()| {

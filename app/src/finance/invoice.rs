@@ -8,14 +8,14 @@ use crate::shell::answer::Answer;
 use crate::shell::format;
 use crate::shell::lists::{facts, mark, table, text_or_none};
 use crate::shell::part::{part, show_part};
-use crate::shell::record::{RecordStanding, Words, record_frame, record_place};
+use crate::shell::record::{RecordStanding, Words, record_frame, record_place, return_focus};
 use leptos::prelude::*;
 use revos_shared::Money;
 use revos_shared::finance::{
     InvoiceChange, InvoiceLine, InvoiceRecord, InvoiceSource, InvoiceStanding, InvoiceStatus, Payment,
 };
 use revos_shared::kernel::ids::InvoiceId;
-use revos_ui::{Button, ButtonKind, Signal, effect, focus_by_id, live, on};
+use revos_ui::{Button, ButtonKind, Signal, effect, live, on};
 use std::sync::Arc;
 
 const LIST: &str = "/finance";
@@ -70,9 +70,8 @@ impl Panel {
         let close = Callback::new(move |()| {
             let id = opened.get_untracked().flatten();
             address.go_beside(LIST, &[]);
-            // The focus returns to the row it came from.
             if let Some(id) = id {
-                request_animation_frame(move || _ = focus_by_id(&format!("invoice-{id}")));
+                return_focus([format!("invoice-{id}")]);
             }
         });
         Self { opened, asked, close }

@@ -10,7 +10,9 @@ use crate::shell::answer::Answer;
 use crate::shell::format;
 use crate::shell::lists::{mark, text_or_none};
 use crate::shell::part::{part, show_part};
-use crate::shell::record::{RecordStanding, Words, notice_of, record_frame, record_place, record_tabs};
+use crate::shell::record::{
+    RecordStanding, Words, notice_of, record_frame, record_place, record_tabs, return_focus,
+};
 use crate::shell::router::UrlValue;
 use leptos::prelude::*;
 use revos_shared::Money;
@@ -18,8 +20,7 @@ use revos_shared::kernel::ids::{ActivityId, NoteId, OpportunityId};
 use revos_shared::pipeline::changes::ActivityFields;
 use revos_shared::pipeline::{Activity, ActivityStatus, Forecast, Note, OpportunityRecord, OpportunityRow};
 use revos_ui::{
-    Button, IconButton, IconName, Menu, MenuItem, Segment, Segments, Signal, Tone, Var, effect, focus_by_id,
-    live,
+    Button, IconButton, IconName, Menu, MenuItem, Segment, Segments, Signal, Tone, Var, effect, live,
 };
 use std::sync::Arc;
 
@@ -90,13 +91,8 @@ impl Panel {
         let close = Callback::new(move |()| {
             let id = opened.get_untracked().flatten();
             address.go_beside(LIST, &["tab", "show"]);
-            // The focus returns to the card or row it came from.
             if let Some(id) = id {
-                request_animation_frame(move || {
-                    if !focus_by_id(&super::steps::card_id(id)) {
-                        let _ = focus_by_id(&format!("opportunity-{id}"));
-                    }
-                });
+                return_focus([super::steps::card_id(id), format!("opportunity-{id}")]);
             }
         });
         Self { opened, asked, record, forecast: Var::new(None), close }

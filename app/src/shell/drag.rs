@@ -3,7 +3,7 @@
 
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, keydown, pointercancel, pointermove, pointerup};
 use leptos::prelude::*;
-use revos_ui::{Icon, IconName, Var};
+use revos_ui::{Icon, IconName, Var, focus_is_lost};
 use std::str::FromStr;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, FocusOptions, HtmlElement};
@@ -171,8 +171,7 @@ where
 pub(crate) fn refocus(card: String) {
     let by_keyboard = document().query_selector(":focus-visible").is_ok_and(|focused| focused.is_some());
     request_animation_frame(move || {
-        let is_lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-        if let Some(card) = shown(&card).filter(|_| is_lost) {
+        if let Some(card) = shown(&card).filter(|_| focus_is_lost()) {
             let options = FocusOptions::new();
             options.set_prevent_scroll(!by_keyboard);
             let _ = card.focus_with_options(&options);

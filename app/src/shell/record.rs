@@ -10,7 +10,7 @@ use live_query::browser::Extent;
 use live_query::{Source, View};
 use revos_ui::{
     Dialog, ElementRef, EmptyState, FreshnessMark, IconButton, IconName, Segment, Segments, Signal,
-    SkeletonLines, Var, effect, live, on,
+    SkeletonLines, Var, effect, focus_by_id, focus_is_lost, live, on,
 };
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
@@ -42,6 +42,16 @@ pub(crate) struct Notice {
 /// While a change is on its way, whoever closes the window is asked whether they mean it.
 pub(crate) fn asks_before_leaving() -> WindowListenerHandle {
     window_event_listener(beforeunload, |event| event.prevent_default())
+}
+
+/// The focus of a record that was closed returns to the first of these that is there: the row or card it was opened
+/// from. Whoever has gone on by then, to the search for instance, is left there.
+pub(crate) fn return_focus<const N: usize>(ids: [String; N]) {
+    request_animation_frame(move || {
+        if focus_is_lost() {
+            _ = ids.iter().any(|id| focus_by_id(id));
+        }
+    });
 }
 
 /// Links to records below this path, with a slash at its end, open them beside the list, which keeps its filters.

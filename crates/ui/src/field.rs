@@ -253,6 +253,11 @@ pub fn ErrorSummary(
     .into_any()
 }
 
+/// Is the focus nowhere, as after what had it was taken off the page?
+pub fn focus_is_lost() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
 /// Moves the focus to the element of this id; false when there is none.
 pub fn focus_by_id(id: &str) -> bool {
     use wasm_bindgen::JsCast as _;

@@ -31,7 +31,7 @@ pub use columns::{ColumnMark, Columns};
 pub use dialog::Dialog;
 pub use element::element;
 pub use element_ref::ElementRef;
-pub use field::{AreaField, ErrorSummary, PasswordField, Problem, TextField, focus_by_id};
+pub use field::{AreaField, ErrorSummary, PasswordField, Problem, TextField, focus_by_id, focus_is_lost};
 pub use freshness::{Freshness, FreshnessMark, FreshnessState};
 pub use icon::{Icon, IconName};
 pub use lines::lines;

@@ -108,9 +108,13 @@ test("is walked, chosen in and opened by keyboard", async ({ page, enter, organi
   await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("region", { name: "Depot lease" })).toBeVisible();
-  await page.keyboard.press("Escape");
+  // Whoever goes on at once is not called back to the row.
+  await page.evaluate(() => {
+    for (const key of ["Escape", "/"]) {
+      document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    }
+  });
   await expect(page).toHaveURL(/\/pipeline\?view=table$/);
-  await page.keyboard.press("/");
   await expect(page.getByRole("searchbox", { name: "Search opportunities" })).toBeFocused();
   await page.keyboard.press("ControlOrMeta+k");
   await page.getByRole("combobox").fill("choose columns");
