@@ -29,22 +29,26 @@ export class Meter {
     return { script, all: script + spent("LayoutDuration") + spent("RecalcStyleDuration") };
   }
 
-  /** The bytes of code and styles that travel because of `act`, until the network has been still for a second. */
-  async travelled(act: () => Promise<void>): Promise<number> {
+  /** The code and styles that travel because of `act`, until the network has been still for a second. */
+  async travelled(act: () => Promise<void>): Promise<Travelled> {
     const STILL_MS = 1_000;
-    let bytes = 0;
+    const sum: Travelled = { files: 0, packed: 0, heads: 0 };
     let last = 0;
-    const files = new Map<string, string>();
+    /** The bytes of the answer's head, by request. */
+    const heads = new Map<string, number>();
     await this.session.send("Network.enable");
-    this.session.on("Network.requestWillBeSent", ({ requestId, request }) => {
-      last = Date.now();
-      const { pathname } = new URL(request.url);
-      if (!pathname.startsWith("/api/")) files.set(requestId, pathname);
+    this.session.on("Network.requestWillBeSent", () => (last = Date.now()));
+    this.session.on("Network.responseReceived", ({ requestId, response }) => {
+      const { pathname } = new URL(response.url);
+      if (!pathname.startsWith("/api/")) heads.set(requestId, response.encodedDataLength);
     });
     this.session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
       last = Date.now();
-      if (files.has(requestId)) bytes += encodedDataLength;
-      if (files.has(requestId) && process.env.REVOS_BENCH_FILES) console.log(files.get(requestId), encodedDataLength);
+      const head = heads.get(requestId);
+      if (head === undefined) return;
+      sum.files += 1;
+      sum.packed += encodedDataLength - head;
+      sum.heads += head;
     });
     const still = async () => {
       do await new Promise((done) => setTimeout(done, STILL_MS / 4));
@@ -52,10 +56,10 @@ export class Meter {
     };
     last = Date.now();
     await still();
-    bytes = 0;
+    Object.assign(sum, { files: 0, packed: 0, heads: 0 });
     await act();
     await still();
-    return bytes;
+    return sum;
   }
 
   /** Slows the processor down. */
@@ -67,6 +71,13 @@ export class Meter {
     const { metrics } = await this.session.send("Performance.getMetrics");
     return new Map(metrics.map(({ name, value }) => [name, value]));
   }
+}
+
+/** Files, their bytes as they were packed, and the bytes of the answers' heads. */
+export interface Travelled {
+  files: number;
+  packed: number;
+  heads: number;
 }
 
 /** The middle one. */

@@ -9,8 +9,9 @@ const GOAL_KB = 40;
 
 async function tellTravelled(page: Page, what: string, open: () => Promise<void>): Promise<void> {
   const meter = await Meter.of(page);
-  const bytes = await meter.travelled(open);
-  tell(`${what}, opened after the clients`, bytes / 1_000, "KB", GOAL_KB);
+  const { files, packed, heads } = await meter.travelled(open);
+  const besides = `${files} files, their heads ${(heads / 1_000).toFixed(1)} KB`;
+  tell(`${what}, opened after the clients (${besides})`, packed / 1_000, "KB", GOAL_KB);
 }
 
 for (const what of ["Overview", "Pipeline", "Finance", "Playbooks"]) {

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// How the parts' files are named, for the budget.
 pub(crate) const PART_PREFIX: &str = "part-";
-/// Parts with fewer bytes travel together. What two or three parts share is often one function, and there are hundreds
-/// of such files: asking for each of them takes longer than all that they hold.
-const SMALL_BYTES: usize = 3_584;
+/// The smallest parts travel together, as many as fit into so many bytes: packed, they are one part within its budget.
+/// What two or three parts share is often one function, and there are hundreds of such files: asking for each of them
+/// takes longer than all that they hold.
+const TOGETHER_BYTES: usize = 180_000;
 /// The script that loads parts, as the splitter calls it.
 const LOADER: &str = "__wasm_split.js";
 
@@ -27,17 +28,21 @@ pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
         .filter(|path| path.extension() == Some("wasm".as_ref()))
         .collect();
     parts.sort();
-    let mut small = Vec::new();
+    let mut sized = Vec::new();
     for part in parts {
         let bytes = fs::read(&part).map_err(|error| told(&part, &error))?;
-        let bare = without_names(&bytes).ok_or_else(|| format!("{}: is no module", part.display()))?;
-        if bare.len() <= SMALL_BYTES {
+        sized.push((part, bytes));
+    }
+    let small_max = smallest(sized.iter().map(|(_, bytes)| bytes.len()).collect());
+    let mut small = Vec::new();
+    for (part, bytes) in sized {
+        if bytes.len() <= small_max {
             let fetched = format!("fetch(new URL(\"./{}\", import.meta.url))", name_of(&part));
             if !loader.contains(&fetched) {
                 return Err(format!("nothing fetches {}", name_of(&part)));
             }
-            loader = loader.replace(&fetched, &format!("small({}, {})", small.len(), bare.len()));
-            small.extend(bare);
+            loader = loader.replace(&fetched, &format!("small({}, {})", small.len(), bytes.len()));
+            small.extend(bytes);
             count += 1;
             continue;
         }
@@ -84,30 +89,15 @@ fn small_loader(name: &str) -> String {
     )
 }
 
-/// A module without what is not run: the names of its functions, and who made it. None for what is no module.
-fn without_names(module: &[u8]) -> Option<Vec<u8>> {
-    const MAGIC: &[u8] = b"\0asm\x01\0\0\0";
-    const CUSTOM: u8 = 0;
-    let mut rest = module.strip_prefix(MAGIC)?;
-    let mut bare = MAGIC.to_vec();
-    while let [number, tail @ ..] = rest {
-        let (mut length, mut bytes) = (0_usize, 0);
-        loop {
-            let byte = *tail.get(bytes)?;
-            length |= usize::from(byte & 127).checked_shl(7 * u32::try_from(bytes).ok()?)?;
-            bytes += 1;
-            if byte < 128 {
-                break;
-            }
-        }
-        let end = 1 + bytes + length;
-        let section = rest.get(..end)?;
-        if *number != CUSTOM {
-            bare.extend(section);
-        }
-        rest = rest.get(end..)?;
-    }
-    Some(bare)
+/// The bytes of the largest part that still travels with the smaller ones.
+fn smallest(mut sizes: Vec<usize>) -> usize {
+    sizes.sort_unstable();
+    let mut total = 0;
+    let fits = |size: &&usize| {
+        total += **size;
+        total <= TOGETHER_BYTES
+    };
+    sizes.iter().take_while(fits).last().copied().unwrap_or(0)
 }
 
 /// The names under which the first module asks for parts.
@@ -197,8 +187,8 @@ mod tests {
         fs::write(page.join("app-1234_bg.wasm"), "first").unwrap();
         let script = "import * as a from \"./__wasm_split.js\"; ({ \"./__wasm_split.js\": a })";
         fs::write(page.join("app-1234.js"), script).unwrap();
-        // Longer than what travels together.
-        fs::write(from.join("split_record.wasm"), module(SMALL_BYTES)).unwrap();
+        // More than what travels together.
+        fs::write(from.join("split_record.wasm"), vec![7; TOGETHER_BYTES + 1]).unwrap();
         let loader = |part: &str| {
             format!(
                 "import {{ initSync }} from \"./app.js\"; export const __wasm_split_load_x = load(\"./{part}.wasm\")"
@@ -229,24 +219,15 @@ mod tests {
         assert!(loader.contains("./app-1234.js") && loader.contains(part), "{loader}");
     }
 
-    /// A module with one section of code of so many bytes, and one of names.
-    fn module(code: usize) -> Vec<u8> {
-        let mut module = b"\0asm\x01\0\0\0".to_vec();
-        let length = [(code % 128) as u8 | 128, (code / 128) as u8];
-        module.extend([10, length[0], length[1]]);
-        module.extend(vec![7; code]);
-        module.extend([0, 3, 1, b'n', b'x']);
-        module
-    }
-
     #[test]
-    fn small_parts_travel_together_and_without_their_names() {
+    fn the_smallest_parts_travel_together() {
         let (from, page) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (from, page) = (from.path(), page.path());
         fs::write(page.join("app-1234_bg.wasm"), "first").unwrap();
         fs::write(page.join("app-1234.js"), "import * as a from \"./__wasm_split.js\";").unwrap();
-        for (name, code) in [("chunk_1", 5), ("chunk_2", 300), ("split_big", 9_000)] {
-            fs::write(from.join(name).with_extension("wasm"), module(code)).unwrap();
+        let parts = [("chunk_1", 5), ("chunk_2", 300), ("split_big", TOGETHER_BYTES - 304)];
+        for (name, bytes) in parts {
+            fs::write(from.join(name).with_extension("wasm"), vec![bytes as u8; bytes]).unwrap();
         }
         let fetched = |name: &str| format!("fetch(new URL(\"./{name}.wasm\", import.meta.url))");
         let loader = ["chunk_1", "chunk_2", "split_big"].map(fetched).join("; ");
@@ -260,16 +241,9 @@ mod tests {
             assert_eq!(found.len(), 1, "{files:?}");
             fs::read(found[0]).unwrap()
         };
-        let bare = |code: usize| {
-            let module = module(code);
-            module[..module.len() - 5].to_vec()
-        };
-        assert_eq!(with(".bin"), [bare(5), bare(300)].concat());
-        assert_eq!(with(".wasm"), module(9_000), "the optimiser orders functions by their names");
+        assert_eq!(with(".bin"), [vec![5; 5], vec![300_usize as u8; 300]].concat());
+        assert_eq!(with(".wasm").len(), TOGETHER_BYTES - 304, "one byte more than there is room for");
         let loader = String::from_utf8(with(".js")).unwrap();
-        let (first, second) = (bare(5).len(), bare(300).len());
-        assert!(loader.contains(&format!("small(0, {first}); small({first}, {second}); fetch(")), "{loader}");
-        assert_eq!(without_names(b"no module"), None);
-        assert_eq!(without_names(&module(5)[..12]), None, "cut");
+        assert!(loader.contains("small(0, 5); small(5, 300); fetch("), "{loader}");
     }
 }

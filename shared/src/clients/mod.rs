@@ -30,5 +30,5 @@ pub use record::{
 };
 pub use sort::{ClientColumn, ClientSort, by_name};
 pub use summary::ClientsSummary;
-pub use timeline::{TimelineEntry, TimelineKind, TimelineQuery};
+pub use timeline::{BeforeAfter, RowChange, TimelineEntry, TimelineKind, TimelineQuery};
 pub use trend::{TrendPoint, trend_line};

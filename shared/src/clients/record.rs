@@ -10,6 +10,7 @@ use crate::kernel::ids::{
     ClientId, CommercialsId, ContactId, DataSourceId, DeliverableId, DiscoveryId, InvoiceId, KanbanItemId,
     OpportunityId, ProjectId, QuestionId, SubscriptionId, TermsId, UserId,
 };
+use crate::kernel::json::Json;
 use crate::kernel::money::Money;
 use crate::kernel::percent::Percent;
 use crate::pipeline::Stage;
@@ -462,12 +463,8 @@ pub struct ClientInvoice {
 }
 
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
-    let values = BTreeMap::<String, serde_json::Value>::deserialize(deserializer)?;
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    Ok(values.into_iter().map(|(name, value)| (name, text(value))).collect())
+    let values = BTreeMap::<String, Json>::deserialize(deserializer)?;
+    Ok(values.into_iter().filter_map(|(name, value)| Some((name, value.text()?))).collect())
 }
 
 impl ClientRecord {

@@ -1,10 +1,12 @@
 //! What happened with a client?
 
 use crate::kernel::ids::{ClientId, UserId};
+use crate::kernel::json::Json;
 use crate::kernel::limits::TIMELINE_PAGE;
 use crate::kernel::value_set;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 value_set! {
     /// What kind of thing happened.
@@ -86,5 +88,42 @@ pub struct TimelineEntry {
     /// meeting without one.
     pub title: String,
     /// What else is known, by kind. `changes` of an event are there for those who may read the audit log.
-    pub detail: serde_json::Value,
+    pub detail: BTreeMap<String, Json>,
+}
+
+/// What an event changed in one row.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RowChange {
+    /// By column.
+    #[serde(default)]
+    pub columns: BTreeMap<String, BeforeAfter>,
+}
+
+/// What stood in a column of a row, and what stands there now; nothing before it was made, and after it was removed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct BeforeAfter {
+    /// What stood there.
+    pub before: Option<Json>,
+    /// What stands there.
+    pub after: Option<Json>,
+}
+
+impl TimelineEntry {
+    /// A detail in words; none if it is not known.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.detail.get(name)?.text()
+    }
+
+    /// Is this detail a yes?
+    #[must_use]
+    pub fn says(&self, name: &str) -> bool {
+        self.detail.get(name).and_then(Json::read) == Some(true)
+    }
+
+    /// What the event changed, as far as the reader may know it.
+    #[must_use]
+    pub fn changes(&self) -> Vec<RowChange> {
+        self.detail.get("changes").and_then(Json::read).unwrap_or_default()
+    }
 }

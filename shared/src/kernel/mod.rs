@@ -10,6 +10,7 @@ pub mod figure;
 pub mod fiscal;
 pub mod ids;
 pub mod instants;
+pub mod json;
 pub mod limits;
 pub mod list;
 pub mod money;

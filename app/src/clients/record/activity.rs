@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use leptos::prelude::*;
 use revos_shared::Money;
 use revos_shared::clients::endpoints::ReadClientTimeline;
-use revos_shared::clients::{TimelineEntry, TimelineKind, TimelineQuery};
+use revos_shared::clients::{RowChange, TimelineEntry, TimelineKind, TimelineQuery};
+use revos_shared::kernel::json::Json;
 use revos_shared::kernel::limits::TIMELINE_PAGE;
 use revos_shared::kernel::workspace::Colleague;
 use revos_ui::{Button, FailedState, SelectField, SelectOption, Signal, SkeletonLines, Var, effect, live};
-use serde_json::Value;
 use wasm_bindgen_futures::spawn_local;
 
 /// The kinds as the address says them, with "all" first.
@@ -203,15 +203,9 @@ fn word(kind: &str) -> &'static str {
 
 /// One entry in a sentence.
 fn told(desk: Desk, entry: &TimelineEntry) -> String {
-    let text = |name: &str| entry.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |name: &str| entry.text(name).unwrap_or_default();
     let money = |name: &str| desk.money(Money::parse(&text(name)).ok());
-    let number = |name: &str| {
-        entry
-            .detail
-            .get(name)
-            .and_then(Value::as_u64)
-            .map_or_else(|| format::NONE.to_owned(), |n| n.to_string())
-    };
+    let number = |name: &str| entry.text(name).unwrap_or_else(|| format::NONE.to_owned());
     let title = &entry.title;
     match entry.kind {
         TimelineKind::Note => format!("{title}: {}", text("body")),
@@ -224,8 +218,7 @@ fn told(desk: Desk, entry: &TimelineEntry) -> String {
             format!("{title}, {}, {} of {} open", text("status"), money("balance"), money("total"))
         }
         TimelineKind::Payment => {
-            let reversed = entry.detail.get("reversed").and_then(Value::as_bool).unwrap_or_default();
-            let end = if reversed { ", reversed" } else { "" };
+            let end = if entry.says("reversed") { ", reversed" } else { "" };
             format!("{} received for {title}{end}", money("amount"))
         }
         TimelineKind::Health => {
@@ -252,14 +245,12 @@ fn told(desk: Desk, entry: &TimelineEntry) -> String {
 }
 
 fn shared(entry: &TimelineEntry) -> &'static str {
-    let shared = entry.detail.get("shared").and_then(Value::as_bool).unwrap_or_default();
-    if shared { ", shared" } else { ", private" }
+    if entry.says("shared") { ", shared" } else { ", private" }
 }
 
 /// Before and after of what an event changed, for those who may know.
 fn changes(entry: &TimelineEntry) -> Option<AnyView> {
-    let changes = entry.detail.get("changes")?.as_array()?;
-    let lines: Vec<String> = changes.iter().flat_map(change_lines).collect();
+    let lines: Vec<String> = entry.changes().iter().flat_map(change_lines).collect();
     if lines.is_empty() {
         return None;
     }
@@ -273,19 +264,18 @@ fn changes(entry: &TimelineEntry) -> Option<AnyView> {
     )
 }
 
-fn change_lines(change: &Value) -> Vec<String> {
-    let said = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => format::NONE.to_owned(),
-        Some(Value::String(text)) => text.chars().take(120).collect(),
-        Some(other) => other.to_string().chars().take(120).collect(),
+fn change_lines(change: &RowChange) -> Vec<String> {
+    let said = |value: &Option<Json>| {
+        let text = value.as_ref().and_then(Json::text);
+        text.map_or_else(|| format::NONE.to_owned(), |text| text.chars().take(120).collect())
     };
-    let Some(columns) = change.get("columns").and_then(Value::as_object) else { return Vec::new() };
-    columns
+    change
+        .columns
         .iter()
         .filter(|(name, _)| !UNTOLD.contains(&name.as_str()) && !name.ends_with("_id"))
         .map(|(name, both)| {
             let label = name.replace('_', " ");
-            format!("{label}: {} → {}", said(both.get("before")), said(both.get("after")))
+            format!("{label}: {} → {}", said(&both.before), said(&both.after))
         })
         .collect()
 }
