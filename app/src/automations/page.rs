@@ -5,6 +5,7 @@ use super::{forms, record, words};
 use crate::shell::address::Address;
 use crate::shell::frame::PageHead;
 use crate::shell::lists::{mark, table};
+use crate::shell::no_rows::{demo_page, denied_page};
 use crate::shell::part::part;
 use crate::shell::query::{Standby, Standing};
 use crate::shell::record::{notice_of, opens_beside};
@@ -17,9 +18,7 @@ use revos_shared::automations::Playbook;
 use revos_shared::automations::endpoints::RunsQuery;
 use revos_shared::kernel::ids::AutomationRunId;
 use revos_shared::session::Capability;
-use revos_ui::{
-    Button, ButtonKind, DeniedState, EmptyState, Segment, Segments, Signal, SkeletonLines, effect, live, on,
-};
+use revos_ui::{Button, ButtonKind, EmptyState, Segment, Segments, Signal, SkeletonLines, effect, live, on};
 
 /// Where the page is.
 pub(super) const PATH: &str = "/agents/playbooks";
@@ -41,38 +40,15 @@ part!(
         let may_read = session.member().is_some_and(|member| member.can(Capability::PIPELINE_READ));
         match session.api().filter(|_| may_read) {
             Some(api) => playbooks(Desk::new(api, session)),
-            None => nothing(may_read),
+            None if may_read => demo_page("Playbooks", "The demo has no playbooks"),
+            None => denied_page(
+                "Playbooks",
+                "Playbooks are for staff",
+                "Your account may not read playbooks. An Admin of the organization can change that.",
+            ),
         }
     }
 );
-
-fn nothing(may_read: bool) -> AnyView {
-    view! {
-        <PageHead title="Playbooks" />
-        <div class="page">
-            {if may_read {
-                view! {
-                    <EmptyState
-                        title="The demo has no playbooks"
-                        text="This server runs without a database; only the clients page has sample rows."
-                        page=true
-                    />
-                }
-                .into_any()
-            } else {
-                view! {
-                    <DeniedState
-                        title="Playbooks are for staff"
-                        text="Your account may not read playbooks. An Admin of the organization can change that."
-                        page=true
-                    />
-                }
-                .into_any()
-            }}
-        </div>
-    }
-    .into_any()
-}
 
 fn playbooks(desk: Desk) -> AnyView {
     let refresh = Callback::new(move |()| {

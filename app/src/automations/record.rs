@@ -3,9 +3,8 @@
 use super::desk::{Desk, Form};
 use super::page::PATH;
 use super::{runs, words};
-use crate::shell::address::Address;
 use crate::shell::lists::mark;
-use crate::shell::record::{RecordStanding, Words, notice_of, record_frame, record_place, return_focus};
+use crate::shell::record::{Beside, RecordStanding, Words, notice_of, record_frame, record_place};
 use leptos::prelude::*;
 use revos_shared::automations::{Playbook, PlaybookStatus};
 use revos_shared::kernel::ids::PlaybookId;
@@ -21,18 +20,8 @@ const WORDS: Words = Words {
 
 /// The playbook of the address, beside the list.
 pub(super) fn panel(desk: Desk) -> AnyView {
-    let address: Address = expect_context();
-    let opened = Signal::memo(move || {
-        let path = address.path();
-        Some(path.strip_prefix("/agents/playbooks/")?.parse::<PlaybookId>().ok())
-    });
-    let close = Callback::new(move |()| {
-        let id = opened.get_untracked().flatten();
-        address.go_beside(PATH, &["run"]);
-        if let Some(id) = id {
-            return_focus([format!("playbook-{id}")]);
-        }
-    });
+    let Beside { opened, close } =
+        Beside::new("/agents/playbooks/", PATH, &["run"], |id: PlaybookId| [format!("playbook-{id}")]);
     record_place(WORDS, opened, Signal::stored(false), close, move |id| playbook(desk, id, close))
 }
 

@@ -1,9 +1,8 @@
 //! Which client is open, and where? Beside the list, or on its own; the address says both.
 
 use super::record::{Around, WORDS, client_record};
-use crate::shell::address::Address;
 use crate::shell::part::{Arrival, show_part};
-use crate::shell::record::{record_place, return_focus};
+use crate::shell::record::{Beside, record_place};
 use crate::shell::router::UrlValue;
 use leptos::prelude::*;
 use revos_shared::ClientId;
@@ -17,22 +16,11 @@ const OWN: [&str; 3] = ["tab", "view", "kind"];
 /// The record of the client in the address, if there is one.
 #[component]
 pub(super) fn RecordPanel() -> impl IntoView {
-    let address: Address = expect_context();
-    let opened = Signal::memo(move || {
-        let path = address.path();
-        let id = path.strip_prefix("/clients/")?;
-        Some(id.parse::<ClientId>().ok())
-    });
+    let Beside { opened, close } =
+        Beside::new("/clients/", LIST, &OWN, |id: ClientId| [format!("client-{id}")]);
     let view_value = UrlValue::new("view", "panel");
     let view_word = view_value.one_of(VIEWS);
     let alone = Signal::memo(move || view_word.get() == "page");
-    let close = Callback::new(move |()| {
-        let id = opened.get_untracked().flatten();
-        address.go_beside(LIST, &OWN);
-        if let Some(id) = id {
-            return_focus([format!("client-{id}")]);
-        }
-    });
     let toggle = Callback::new(move |()| {
         view_value.set(if alone.get_untracked() { "panel" } else { "page" });
     });

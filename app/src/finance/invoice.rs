@@ -3,19 +3,18 @@
 use super::data::use_invoice;
 use super::desk::{Desk, Due, Form};
 use super::words;
-use crate::shell::address::Address;
-use crate::shell::answer::Answer;
+use crate::shell::answer::{Asked, while_open};
 use crate::shell::format;
 use crate::shell::lists::{facts, mark, table, text_or_none};
 use crate::shell::part::{part, show_part};
-use crate::shell::record::{RecordStanding, Words, record_frame, record_place, return_focus};
+use crate::shell::record::{Beside, RecordStanding, Words, record_frame, record_place};
 use leptos::prelude::*;
 use revos_shared::Money;
 use revos_shared::finance::{
     InvoiceChange, InvoiceLine, InvoiceRecord, InvoiceSource, InvoiceStanding, InvoiceStatus, Payment,
 };
 use revos_shared::kernel::ids::InvoiceId;
-use revos_ui::{Button, ButtonKind, Signal, effect, live, on};
+use revos_ui::{Button, ButtonKind, Signal, live, on};
 use std::sync::Arc;
 
 const LIST: &str = "/finance";
@@ -32,60 +31,27 @@ const WORDS: Words = Words {
 /// The panel of the invoice in the address, if there is one.
 #[derive(Clone, Copy)]
 pub(super) struct Panel {
-    opened: Signal<Option<Option<InvoiceId>>>,
-    asked: Signal<Option<Asked>>,
-    close: Callback<()>,
-}
-
-#[derive(Clone)]
-struct Asked {
-    id: InvoiceId,
-    answer: Answer<InvoiceRecord>,
-}
-
-impl PartialEq for Asked {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
+    beside: Beside<InvoiceId>,
+    asked: Signal<Option<Asked<InvoiceId, InvoiceRecord>>>,
 }
 
 impl Panel {
     /// Follows the address.
     pub(super) fn new(desk: Desk) -> Self {
-        let address: Address = expect_context();
-        let opened = Signal::memo(move || {
-            let path = address.path();
-            Some(path.strip_prefix("/finance/invoices/")?.parse::<InvoiceId>().ok())
-        });
-        let asked = Signal::memo(move || {
-            let id = opened.get().flatten()?;
-            Some(Asked { id, answer: use_invoice(desk.api, id) })
-        });
-        effect(move || {
-            let changes = desk.changes.get();
-            if let Some(asked) = asked.get_untracked().filter(|_| changes > 0) {
-                asked.answer.refresh();
-            }
-        });
-        let close = Callback::new(move |()| {
-            let id = opened.get_untracked().flatten();
-            address.go_beside(LIST, &[]);
-            if let Some(id) = id {
-                return_focus([format!("invoice-{id}")]);
-            }
-        });
-        Self { opened, asked, close }
+        let beside = Beside::new("/finance/invoices/", LIST, &[], |id: InvoiceId| [format!("invoice-{id}")]);
+        let asked = while_open(beside.opened, desk.changes, move |id| use_invoice(desk.api, id));
+        Self { beside, asked }
     }
 
     /// Shows it.
     pub(super) fn view(self, desk: Desk) -> AnyView {
-        record_place(WORDS, self.opened, Signal::stored(false), self.close, move |id| {
+        record_place(WORDS, self.beside.opened, Signal::stored(false), self.beside.close, move |id| {
             show_part("This invoice", move || Box::pin(invoice_record(self, desk, id)))
         })
     }
 
     fn body_and_bar(self, desk: Desk, id: InvoiceId) -> AnyView {
-        let Some(asked) = self.asked.get_untracked().filter(|asked| asked.id == id) else {
+        let Some(asked) = self.asked.get_untracked().filter(|asked| asked.question == id) else {
             return ().into_any();
         };
         let answer = asked.answer;
@@ -98,7 +64,7 @@ impl Panel {
         });
         let print = move |()| _ = window().print();
         let tools = view! { <Button label="Print" on_press=print /> }.into_any();
-        record_frame(WORDS, name, standing, tools, self.close, move || {
+        record_frame(WORDS, name, standing, tools, self.beside.close, move || {
             live(move || answer.value.get().map(|record| body(desk, &record))).into_any()
         })
     }

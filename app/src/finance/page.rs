@@ -6,13 +6,14 @@ use super::invoice::Panel;
 use super::{billing, cash, data, expenses, forms, overview, profit, subscriptions};
 use crate::shell::frame::PageHead;
 use crate::shell::keyboard::Keyboard;
+use crate::shell::no_rows::{demo_page, denied_page};
 use crate::shell::part::{part, show_part};
 use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::session::Session;
 use crate::shell::style::adopt;
 use leptos::prelude::*;
 use revos_shared::session::Capability;
-use revos_ui::{DeniedState, EmptyState, Segment, Segments, effect, live, on};
+use revos_ui::{Segment, Segments, effect, live, on};
 use wasm_bindgen_futures::spawn_local;
 
 part!(
@@ -25,38 +26,15 @@ part!(
         let may_read = session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));
         match session.api().filter(|_| may_read) {
             Some(api) => finance(Desk::new(api, session)),
-            None => nothing(may_read),
+            None if may_read => demo_page("Finance", "The demo has no money"),
+            None => denied_page(
+                "Finance",
+                "Finance is for Directors and Admins",
+                "Your account may not read the organization’s money. An Admin can change that. What your own clients pay stands in their records.",
+            ),
         }
     }
 );
-
-fn nothing(may_read: bool) -> AnyView {
-    view! {
-        <PageHead title="Finance" />
-        <div class="page">
-            {if may_read {
-                view! {
-                    <EmptyState
-                        title="The demo has no money"
-                        text="This server runs without a database; only the clients page has sample rows."
-                        page=true
-                    />
-                }
-                .into_any()
-            } else {
-                view! {
-                    <DeniedState
-                        title="Finance is for Directors and Admins"
-                        text="Your account may not read the organization’s money. An Admin can change that. What your own clients pay stands in their records."
-                        page=true
-                    />
-                }
-                .into_any()
-            }}
-        </div>
-    }
-    .into_any()
-}
 
 fn finance(desk: Desk) -> AnyView {
     let panel = Panel::new(desk);

@@ -8,6 +8,7 @@ use crate::shell::answer::{Answer, Latest, query};
 use crate::shell::api::{Api, Place, SignedIn};
 use crate::shell::csv::hand_over;
 use crate::shell::frame::PageHead;
+use crate::shell::no_rows::demo_page;
 use crate::shell::part::{Arrival, part, show_part};
 use crate::shell::query::{Standby, Standing, day_now, time_zone};
 use crate::shell::record::{Notice, form_dialog, notice_of};
@@ -21,7 +22,7 @@ use revos_shared::kernel::instants::days_after;
 use revos_shared::overview::Overview;
 use revos_shared::overview::endpoints::{KeepFigures, OverviewQuery, ReadOverview};
 use revos_shared::session::Capability;
-use revos_ui::{Button, EmptyState, Segment, Segments, Signal, SkeletonLines, Var, live, on};
+use revos_ui::{Button, Segment, Segments, Signal, SkeletonLines, Var, live, on};
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -41,24 +42,10 @@ part!(
         let session = expect_context::<Session>();
         match session.api() {
             Some(api) => overview(api, session),
-            None => nothing(),
+            None => demo_page("Overview", "The demo has no overview"),
         }
     }
 );
-
-fn nothing() -> AnyView {
-    view! {
-        <PageHead title="Overview" />
-        <div class="page">
-            <EmptyState
-                title="The demo has no overview"
-                text="This server runs without a database; only the clients page has sample rows."
-                page=true
-            />
-        </div>
-    }
-    .into_any()
-}
 
 part!(
     overview_forms,

@@ -158,7 +158,7 @@ fn inside(
                 name("Remove the opportunity");
                 let query = OpportunityRemoval { opportunity_id: id, version: row.version };
                 let text = format!("“{}” goes, with its notes, activities and history.", row.name);
-                let then = Callback::new(move |()| panel.close.run(()));
+                let then = Callback::new(move |()| panel.beside.close.run(()));
                 removal::<DeleteOpportunity>(desk, text, query, Some(then))
             }
             None => gone(),

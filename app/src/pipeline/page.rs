@@ -5,6 +5,7 @@ use super::desk::Desk;
 use super::record::Panel;
 use super::{board, forecast, forms, import, table, toolbar};
 use crate::shell::frame::PageHead;
+use crate::shell::no_rows::{demo_page, denied_page};
 use crate::shell::part::{part, show_part};
 use crate::shell::query::{Standby, Standing};
 use crate::shell::record::{notice_of, opens_beside};
@@ -12,7 +13,7 @@ use crate::shell::session::Session;
 use crate::shell::style::adopt;
 use leptos::prelude::*;
 use revos_shared::session::Capability;
-use revos_ui::{DeniedState, EmptyState, Segment, Segments, Signal, SkeletonLines, live, on};
+use revos_ui::{Segment, Segments, Signal, SkeletonLines, live, on};
 
 part!(
     pipeline,
@@ -23,38 +24,15 @@ part!(
         let may_read = session.member().is_some_and(|member| member.can(Capability::PIPELINE_READ));
         match session.api().filter(|_| may_read) {
             Some(api) => pipeline(Desk::new(api, session)),
-            None => nothing(may_read),
+            None if may_read => demo_page("Pipeline", "The demo has no pipeline"),
+            None => denied_page(
+                "Pipeline",
+                "The pipeline is for staff",
+                "Your account may not read opportunities. An Admin of the organization can change that.",
+            ),
         }
     }
 );
-
-fn nothing(may_read: bool) -> AnyView {
-    view! {
-        <PageHead title="Pipeline" />
-        <div class="page">
-            {if may_read {
-                view! {
-                    <EmptyState
-                        title="The demo has no pipeline"
-                        text="This server runs without a database; only the clients page has sample rows."
-                        page=true
-                    />
-                }
-                .into_any()
-            } else {
-                view! {
-                    <DeniedState
-                        title="The pipeline is for staff"
-                        text="Your account may not read opportunities. An Admin of the organization can change that."
-                        page=true
-                    />
-                }
-                .into_any()
-            }}
-        </div>
-    }
-    .into_any()
-}
 
 fn pipeline(desk: Desk) -> AnyView {
     toolbar::offer(desk);

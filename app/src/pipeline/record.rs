@@ -4,14 +4,14 @@ use super::data::use_record;
 use super::desk::{Desk, Form};
 use super::forms::{now, put_activity};
 use super::head::head;
+use super::steps::card_id;
 use super::{runs, words};
-use crate::shell::address::Address;
-use crate::shell::answer::Answer;
+use crate::shell::answer::{Asked, while_open};
 use crate::shell::format;
 use crate::shell::lists::{mark, text_or_none};
 use crate::shell::part::{part, show_part};
 use crate::shell::record::{
-    RecordStanding, Words, notice_of, record_frame, record_place, record_tabs, return_focus,
+    Beside, RecordStanding, Words, notice_of, record_frame, record_place, record_tabs,
 };
 use crate::shell::router::UrlValue;
 use leptos::prelude::*;
@@ -19,9 +19,7 @@ use revos_shared::Money;
 use revos_shared::kernel::ids::{ActivityId, NoteId, OpportunityId};
 use revos_shared::pipeline::changes::ActivityFields;
 use revos_shared::pipeline::{Activity, ActivityStatus, Forecast, Note, OpportunityRecord, OpportunityRow};
-use revos_ui::{
-    Button, IconButton, IconName, Menu, MenuItem, Segment, Segments, Signal, Tone, Var, effect, live,
-};
+use revos_ui::{Button, IconButton, IconName, Menu, MenuItem, Segment, Segments, Signal, Tone, Var, live};
 use std::sync::Arc;
 
 const LIST: &str = "/pipeline";
@@ -40,40 +38,22 @@ const WORDS: Words = Words {
 /// The panel of the opportunity in the address, if there is one.
 #[derive(Clone, Copy)]
 pub(super) struct Panel {
-    opened: Signal<Option<Option<OpportunityId>>>,
-    asked: Signal<Option<Asked>>,
+    /// Where it stands beside the list.
+    pub beside: Beside<OpportunityId>,
+    asked: Signal<Option<Asked<OpportunityId, OpportunityRecord>>>,
     /// The record with own changes on top.
     record: Signal<Option<Arc<OpportunityRecord>>>,
     /// The forecast, once it was shown: it bears the target.
     pub forecast: Var<Option<Arc<Forecast>>>,
-    /// Goes back to the list.
-    pub close: Callback<()>,
-}
-
-#[derive(Clone)]
-struct Asked {
-    id: OpportunityId,
-    answer: Answer<OpportunityRecord>,
-}
-
-impl PartialEq for Asked {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
 }
 
 impl Panel {
     /// Follows the address.
     pub(super) fn new(desk: Desk) -> Self {
-        let address: Address = expect_context();
-        let opened = Signal::memo(move || {
-            let path = address.path();
-            Some(path.strip_prefix("/pipeline/")?.parse::<OpportunityId>().ok())
+        let beside = Beside::new("/pipeline/", LIST, &["tab", "show"], |id: OpportunityId| {
+            [card_id(id), format!("opportunity-{id}")]
         });
-        let asked = Signal::memo(move || {
-            let id = opened.get().flatten()?;
-            Some(Asked { id, answer: use_record(desk.api, id) })
-        });
+        let asked = while_open(beside.opened, desk.changes, move |id| use_record(desk.api, id));
         let record = Signal::memo(move || {
             let record = asked.get()?.answer.value.get()?;
             let row = desk.painted_row(record.row.clone());
@@ -82,20 +62,7 @@ impl Panel {
             }
             Some(Arc::new(OpportunityRecord { row, ..OpportunityRecord::clone(&record) }))
         });
-        effect(move || {
-            let changes = desk.changes.get();
-            if let Some(asked) = asked.get_untracked().filter(|_| changes > 0) {
-                asked.answer.refresh();
-            }
-        });
-        let close = Callback::new(move |()| {
-            let id = opened.get_untracked().flatten();
-            address.go_beside(LIST, &["tab", "show"]);
-            if let Some(id) = id {
-                return_focus([super::steps::card_id(id), format!("opportunity-{id}")]);
-            }
-        });
-        Self { opened, asked, record, forecast: Var::new(None), close }
+        Self { beside, asked, record, forecast: Var::new(None) }
     }
 
     /// The opportunity, if it is the one that is open.
@@ -128,7 +95,7 @@ impl Panel {
 
     /// Shows it.
     pub(super) fn view(self, desk: Desk) -> AnyView {
-        record_place(WORDS, self.opened, Signal::stored(false), self.close, move |id| {
+        record_place(WORDS, self.beside.opened, Signal::stored(false), self.beside.close, move |id| {
             show_part("This opportunity", move || Box::pin(opportunity_record(self, desk, id)))
         })
     }
@@ -152,7 +119,7 @@ impl Panel {
                 .into_any()
             })
         });
-        record_frame(WORDS, name, standing, tools.into_any(), self.close, move || self.body(desk, id))
+        record_frame(WORDS, name, standing, tools.into_any(), self.beside.close, move || self.body(desk, id))
     }
 
     fn body(self, desk: Desk, id: OpportunityId) -> AnyView {

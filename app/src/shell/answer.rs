@@ -78,9 +78,12 @@ impl<T> Clone for Latest<T> {
 
 impl<T> Copy for Latest<T> {}
 
-struct Asked<Q, T> {
-    question: Q,
-    answer: Answer<T>,
+/// A question with its answer; another one when the question is another.
+pub(crate) struct Asked<Q, T> {
+    /// What was asked.
+    pub question: Q,
+    /// What was answered.
+    pub answer: Answer<T>,
 }
 
 impl<Q: Clone, T> Clone for Asked<Q, T> {
@@ -93,6 +96,29 @@ impl<Q: PartialEq, T> PartialEq for Asked<Q, T> {
     fn eq(&self, other: &Self) -> bool {
         self.question == other.question
     }
+}
+
+/// The answer about the record that is open, if one is; asked again whenever something was changed.
+pub(crate) fn while_open<Id, T>(
+    opened: Signal<Option<Option<Id>>>,
+    changes: Var<u32>,
+    ask: impl Fn(Id) -> Answer<T> + Send + Sync + 'static,
+) -> Signal<Option<Asked<Id, T>>>
+where
+    Id: Copy + PartialEq + Send + Sync + 'static,
+    T: DeserializeOwned + PartialEq + Send + Sync + 'static,
+{
+    let asked = Signal::memo(move || {
+        let question = opened.get().flatten()?;
+        Some(Asked { question, answer: ask(question) })
+    });
+    effect(move || {
+        let changes = changes.get();
+        if let Some(asked) = asked.get_untracked().filter(|_| changes > 0) {
+            asked.answer.refresh();
+        }
+    });
+    asked
 }
 
 struct Served<T> {

@@ -35,6 +35,8 @@ pub(crate) mod list_tools;
 pub(crate) mod lists;
 mod merge;
 #[cfg(feature = "csr")]
+pub(crate) mod no_rows;
+#[cfg(feature = "csr")]
 pub(crate) mod part;
 #[cfg(feature = "csr")]
 pub(crate) mod query;

@@ -12,6 +12,7 @@ use revos_ui::{
     Dialog, ElementRef, EmptyState, FreshnessMark, IconButton, IconName, Segment, Segments, Signal,
     SkeletonLines, Var, effect, focus_by_id, focus_is_lost, live, on,
 };
+use std::str::FromStr;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
 
@@ -44,9 +45,40 @@ pub(crate) fn asks_before_leaving() -> WindowListenerHandle {
     window_event_listener(beforeunload, |event| event.prevent_default())
 }
 
+/// The record that the address names, below that of its list.
+#[derive(Clone, Copy)]
+pub(crate) struct Beside<Id: 'static> {
+    /// None where the address names no record; what it names may be no id.
+    pub opened: Signal<Option<Option<Id>>>,
+    /// Goes back to the list.
+    pub close: Callback<()>,
+}
+
+impl<Id: FromStr + Copy + PartialEq + Send + Sync + 'static> Beside<Id> {
+    /// Below `path`, with a slash at its end. Closing it leads to `list` without the record's `own` parameters, and the
+    /// focus to the first element of the ids that `from` tells.
+    pub(crate) fn new<const N: usize>(
+        path: &'static str,
+        list: &'static str,
+        own: &'static [&'static str],
+        from: fn(Id) -> [String; N],
+    ) -> Self {
+        let address: Address = expect_context();
+        let opened = Signal::memo(move || Some(address.path().strip_prefix(path)?.parse::<Id>().ok()));
+        let close = Callback::new(move |()| {
+            let id = opened.get_untracked().flatten();
+            address.go_beside(list, own);
+            if let Some(id) = id {
+                return_focus(from(id));
+            }
+        });
+        Self { opened, close }
+    }
+}
+
 /// The focus of a record that was closed returns to the first of these that is there: the row or card it was opened
 /// from. Whoever has gone on by then, to the search for instance, is left there.
-pub(crate) fn return_focus<const N: usize>(ids: [String; N]) {
+fn return_focus<const N: usize>(ids: [String; N]) {
     request_animation_frame(move || {
         if focus_is_lost() {
             _ = ids.iter().any(|id| focus_by_id(id));
