@@ -11,7 +11,8 @@ import { basename, join } from "node:path";
 const MORE_THAN_USUAL = 2;
 const SIZE_FIRST = 1;
 const UNLIKE = ["local-cse", "merge-locals", "code-pushing", "code-folding", "simplify-locals"];
-const LAST = ["reorder-functions-by-name", "strip-debug", "strip-producers", "strip-target-features"];
+/** How a value is aligned in memory is a hint that no browser needs, and another byte each time. */
+const LAST = ["dealign", "reorder-functions-by-name", "strip-debug", "strip-producers", "strip-target-features"];
 /** What the compiler makes use of; every browser of the last years knows it. */
 const BROWSERS_KNOW = [
   "BulkMemory",

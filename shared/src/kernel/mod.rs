@@ -20,7 +20,7 @@ pub mod patch;
 pub mod percent;
 pub mod separated;
 pub mod telemetry;
-mod value_set;
+pub(crate) mod value_set;
 pub mod work;
 pub mod workspace;
 
