@@ -11,7 +11,7 @@ import { basename, join } from "node:path";
 const MORE_THAN_USUAL = 2;
 const SIZE_FIRST = 1;
 const UNLIKE = ["local-cse", "merge-locals", "code-pushing", "code-folding", "simplify-locals"];
-/** How a value is aligned in memory is a hint that no browser needs, and another byte each time. */
+/** How a value is aligned in memory is a hint that no browser needs; without it like instructions are alike. */
 const LAST = ["dealign", "reorder-functions-by-name", "strip-debug", "strip-producers", "strip-target-features"];
 /** What the compiler makes use of; every browser of the last years knows it. */
 const BROWSERS_KNOW = [
@@ -25,11 +25,11 @@ const BROWSERS_KNOW = [
   "CallIndirectOverlong",
 ];
 
-const features = BROWSERS_KNOW.map((name) => {
+const features = BROWSERS_KNOW.reduce((all, name) => {
   const feature = binaryen.Features[name];
   if (feature === undefined) throw new Error(`binaryen knows no ${name}`);
-  return feature;
-});
+  return all | feature;
+}, 0);
 
 binaryen.setOptimizeLevel(MORE_THAN_USUAL);
 binaryen.setShrinkLevel(SIZE_FIRST);
@@ -43,7 +43,7 @@ const [directory, ...files] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
 for (const file of files) {
   const module = binaryen.readBinary(readFileSync(file));
-  module.setFeatures(features.reduce((all, feature) => all | feature, 0));
+  module.setFeatures(features);
   module.optimize();
   module.runPasses(LAST);
   writeFileSync(join(directory, basename(file)), module.emitBinary());

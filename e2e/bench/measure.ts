@@ -32,7 +32,8 @@ export class Meter {
   /** The code and styles that travel because of `act`, until the network has been still for a second. */
   async travelled(act: () => Promise<void>): Promise<Travelled> {
     const STILL_MS = 1_000;
-    const sum: Travelled = { files: 0, packed: 0, heads: 0 };
+    const nothing: Travelled = { files: 0, packed: 0, heads: 0 };
+    const sum = { ...nothing };
     let last = 0;
     /** The bytes of the answer's head, by request. */
     const heads = new Map<string, number>();
@@ -56,7 +57,7 @@ export class Meter {
     };
     last = Date.now();
     await still();
-    Object.assign(sum, { files: 0, packed: 0, heads: 0 });
+    Object.assign(sum, nothing);
     await act();
     await still();
     return sum;

@@ -20,9 +20,9 @@ const WORDS: Words = Words {
 
 /// The playbook of the address, beside the list.
 pub(super) fn panel(desk: Desk) -> AnyView {
-    let Beside { opened, close } =
+    let beside =
         Beside::new("/agents/playbooks/", PATH, &["run"], |id: PlaybookId| [format!("playbook-{id}")]);
-    record_place(WORDS, opened, Signal::stored(false), close, move |id| playbook(desk, id, close))
+    record_place(WORDS, beside, Signal::stored(false), move |id| playbook(desk, id, beside.close))
 }
 
 fn playbook(desk: Desk, id: PlaybookId, close: Callback<()>) -> AnyView {

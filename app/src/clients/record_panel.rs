@@ -16,16 +16,15 @@ const OWN: [&str; 3] = ["tab", "view", "kind"];
 /// The record of the client in the address, if there is one.
 #[component]
 pub(super) fn RecordPanel() -> impl IntoView {
-    let Beside { opened, close } =
-        Beside::new("/clients/", LIST, &OWN, |id: ClientId| [format!("client-{id}")]);
+    let beside = Beside::new("/clients/", LIST, &OWN, |id: ClientId| [format!("client-{id}")]);
     let view_value = UrlValue::new("view", "panel");
     let view_word = view_value.one_of(VIEWS);
     let alone = Signal::memo(move || view_word.get() == "page");
     let toggle = Callback::new(move |()| {
         view_value.set(if alone.get_untracked() { "panel" } else { "page" });
     });
-    let around = Around { close, alone, toggle };
-    record_place(WORDS, opened, alone, close, move |id| {
+    let around = Around { close: beside.close, alone, toggle };
+    record_place(WORDS, beside, alone, move |id| {
         show_part("This client", move || -> Arrival { Box::pin(client_record(id, around)) })
     })
 }

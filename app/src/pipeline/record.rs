@@ -95,7 +95,7 @@ impl Panel {
 
     /// Shows it.
     pub(super) fn view(self, desk: Desk) -> AnyView {
-        record_place(WORDS, self.beside.opened, Signal::stored(false), self.beside.close, move |id| {
+        record_place(WORDS, self.beside, Signal::stored(false), move |id| {
             show_part("This opportunity", move || Box::pin(opportunity_record(self, desk, id)))
         })
     }

@@ -104,9 +104,8 @@ pub(crate) fn opens_beside(path: &'static str) -> impl FnMut(MouseEvent) {
 /// Where the record is that the address names, if it names one; Escape leaves it. `inside` draws it.
 pub(crate) fn record_place<Id: Copy + PartialEq + Send + Sync + 'static>(
     words: Words,
-    opened: Signal<Option<Option<Id>>>,
+    Beside { opened, close }: Beside<Id>,
     alone: Signal<bool>,
-    close: Callback<()>,
     inside: impl Fn(Id) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let leave = move |event: KeyboardEvent| {

@@ -21,36 +21,30 @@ const LOADER: &str = "__wasm_split.js";
 pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
     let script = script_of(page)?;
     let mut loader = read(&from.join(LOADER))?;
-    let mut count = 0;
     let entries = fs::read_dir(from).map_err(|error| told(from, &error))?;
     let mut parts: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension() == Some("wasm".as_ref()))
         .collect();
     parts.sort();
-    let mut sized = Vec::new();
-    for part in parts {
-        let bytes = fs::read(&part).map_err(|error| told(&part, &error))?;
-        sized.push((part, bytes));
-    }
-    let small_max = smallest(sized.iter().map(|(_, bytes)| bytes.len()).collect());
+    let contents = parts.iter().map(|part| fs::read(part).map_err(|error| told(part, &error)));
+    let contents = contents.collect::<Result<Vec<_>, _>>()?;
+    let small_max = largest_together(contents.iter().map(Vec::len).collect());
     let mut small = Vec::new();
-    for (part, bytes) in sized {
+    for (part, bytes) in parts.iter().zip(contents) {
         if bytes.len() <= small_max {
-            let fetched = format!("fetch(new URL(\"./{}\", import.meta.url))", name_of(&part));
+            let fetched = format!("fetch(new URL(\"./{}\", import.meta.url))", name_of(part));
             if !loader.contains(&fetched) {
-                return Err(format!("nothing fetches {}", name_of(&part)));
+                return Err(format!("nothing fetches {}", name_of(part)));
             }
             loader = loader.replace(&fetched, &format!("small({}, {})", small.len(), bytes.len()));
             small.extend(bytes);
-            count += 1;
             continue;
         }
         // Ten digits tell a few hundred files apart; each digit more is in the way of a first visit.
         let name = format!("{PART_PREFIX}{:010x}.wasm", hash(&bytes) >> 24);
-        loader = replaced(&loader, &name_of(&part), &name)?;
+        loader = replaced(&loader, &name_of(part), &name)?;
         fs::write(page.join(&name), bytes).map_err(|error| told(&page.join(&name), &error))?;
-        count += 1;
     }
     if !small.is_empty() {
         let name = format!("{PART_PREFIX}{:010x}.bin", hash(&small) >> 24);
@@ -67,7 +61,7 @@ pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
     let gate_name = format!("parts-{:010x}.js", hash(gate.as_bytes()) >> 24);
     write(&page.join(&gate_name), &gate)?;
     write(&script, &imported(&read(&script)?, &gate_name)?)?;
-    Ok(format!("placed {count} parts"))
+    Ok(format!("placed {} parts", parts.len()))
 }
 
 /// How the loader gets a small part: out of one file, which is asked for again when it did not arrive.
@@ -90,7 +84,7 @@ fn small_loader(name: &str) -> String {
 }
 
 /// The bytes of the largest part that still travels with the smaller ones.
-fn smallest(mut sizes: Vec<usize>) -> usize {
+fn largest_together(mut sizes: Vec<usize>) -> usize {
     sizes.sort_unstable();
     let mut total = 0;
     let fits = |size: &&usize| {

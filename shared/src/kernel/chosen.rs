@@ -1,7 +1,8 @@
 //! How does a choice of several words stand in an address? As one text with commas.
 
 use super::error::UnknownWord;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -141,12 +142,42 @@ fn written(bits: u32, words: &[&str]) -> String {
     text
 }
 
+fn place_of(word: &str, words: &[&str]) -> Result<usize, UnknownWord> {
+    words.iter().position(|known| *known == word).ok_or(UnknownWord)
+}
+
+/// The value of this word.
+pub(crate) fn named<T: Choice>(word: &str) -> Result<T, UnknownWord> {
+    T::at(place_of(word, T::WORDS)?).ok_or(UnknownWord)
+}
+
+/// Reads the word of a value. Only the last step is about the set: what serde derives for an enum is there again for
+/// each of them.
+pub(crate) fn read_word<'de, T: Choice, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let place = deserializer.deserialize_str(Place(T::WORDS))?;
+    T::at(place).ok_or_else(|| D::Error::custom(UnknownWord))
+}
+
+/// The place of the word that is read among these.
+struct Place(&'static [&'static str]);
+
+impl Visitor<'_> for Place {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a word of a set")
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<usize, E> {
+        place_of(word, self.0).map_err(|_| E::unknown_variant(word, self.0))
+    }
+}
+
 fn read(text: &str, words: &[&str]) -> Result<u32, UnknownWord> {
     let mut bits = 0;
     if !text.is_empty() {
         for word in text.split(',') {
-            let place = words.iter().position(|known| *known == word).ok_or(UnknownWord)?;
-            bits |= bit(place);
+            bits |= bit(place_of(word, words)?);
         }
     }
     Ok(bits)
@@ -196,8 +227,7 @@ impl<T: MaybeNone> FromStr for OrNone<T> {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        let place = Self::WORDS.iter().position(|known| *known == word).ok_or(UnknownWord)?;
-        Self::at(place).ok_or(UnknownWord)
+        named(word)
     }
 }
 
@@ -209,7 +239,7 @@ impl<T: MaybeNone> Serialize for OrNone<T> {
 
 impl<'de, T: MaybeNone> Deserialize<'de> for OrNone<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        read_word(deserializer)
     }
 }
 

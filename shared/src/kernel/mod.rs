@@ -20,7 +20,7 @@ pub mod patch;
 pub mod percent;
 pub mod separated;
 pub mod telemetry;
-pub(crate) mod value_set;
+mod value_set;
 pub mod work;
 pub mod workspace;
 

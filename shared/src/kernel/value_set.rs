@@ -1,33 +1,5 @@
 //! How is a closed set of words written once? An enum equal to a CHECK set of the database.
 
-use serde::Deserializer;
-use serde::de::{Error, Visitor};
-use std::fmt;
-
-/// The place of the word that is read among these. Once for all sets: what serde derives for an enum is there again for
-/// each of them.
-pub(crate) fn place_of<'de, D: Deserializer<'de>>(
-    words: &'static [&'static str],
-    deserializer: D,
-) -> Result<usize, D::Error> {
-    struct Words(&'static [&'static str]);
-
-    impl Visitor<'_> for Words {
-        type Value = usize;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a word of a set")
-        }
-
-        fn visit_str<E: Error>(self, word: &str) -> Result<usize, E> {
-            let known = self.0.iter().position(|known| *known == word);
-            known.ok_or_else(|| E::unknown_variant(word, self.0))
-        }
-    }
-
-    deserializer.deserialize_str(Words(words))
-}
-
 /// Declares an enum whose words are those of a database value set, in the set's order.
 macro_rules! value_set {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -66,8 +38,7 @@ macro_rules! value_set {
             type Err = $crate::kernel::error::UnknownWord;
 
             fn from_str(word: &str) -> Result<Self, Self::Err> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == word)
-                    .ok_or($crate::kernel::error::UnknownWord)
+                $crate::kernel::chosen::named(word)
             }
         }
 
@@ -79,8 +50,7 @@ macro_rules! value_set {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let words = <Self as $crate::kernel::chosen::Choice>::WORDS;
-                Ok(Self::ALL[$crate::kernel::value_set::place_of(words, deserializer)?])
+                $crate::kernel::chosen::read_word(deserializer)
             }
         }
 
