@@ -1,13 +1,14 @@
 //! What does a customer see of their own account? How it stands, what was delivered, what is owed; nothing to change.
 
-use super::record::{Desk, account_tables};
+use super::record::{Desk, account_tables, joined};
 use crate::shell::format;
 use crate::shell::frame::PageHead;
 use crate::shell::part::{Arrival, part, show_part};
 use crate::shell::query::{Standby, Standing};
 use crate::shell::session::Session;
 use leptos::prelude::*;
-use revos_ui::{DeniedState, Figure, Panel, Signal, SkeletonLines};
+use revos_shared::clients::ClientRecord;
+use revos_ui::{DeniedState, Figure, Panel, SkeletonLines, live};
 
 /// The page at `/account`.
 #[component]
@@ -16,7 +17,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
 }
 
 part!(
-    client_record,
+    account,
     fn account() {
         let session = expect_context::<Session>();
         let client = session.member().and_then(|member| member.person.client_id);
@@ -40,24 +41,8 @@ part!(
 fn page(desk: Desk) -> AnyView {
     let refresh = Callback::new(move |()| desk.store.refresh());
     let standing = Standing::of(desk.store.view, refresh, None);
-    let name = desk.part(|record| record.client.name.clone());
-    let about = desk.part(|record| {
-        let client = &record.client;
-        let phase = client.phase.map(|phase| format!("Phase {}", phase.as_str()));
-        [
-            Some(super::words::status(client.status).0.to_owned()),
-            phase,
-            client.industry.clone(),
-            client.region.clone(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" · ")
-    });
-    let score = desk.part(|record| record.client.trs_score);
-    let owed = desk.part(|record| record.figures.ar_outstanding);
-    let review = desk.part(|record| record.client.qbr_date);
+    let name = desk.text(|record, _| record.client.name.clone());
+    let about = desk.text(|record, _| about(record));
     view! {
         <PageHead
             title="Account"
@@ -74,21 +59,21 @@ fn page(desk: Desk) -> AnyView {
                     {move || {
                         view! {
                             <div class="account">
-                                <h3>{revos_ui::live(move || name.get())}</h3>
-                                <p class="quiet">{revos_ui::live(move || about.get())}</p>
+                                <h3>{live(move || name.get())}</h3>
+                                <p class="quiet">{live(move || about.get())}</p>
                                 <dl class="record-figures">
                                     <Figure
                                         label="TRS"
-                                        value=Signal::derive(move || format::score(score.get()))
+                                        value=desk.text(|record, _| format::score(record.client.trs_score))
                                         note="of 100"
                                     />
                                     <Figure
                                         label="Open balance"
-                                        value=Signal::derive(move || desk.money(owed.get()))
+                                        value=desk.text(|record, desk| desk.money(record.figures.ar_outstanding))
                                     />
                                     <Figure
                                         label="Next review"
-                                        value=Signal::derive(move || desk.day(review.get()))
+                                        value=desk.text(|record, desk| desk.day(record.client.qbr_date))
                                     />
                                 </dl>
                                 {account_tables(desk)}
@@ -101,4 +86,11 @@ fn page(desk: Desk) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+fn about(record: &ClientRecord) -> String {
+    let client = &record.client;
+    let status = super::words::status(client.status).0.to_owned();
+    let phase = client.phase.map(|phase| format!("Phase {}", phase.as_str()));
+    joined(&[Some(status), phase, client.industry.clone(), client.region.clone()])
 }

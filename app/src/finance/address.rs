@@ -155,11 +155,11 @@ impl PageState for State {
         let said = |text: String| Some(text).filter(|text| !text.is_empty());
         let rows = |limit: Option<u32>| limit.map(|limit| limit.to_string());
         let mut known = vec![("tab", said(self.tab.word().to_owned()).filter(|tab| tab != "overview"))];
-        match self.tab {
-            Tab::Overview => known.push(("scope", self.scope.map(|scope| scope.to_string()))),
+        known.extend(match self.tab {
+            Tab::Overview => vec![("scope", self.scope.map(|scope| scope.to_string()))],
             Tab::Billing => {
                 let query = &self.invoices;
-                known.extend([
+                vec![
                     ("q", query.q.clone()),
                     ("status", said(query.status.to_string())),
                     ("client", query.client.map(|client| client.to_string())),
@@ -168,41 +168,41 @@ impl PageState for State {
                     ("sort", query.sort.map(|sort| sort.to_string())),
                     ("rows", rows(query.limit)),
                     ("new", self.new.map(|_| "invoice".to_owned())),
-                ]);
+                ]
             }
             Tab::Subscriptions => {
                 let query = &self.subscriptions;
-                known.extend([
+                vec![
                     ("status", said(query.status.to_string())),
                     ("client", query.client.map(|client| client.to_string())),
                     ("sort", query.sort.map(|sort| sort.to_string())),
                     ("rows", rows(query.limit)),
                     ("new", self.new.map(|_| "subscription".to_owned())),
-                ]);
+                ]
             }
             Tab::Expenses => {
                 let query = &self.expenses;
-                known.extend([
+                vec![
                     ("q", query.q.clone()),
                     ("category", said(query.category.to_string())),
                     ("state", said(query.state.to_string())),
                     ("month", query.month.map(write_day)),
                     ("sort", query.sort.map(|sort| sort.to_string())),
                     ("rows", rows(query.limit)),
-                ]);
+                ]
             }
             Tab::Cash => {
                 let query = &self.cash;
-                known.extend([
+                vec![
                     ("type", said(query.kind.to_string())),
                     ("source", said(query.source.to_string())),
                     ("from", query.from.map(write_day)),
                     ("to", query.to.map(write_day)),
                     ("rows", rows(query.limit)),
-                ]);
+                ]
             }
-            Tab::Profit => known.push(("months", self.year.then(|| MONTHS[1].to_owned()))),
-        }
+            Tab::Profit => vec![("months", self.year.then(|| MONTHS[1].to_owned()))],
+        });
         // What another part says is taken out.
         let said: Vec<_> = known.iter().map(|(name, _)| *name).collect();
         known.extend(NAMES.into_iter().filter(|name| !said.contains(name)).map(|name| (name, None)));

@@ -12,18 +12,78 @@ use revos_shared::finance::endpoints::{
 };
 use revos_shared::finance::{
     BillingFrequency, CashList, CashQuery, ExpenseList, ExpensesQuery, FiguresQuery, FinanceFigures,
-    InvoiceList, InvoiceRecord, InvoicesQuery, SubscriptionList, SubscriptionsQuery,
+    InvoiceRecord, InvoiceRow, InvoicesQuery, SubscriptionList, SubscriptionsQuery,
 };
 use revos_shared::kernel::ids::{InvoiceId, ProjectId, SubscriptionId};
+use revos_shared::kernel::instants::days_between;
 use revos_shared::kernel::workspace::{HitKind, SearchHit, SearchQuery, SearchWorkspace};
 use revos_shared::{ClientId, Money};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// The invoices that match.
-pub(super) fn use_invoices(api: Api<SignedIn>, asked: &InvoicesQuery) -> Answer<InvoiceList> {
+/// The invoices that match, read as a whole ([`revos_shared::finance::InvoiceList`]), or as far as their reader needs
+/// them: [`DueList`].
+pub(super) fn use_invoices<L>(api: Api<SignedIn>, asked: &InvoicesQuery) -> Answer<L>
+where
+    L: DeserializeOwned + Send + Sync + 'static,
+{
     let key = format!("invoices?{}", serde_urlencoded::to_string(asked).unwrap_or_default());
     Answer::of(api, query("invoices", key).persisted(), Place::of::<ListInvoices>(asked))
+}
+
+/// Invoices as far as forms and the collections queue need them.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct DueList {
+    /// In the order asked for.
+    pub rows: Vec<Due>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Due {
+    /// Which.
+    pub id: InvoiceId,
+    /// Its number.
+    pub invoice_number: String,
+    /// Who is to pay.
+    pub client_id: ClientId,
+    /// Their name.
+    pub client_name: String,
+    /// Until when it is to be paid.
+    #[serde(with = "revos_shared::kernel::instants::day")]
+    pub due_date: Date,
+    /// With tax.
+    pub total: Money,
+    /// What is owed.
+    pub balance: Money,
+    /// The last note, completed activity, mail or meeting with the client.
+    #[serde(default, with = "revos_shared::kernel::instants::optional_day")]
+    pub contacted_on: Option<Date>,
+    /// Counts the changes of the row.
+    pub version: u32,
+}
+
+impl Due {
+    /// Days past due on a day.
+    pub(super) fn days_late(&self, today: Date) -> i64 {
+        days_between(self.due_date, today).max(0)
+    }
+}
+
+impl From<&InvoiceRow> for Due {
+    fn from(row: &InvoiceRow) -> Self {
+        Self {
+            id: row.id,
+            invoice_number: row.invoice_number.clone(),
+            client_id: row.client_id,
+            client_name: row.client_name.clone(),
+            due_date: row.due_date,
+            total: row.total,
+            balance: row.balance,
+            contacted_on: row.contacted_on,
+            version: row.version,
+        }
+    }
 }
 
 /// One invoice with everything its panel shows.

@@ -1,7 +1,7 @@
 //! What do all parts of the Finance page need? The server, the address, who looks, and what is open on top.
 
-use super::address::{FinanceAddress, State};
-use super::data::{Named, day_of};
+use super::address::{FinanceAddress, NewForm, State};
+use super::data::{Due, Named, day_of};
 use crate::shell::Refused;
 use crate::shell::api::{Api, SignedIn};
 use crate::shell::format;
@@ -13,20 +13,21 @@ use leptos::prelude::*;
 use live_query::View;
 use live_query::browser::Extent;
 use revos_shared::finance::{
-    CashEntry, ExpenseRow, InvoiceRecord, InvoiceRow, Payment, SubscriptionRow, SubscriptionStatus,
+    CashEntry, ExpenseRow, InvoiceRecord, Payment, SubscriptionRow, SubscriptionStatus,
 };
-use revos_shared::kernel::ids::InvoiceId;
 use revos_shared::session::Capability;
-use revos_shared::{Endpoint, Money, UserId};
+use revos_shared::{ClientId, Endpoint, Money, UserId};
 use revos_ui::{Signal, Var, effect};
 use std::sync::Arc;
 use wasm_bindgen_futures::spawn_local;
 
 /// What is open on top.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) enum Form {
     /// Which invoices are shown?
     Filter,
+    /// What an address asked for, for a client whose name is yet to be read.
+    Asked(NewForm, ClientId),
     /// A new draft, perhaps for a client.
     New(Option<Named>),
     /// A draft.
@@ -57,36 +58,6 @@ pub(super) enum Form {
     Cash(Option<Arc<CashEntry>>),
     /// Shall it go?
     RemoveCash(Arc<CashEntry>),
-}
-
-/// What forms need to know of an invoice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Due {
-    /// Which.
-    pub id: InvoiceId,
-    /// Its number.
-    pub number: String,
-    /// Who is to pay.
-    pub client: String,
-    /// With tax.
-    pub total: Money,
-    /// What is owed.
-    pub balance: Money,
-    /// Counts the changes of the row.
-    pub version: u32,
-}
-
-impl From<&InvoiceRow> for Due {
-    fn from(row: &InvoiceRow) -> Self {
-        Self {
-            id: row.id,
-            number: row.invoice_number.clone(),
-            client: row.client_name.clone(),
-            total: row.total,
-            balance: row.balance,
-            version: row.version,
-        }
-    }
 }
 
 /// The desk a person works at.
@@ -191,6 +162,11 @@ impl Desk {
         format::day(day, self.today.get())
     }
 
+    /// Is the page still there? What was begun on it may end when it is not.
+    pub(super) fn is_here(self) -> bool {
+        self.here.try_get_value().is_some()
+    }
+
     /// Sends a change; what is shown is read again, also after a refusal, since somebody else may have been there.
     pub(super) fn write<E: Endpoint + 'static>(
         self,
@@ -204,7 +180,7 @@ impl Desk {
         spawn_local(async move {
             let outcome = self.api.change::<E>(&query, &body).await;
             // The page may be gone.
-            if self.here.try_get_value().is_some() {
+            if self.is_here() {
                 self.refresh();
                 then(outcome);
             }

@@ -1,5 +1,6 @@
 //! How do the lists of money leave the page? As CSV files of exactly what is shown.
 
+use super::data::Due;
 use super::desk::Desk;
 use super::words;
 use crate::shell::csv::{file, hand_over, whole};
@@ -88,14 +89,14 @@ pub(super) fn invoices(desk: Desk, list: &Listed<'_, InvoiceRow>) {
 const QUEUE: [&str; 6] = ["Invoice", "Client", "Owed", "Days late", "Last contact", "Currency"];
 
 /// Whom to ask for money, in the order of the queue.
-pub(super) fn queue(desk: Desk, list: &Listed<'_, InvoiceRow>) {
+pub(super) fn queue(desk: Desk, list: &Listed<'_, Due>) {
     let today = desk.today.get_untracked();
-    export(desk, list, "collections.csv", &QUEUE, |row: &InvoiceRow| {
+    export(desk, list, "collections.csv", &QUEUE, |row: &Due| {
         vec![
             row.invoice_number.clone(),
             row.client_name.clone(),
             row.balance.to_string(),
-            row.days_past_due(today).to_string(),
+            row.days_late(today).to_string(),
             day(row.contacted_on),
             desk.currency.get_untracked(),
         ]

@@ -1,7 +1,8 @@
 //! What can be filled in about an invoice, and what is asked before something happens?
 
-use super::data::use_invoices;
-use super::desk::{Desk, Due, Form};
+use super::address::NewForm;
+use super::data::{Due, DueList, Named, client_name, use_invoices};
+use super::desk::{Desk, Form};
 use super::{book_forms, draft, filter, words};
 use crate::shell::Refused;
 use crate::shell::form::new_id;
@@ -22,6 +23,7 @@ use revos_shared::kernel::bulk::AtVersion;
 use revos_shared::kernel::instants::write_day;
 use revos_ui::{Button, ButtonKind, SkeletonLines, Var, live};
 use std::sync::Arc;
+use wasm_bindgen_futures::spawn_local;
 
 /// As many invoices as one chooses from by eye.
 const CHOICE: u32 = 50;
@@ -53,6 +55,23 @@ fn inside(desk: Desk, form: Form, dirty: Var<bool>, title: Var<String>) -> AnyVi
             name("Filter invoices".to_owned());
             filter::filter(desk, close)
         }
+        Form::Asked(form, client) => {
+            name(match form {
+                NewForm::Invoice => "New invoice".to_owned(),
+                NewForm::Subscription => "New subscription".to_owned(),
+            });
+            spawn_local(async move {
+                let known = client_name(desk.api, client).await.map(|name| Named { id: client, name });
+                // Whoever closed it meanwhile does not see it again.
+                if desk.is_here() && desk.form.with_untracked(|open| matches!(open, Some(Form::Asked(..)))) {
+                    desk.open(match form {
+                        NewForm::Invoice => Form::New(known),
+                        NewForm::Subscription => Form::NewSubscription(known),
+                    });
+                }
+            });
+            view! { <SkeletonLines count=4 class="skeleton-rows" /> }.into_any()
+        }
         Form::New(client) => {
             name("New invoice".to_owned());
             draft::form(desk, draft::Begun::New(client), dirty, close)
@@ -62,7 +81,7 @@ fn inside(desk: Desk, form: Form, dirty: Var<bool>, title: Var<String>) -> AnyVi
             draft::form(desk, draft::Begun::Known(record), dirty, close)
         }
         Form::Send(due) => {
-            name(format!("Send {}", due.number));
+            name(format!("Send {}", due.invoice_number));
             send(desk, due, close)
         }
         Form::Cancel(due) => shown(cancel(desk, due)),
@@ -106,11 +125,11 @@ fn send(desk: Desk, due: Due, close: Callback<()>) -> AnyView {
     let (busy, problem) = (Var::new(false), Var::new(None::<String>));
     let text = format!(
         "{} asks {} for {}. Once it is sent, its lines stay as they are, and it counts as owed. RevOS marks it as sent; handing it over is up to you, for example on paper by Print.",
-        due.number,
-        due.client,
+        due.invoice_number,
+        due.client_name,
         desk.money(due.total)
     );
-    let number = due.number.clone();
+    let number = due.invoice_number.clone();
     let go = move |()| {
         if busy.get_untracked() {
             return;
@@ -152,7 +171,7 @@ fn sending_refused(refused: &Refused) -> String {
 
 fn cancel(desk: Desk, due: Due) -> Definition {
     Definition {
-        title: format!("Cancel {}", due.number),
+        title: format!("Cancel {}", due.invoice_number),
         save: "Cancel invoice",
         save_also: None,
         draft: format!("draft:{}:cancel", due.id),
@@ -167,7 +186,7 @@ fn cancel(desk: Desk, due: Due) -> Definition {
         submit: Arc::new(move |entries, Submission { version, then, .. }| {
             let body = Reasoned { version: version.unwrap_or_default(), reason: entries.text("reason") };
             entries.checked(&body)?;
-            let number = due.number.clone();
+            let number = due.invoice_number.clone();
             desk.write::<CancelInvoice>(InvoiceQuery { invoice_id: due.id }, body, move |outcome| {
                 if outcome.is_ok() {
                     desk.say(format!("{number} is cancelled."), false);
@@ -185,7 +204,7 @@ fn pay(desk: Desk, due: Due) -> Definition {
     // One for the form: pressed twice, or sent again after a cut, it pays once.
     let request_id = new_id();
     Definition {
-        title: format!("Record payment of {}", due.number),
+        title: format!("Record payment of {}", due.invoice_number),
         save: "Record payment",
         save_also: None,
         draft: format!("draft:{}:payment", due.id),
@@ -228,7 +247,7 @@ fn pay(desk: Desk, due: Due) -> Definition {
                 reference: entries.given("reference"),
             };
             entries.checked(&body)?;
-            let (number, amount) = (due.number.clone(), desk.money(body.amount));
+            let (number, amount) = (due.invoice_number.clone(), desk.money(body.amount));
             desk.write::<RecordPayment>(InvoiceQuery { invoice_id: due.id }, body, move |outcome| {
                 if let Ok(made) = &outcome {
                     let left = if made.invoice.balance > Money::ZERO {
@@ -254,7 +273,7 @@ fn pay_one(desk: Desk) -> AnyView {
         limit: Some(CHOICE),
         ..InvoicesQuery::default()
     };
-    let answer = use_invoices(desk.api, &owed);
+    let answer = use_invoices::<DueList>(desk.api, &owed);
     desk.dated_by(answer.view);
     let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
     let heads = [("Invoice", false), ("Client", false), ("Due", false), ("Owed", true), ("", false)];
@@ -266,12 +285,11 @@ fn pay_one(desk: Desk) -> AnyView {
         >
             {move || {
                 live(move || {
-                    let rows = answer.value.with(|list| list.as_ref().map(|list| list.rows.clone()).unwrap_or_default());
-                    if rows.is_empty() {
+                    let Some(list) = answer.value.get().filter(|list| !list.rows.is_empty()) else {
                         return view! { <p>"Nothing is owed: no invoice is sent and unpaid."</p> }.into_any();
-                    }
-                    table("What is owed", &heads, rows, move |row| {
-                        let due = Due::from(&row);
+                    };
+                    table("What is owed", &heads, &list.rows, move |row| {
+                        let due = row.clone();
                         let label = format!("Record payment of {}", row.invoice_number);
                         let pay = move |_: leptos::ev::MouseEvent| desk.open(Form::Pay(due.clone()));
                         view! {

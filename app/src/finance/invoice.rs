@@ -1,9 +1,8 @@
 //! What is known about one invoice, and what can be done about it? Beside the list, under its own address, on paper.
 
-use super::data::use_invoice;
-use super::desk::{Desk, Due, Form};
+use super::data::{Due, use_invoice};
+use super::desk::{Desk, Form};
 use super::words;
-use crate::shell::answer::{Asked, while_open};
 use crate::shell::format;
 use crate::shell::lists::{facts, mark, table, text_or_none};
 use crate::shell::part::{part, show_part};
@@ -28,33 +27,18 @@ const WORDS: Words = Words {
     parts: "Parts of the invoice",
 };
 
-/// The panel of the invoice in the address, if there is one.
-#[derive(Clone, Copy)]
-pub(super) struct Panel {
-    beside: Beside<InvoiceId>,
-    asked: Signal<Option<Asked<InvoiceId, InvoiceRecord>>>,
+/// Where the invoice is that the address names, if it names one.
+pub(super) fn panel(desk: Desk) -> AnyView {
+    let beside = Beside::new("/finance/invoices/", LIST, &[], |id: InvoiceId| [format!("invoice-{id}")]);
+    record_place(WORDS, beside, Signal::stored(false), move |id| {
+        show_part("This invoice", move || Box::pin(invoice_record(desk, id, beside.close)))
+    })
 }
 
-impl Panel {
-    /// Follows the address.
-    pub(super) fn new(desk: Desk) -> Self {
-        let beside = Beside::new("/finance/invoices/", LIST, &[], |id: InvoiceId| [format!("invoice-{id}")]);
-        let asked = while_open(beside.opened, desk.changes, move |id| use_invoice(desk.api, id));
-        Self { beside, asked }
-    }
-
-    /// Shows it.
-    pub(super) fn view(self, desk: Desk) -> AnyView {
-        record_place(WORDS, self.beside, Signal::stored(false), move |id| {
-            show_part("This invoice", move || Box::pin(invoice_record(self, desk, id)))
-        })
-    }
-
-    fn body_and_bar(self, desk: Desk, id: InvoiceId) -> AnyView {
-        let Some(asked) = self.asked.get_untracked().filter(|asked| asked.question == id) else {
-            return ().into_any();
-        };
-        let answer = asked.answer;
+part!(
+    finance_invoice,
+    fn invoice_record(desk: Desk, id: InvoiceId, close: Callback<()>) {
+        let answer = use_invoice(desk.api, id).following(desk.changes);
         desk.dated_by(answer.view);
         let refresh = Callback::new(move |()| answer.refresh());
         let standing = RecordStanding::of(answer.view, move || answer.value.with(Option::is_none), refresh);
@@ -64,16 +48,9 @@ impl Panel {
         });
         let print = move |()| _ = window().print();
         let tools = view! { <Button label="Print" on_press=print /> }.into_any();
-        record_frame(WORDS, name, standing, tools, self.beside.close, move || {
+        record_frame(WORDS, name, standing, tools, close, move || {
             live(move || answer.value.get().map(|record| body(desk, &record))).into_any()
         })
-    }
-}
-
-part!(
-    finance_invoice,
-    fn invoice_record(panel: Panel, desk: Desk, id: InvoiceId) {
-        panel.body_and_bar(desk, id)
     }
 );
 

@@ -21,7 +21,7 @@ pub(super) type Rows<R> = Signal<Arc<Vec<Arc<R>>>>;
 /// The rows of an answer.
 pub(super) fn rows_of<L, R>(answer: Latest<L>, of: fn(&L) -> &[R]) -> Rows<R>
 where
-    L: DeserializeOwned + PartialEq + Send + Sync + 'static,
+    L: DeserializeOwned + Send + Sync + 'static,
     R: Clone + PartialEq + Send + Sync + 'static,
 {
     Signal::memo(move || {
@@ -40,7 +40,7 @@ pub(super) fn counted<L, R>(
     many: &'static str,
 ) -> AnyView
 where
-    L: DeserializeOwned + PartialEq + Send + Sync + 'static,
+    L: DeserializeOwned + Send + Sync + 'static,
     R: Send + Sync + 'static,
 {
     live(move || {

@@ -1,7 +1,7 @@
 //! How does the business stand? Recurring revenue, retention, receivables and cash, and whom to ask for money.
 
-use super::data::{use_figures, use_invoices};
-use super::desk::{Desk, Due, Form};
+use super::data::{Due, DueList, use_figures, use_invoices};
+use super::desk::{Desk, Form};
 use super::export::Listed;
 use super::{export, words};
 use crate::shell::answer::Latest;
@@ -13,11 +13,12 @@ use crate::shell::query::{Standby, Standing};
 use leptos::prelude::*;
 use revos_shared::Money;
 use revos_shared::finance::{
-    FiguresQuery, FinanceFigures, InvoiceRow, InvoiceStanding, InvoicesQuery, Movements, TimeScope,
+    FiguresQuery, FinanceFigures, InvoiceStanding, InvoicesQuery, Movements, TimeScope,
 };
 use revos_shared::kernel::figure::{BASIS_POINTS, Figure as Known, ratio};
 use revos_ui::{
-    Button, ColumnMark, Columns, Figure, FreshnessMark, Panel, Segment, Segments, Signal, SkeletonLines, live,
+    Button, ColumnMark, Columns, Figure, FreshnessMark, Panel, Segment, Segments, Signal, SkeletonLines,
+    live, on,
 };
 use std::sync::Arc;
 
@@ -71,9 +72,14 @@ fn overview(desk: Desk) -> AnyView {
     .into_any()
 }
 
-/// One tile: a figure with its name, and what must be known beside it.
-fn figure(label: &'static str, value: String, note: String) -> AnyView {
-    view! { <Figure label value=Signal::stored(value) note=Signal::stored(note) /> }.into_any()
+/// A figure: its name, the value, and what must be known beside it.
+type Tile = (&'static str, (String, String));
+
+fn tiles_of(tiles: Vec<Tile>) -> AnyView {
+    let tile = |(label, (value, note)): Tile| {
+        view! { <Figure label value=Signal::stored(value) note=Signal::stored(note) /> }.into_any()
+    };
+    view! { <dl class="finance-figures">{tiles.into_iter().map(tile).collect_view()}</dl> }.into_any()
 }
 
 /// A part of the page with its title.
@@ -117,69 +123,98 @@ fn tiles(desk: Desk, figures: &Arc<FinanceFigures>) -> AnyView {
     let beside = format!("beside {earlier}");
     let money = |known: &Known<Money>| words::figure(known, |amount| desk.money(amount));
     let or = |(value, why): (String, String), note: String| (value, if why.is_empty() { note } else { why });
-    let tile = |label, (value, note): (String, String)| figure(label, value, note);
     let r = &figures.recurring;
     let owed = figures.receivables;
-    let mrr = or(money(&r.mrr), change(desk, &r.mrr, &figures.previous_mrr, &since_then));
     let collected =
         change(desk, &Known::known(figures.collected), &Known::known(figures.previous_collected), &beside);
     let billed = change(desk, &Known::known(figures.billed), &Known::known(figures.previous_billed), &beside);
-    let revenue = view! {
-        <dl class="finance-figures">
-            {tile("MRR", mrr)}
-            {tile("ARR", or(money(&r.arr), "yearly contracts at their value".to_owned()))}
-            {figure("Past due", desk.money(r.past_due), "a part of MRR".to_owned())}
-            {tile("Per client", or(money(&r.arpa), format!("MRR of {}", format::plural(r.clients.into(), "client", "clients"))))}
-            {figure("Trials", format::count(r.trials.into()), format!("{} a month if they stay; no MRR yet", desk.money(r.trial_mrr)))}
-        </dl>
-        {mrr_line(desk, figures)}
-    }
-    .into_any();
-    let retention = view! {
-        <dl class="finance-figures">
-            {tile("Net retention", rate(&figures.retention.nrr, "of the MRR of the clients of 12 months ago"))}
-            {tile("Gross retention", rate(&figures.retention.grr, "the same without growth"))}
-            {tile("Logo churn", rate(&figures.movements.logo_churn, &format!("clients lost, {since}")))}
-        </dl>
-    }
-    .into_any();
-    let receivables = view! {
-        <dl class="finance-figures">
-            {figure("Owed (AR)", desk.money(owed.ar), format::plural(owed.invoices.into(), "sent invoice", "sent invoices"))}
-            {figure("Overdue", desk.money(owed.overdue), format::plural(owed.overdue_invoices.into(), "invoice", "invoices"))}
-            {tile("Days sales outstanding", or(words::figure(&owed.dso, |days| format!("{} days", tenths(days))), "AR × 90 ÷ billed in 90 days".to_owned()))}
-            {figure("Due in 7 days", desk.money(owed.due_7_days), format!("{} of it today", desk.money(owed.due_today)))}
-            {figure("Billed", desk.money(figures.billed), billed)}
-            {figure("Collected", desk.money(figures.collected), collected)}
-        </dl>
+    let revenue = vec![
+        ("MRR", or(money(&r.mrr), change(desk, &r.mrr, &figures.previous_mrr, &since_then))),
+        ("ARR", or(money(&r.arr), "yearly contracts at their value".to_owned())),
+        ("Past due", (desk.money(r.past_due), "a part of MRR".to_owned())),
+        (
+            "Per client",
+            or(money(&r.arpa), format!("MRR of {}", format::plural(r.clients.into(), "client", "clients"))),
+        ),
+        (
+            "Trials",
+            (
+                format::count(r.trials.into()),
+                format!("{} a month if they stay; no MRR yet", desk.money(r.trial_mrr)),
+            ),
+        ),
+    ];
+    let retention = vec![
+        ("Net retention", rate(&figures.retention.nrr, "of the MRR of the clients of 12 months ago")),
+        ("Gross retention", rate(&figures.retention.grr, "the same without growth")),
+        ("Logo churn", rate(&figures.movements.logo_churn, &format!("clients lost, {since}"))),
+    ];
+    let receivables = vec![
+        (
+            "Owed (AR)",
+            (desk.money(owed.ar), format::plural(owed.invoices.into(), "sent invoice", "sent invoices")),
+        ),
+        (
+            "Overdue",
+            (desk.money(owed.overdue), format::plural(owed.overdue_invoices.into(), "invoice", "invoices")),
+        ),
+        (
+            "Days sales outstanding",
+            or(
+                words::figure(&owed.dso, |days| format!("{} days", tenths(days))),
+                "AR × 90 ÷ billed in 90 days".to_owned(),
+            ),
+        ),
+        (
+            "Due in 7 days",
+            (desk.money(owed.due_7_days), format!("{} of it today", desk.money(owed.due_today))),
+        ),
+        ("Billed", (desk.money(figures.billed), billed)),
+        ("Collected", (desk.money(figures.collected), collected)),
+    ];
+    let owed = view! {
+        {tiles_of(receivables)}
         {aging(desk, figures)}
         <p><a href="/finance?tab=billing&status=sent">"Open the invoices that are owed"</a></p>
     }
     .into_any();
     let cash = desk.cash.then(|| {
-        let balance = or(
-            money(&figures.cash.balance),
-            change(desk, &figures.cash.balance, &figures.previous_cash, &since_then),
-        );
-        let inside = view! {
-            <dl class="finance-figures">
-                {tile("Cash", balance)}
-                {tile("Net burn, a month", or(money(&figures.cash.net_burn), "mean of the last 3 full months".to_owned()))}
-                {tile("Runway", or(words::figure(&figures.cash.runway, words::runway), "cash ÷ net burn, cut off".to_owned()))}
-            </dl>
-            {cash_months(desk, figures)}
-        }
-        .into_any();
+        let cash = &figures.cash;
+        let balance =
+            or(money(&cash.balance), change(desk, &cash.balance, &figures.previous_cash, &since_then));
+        let tiles = vec![
+            ("Cash", balance),
+            ("Net burn, a month", or(money(&cash.net_burn), "mean of the last 3 full months".to_owned())),
+            ("Runway", or(words::figure(&cash.runway, words::runway), "cash ÷ net burn, cut off".to_owned())),
+        ];
+        let inside = view! { {tiles_of(tiles)} {cash_months(desk, figures)} }.into_any();
         section("finance-cash", "Cash", format!("On {as_of}."), inside)
     });
-    view! {
-        {section("finance-revenue", "Recurring revenue", format!("On {as_of}, beside {before}."), revenue)}
-        {section("finance-movement", "MRR movement", format!("{since}; before that {earlier}."), movements_table(desk, &figures.movements, &figures.previous_movements))}
-        {section("finance-retention", "Retention", format!("On {as_of}."), retention)}
-        {section("finance-receivables", "Receivables", format!("Owed on {as_of}; billed and collected {since}."), receivables)}
-        {cash}
-    }
-    .into_any()
+    let revenue = view! { {tiles_of(revenue)} {mrr_line(desk, figures)} }.into_any();
+    let movements = movements_table(desk, &figures.movements, &figures.previous_movements);
+    let sections = [
+        Some(section(
+            "finance-revenue",
+            "Recurring revenue",
+            format!("On {as_of}, beside {before}."),
+            revenue,
+        )),
+        Some(section(
+            "finance-movement",
+            "MRR movement",
+            format!("{since}; before that {earlier}."),
+            movements,
+        )),
+        Some(section("finance-retention", "Retention", format!("On {as_of}."), tiles_of(retention))),
+        Some(section(
+            "finance-receivables",
+            "Receivables",
+            format!("Owed on {as_of}; billed and collected {since}."),
+            owed,
+        )),
+        cash,
+    ];
+    sections.into_iter().flatten().collect_view().into_any()
 }
 
 /// How MRR moved in a window and in the one before.
@@ -316,7 +351,7 @@ fn queue(desk: Desk) -> AnyView {
         limit: Some(QUEUE),
         ..InvoicesQuery::default()
     };
-    let answer = use_invoices(desk.api, &overdue).following(desk.changes);
+    let answer = use_invoices::<DueList>(desk.api, &overdue).following(desk.changes);
     let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
     let heads = [
         ("Invoice", false),
@@ -335,7 +370,7 @@ fn queue(desk: Desk) -> AnyView {
             let total = answer.view.with(|view| view.data.as_ref().map_or(0, |extent| extent.total));
             let cut = (list.rows.len() as u64) < total;
             view! {
-                {table("Collections queue", &heads, list.rows.clone(), move |row: InvoiceRow| queue_line(desk, row))}
+                {table("Collections queue", &heads, &list.rows, move |row| queue_line(desk, row))}
                 {cut.then(|| {
                     let text = format!("The {} most pressing of {}. ", list.rows.len(), format::plural(total, "invoice", "invoices"));
                     view! {
@@ -372,15 +407,15 @@ fn queue(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn queue_line(desk: Desk, row: InvoiceRow) -> AnyView {
-    let late = row.days_past_due(desk.today.get());
-    let due = Due::from(&row);
+fn queue_line(desk: Desk, row: &Due) -> AnyView {
+    let late = row.days_late(desk.today.get());
+    let due = row.clone();
     let label = format!("Record payment of {}", row.invoice_number);
     let contact = row.contacted_on.map_or_else(|| format::NONE.to_owned(), |day| desk.day(day));
     let pay = desk.write.then(|| {
         let press = move |_: leptos::ev::MouseEvent| desk.open(Form::Pay(due.clone()));
         view! {
-            <button class="button" type="button" data-kind="quiet" aria-label=label on:click=press>
+            <button class="button" type="button" data-kind="quiet" aria-label=label on:click=on(press)>
                 <span>"Record payment"</span>
             </button>
         }
@@ -389,9 +424,9 @@ fn queue_line(desk: Desk, row: InvoiceRow) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a href=format!("/finance/invoices/{}", row.id)>{row.invoice_number}</a>
+                <a href=format!("/finance/invoices/{}", row.id)>{row.invoice_number.clone()}</a>
             </th>
-            <td><a href=format!("/clients/{}?tab=finance", row.client_id)>{row.client_name}</a></td>
+            <td><a href=format!("/clients/{}?tab=finance", row.client_id)>{row.client_name.clone()}</a></td>
             <td class="number">{desk.money(row.balance)}</td>
             <td class="number">{format::count(late.unsigned_abs())}</td>
             <td>{contact}</td>

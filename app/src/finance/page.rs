@@ -2,26 +2,24 @@
 
 use super::address::{NewForm, Tab};
 use super::desk::{Desk, Form};
-use super::invoice::Panel;
-use super::{billing, cash, data, expenses, forms, overview, profit, subscriptions};
+use super::{billing, cash, expenses, forms, invoice, overview, profit, subscriptions};
 use crate::shell::frame::PageHead;
 use crate::shell::keyboard::Keyboard;
 use crate::shell::no_rows::{demo_page, denied_page};
 use crate::shell::part::{part, show_part};
 use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::session::Session;
-use crate::shell::style::adopt;
+use crate::shell::style::{adopt, rules};
 use leptos::prelude::*;
 use revos_shared::session::Capability;
 use revos_ui::{Segment, Segments, effect, live, on};
-use wasm_bindgen_futures::spawn_local;
 
 part!(
     finance,
     pub(crate) fn finance_page() {
-        adopt(include_str!("../shell/record.css"));
-        adopt(include_str!("../shell/columns.css"));
-        adopt(include_str!("finance.css"));
+        adopt(rules!("../shell/record.css"));
+        adopt(rules!("../shell/columns.css"));
+        adopt(rules!("finance.css"));
         let session = expect_context::<Session>();
         let may_read = session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));
         match session.api().filter(|_| may_read) {
@@ -37,7 +35,6 @@ part!(
 );
 
 fn finance(desk: Desk) -> AnyView {
-    let panel = Panel::new(desk);
     let tab = desk.asks(|state| state.tab);
     let segments =
         Tab::ALL.iter().map(|&(_, value, label)| Segment { value, label, name: label }).collect::<Vec<_>>();
@@ -75,7 +72,7 @@ fn finance(desk: Desk) -> AnyView {
                 view! { <section role="tabpanel" aria-label=label>{inside}</section> }.into_any()
             })}
         </div>
-        {panel.view(desk)}
+        {invoice::panel(desk)}
         {forms::dialog(desk)}
     }
     .into_any()
@@ -110,15 +107,10 @@ fn answer_address(desk: Desk) {
         if !desk.write {
             return;
         }
-        spawn_local(async move {
-            let known = match client {
-                None => None,
-                Some(id) => data::client_name(desk.api, id).await.map(|name| data::Named { id, name }),
-            };
-            desk.open(match form {
-                NewForm::Invoice => Form::New(known),
-                NewForm::Subscription => Form::NewSubscription(known),
-            });
+        desk.open(match (form, client) {
+            (form, Some(client)) => Form::Asked(form, client),
+            (NewForm::Invoice, None) => Form::New(None),
+            (NewForm::Subscription, None) => Form::NewSubscription(None),
         });
     });
 }

@@ -16,7 +16,6 @@ use revos_shared::kernel::ids::OpportunityId;
 use revos_shared::pipeline::{OpportunityRow, Stage, StageTotal, Total, row_alerts};
 use revos_shared::{Money, UserId};
 use revos_ui::{Button, Icon, IconName, Menu, MenuItem, Signal, Var, badge, effect, lines, live, on};
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlElement};
@@ -25,7 +24,7 @@ use web_sys::{Element, HtmlElement};
 const CARDS: usize = 60;
 
 /// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
     Stage(Stage),
     Owner(Option<UserId>),
@@ -97,11 +96,17 @@ struct Cards {
     drawn: StoredValue<Drawn>,
 }
 
-/// A card that moves is drawn anew before the old one goes, so there may be two for a while, told apart by number.
 #[derive(Default)]
 struct Drawn {
-    cards: HashMap<u128, Vec<(u32, Card)>>,
+    cards: Vec<DrawnCard>,
     numbers: u32,
+}
+
+/// A card that moves is drawn anew before the old one goes, so there may be two for a while, told apart by number.
+struct DrawnCard {
+    key: u128,
+    number: u32,
+    shows: Card,
 }
 
 impl Cards {
@@ -119,8 +124,11 @@ impl Cards {
             });
             told.set_value(painted.rows.clone());
             for row in changed {
-                let cards = drawn.with_value(|drawn| drawn.cards.get(&row.id.0.as_u128()).cloned());
-                for (_, card) in cards.unwrap_or_default() {
+                let key = row.id.0.as_u128();
+                let cards: Vec<Card> = drawn.with_value(|drawn| {
+                    drawn.cards.iter().filter(|card| card.key == key).map(|card| card.shows).collect()
+                });
+                for card in cards {
                     if card.with_untracked(|old| *old != row) {
                         card.set(Arc::clone(&row));
                     }
@@ -134,23 +142,16 @@ impl Cards {
     fn draw(self, desk: Desk, key: u128) -> Option<Signal<Arc<OpportunityRow>>> {
         let found =
             |painted: &Arc<Painted>| painted.rows.iter().find(|row| row.id.0.as_u128() == key).cloned();
-        let card = Var::new(desk.painted.with_untracked(found)?);
+        let shows = Var::new(desk.painted.with_untracked(found)?);
         let number = self.drawn.try_update_value(|drawn| {
             drawn.numbers += 1;
-            drawn.cards.entry(key).or_default().push((drawn.numbers, card));
+            drawn.cards.push(DrawnCard { key, number: drawn.numbers, shows });
             drawn.numbers
         })?;
         on_cleanup(move || {
-            self.drawn.try_update_value(|drawn| {
-                if let Some(cards) = drawn.cards.get_mut(&key) {
-                    cards.retain(|(other, _)| *other != number);
-                    if cards.is_empty() {
-                        drawn.cards.remove(&key);
-                    }
-                }
-            });
+            self.drawn.try_update_value(|drawn| drawn.cards.retain(|card| card.number != number));
         });
-        Some(card.into())
+        Some(shows.into())
     }
 }
 
@@ -205,13 +206,17 @@ pub(super) fn board(desk: Desk) -> AnyView {
 
 /// The columns of a lane. Stages are always all there, with the sums of all that match.
 fn filled(lane: Lane, rows: &[Arc<OpportunityRow>], sums: &[StageTotal]) -> Vec<Filled> {
-    let mut columns: BTreeMap<Column, Vec<&Arc<OpportunityRow>>> = BTreeMap::new();
+    let mut columns: Vec<(Column, Vec<&Arc<OpportunityRow>>)> = Vec::new();
     if lane == Lane::Stage {
         columns.extend(Stage::ALL.iter().map(|stage| (Column::Stage(*stage), Vec::new())));
     }
     // What is won or lost is past people's forecasts.
     for row in rows.iter().filter(|row| lane == Lane::Stage || row.stage.is_open()) {
-        columns.entry(Column::of(lane, row)).or_default().push(row);
+        let column = Column::of(lane, row);
+        match columns.iter_mut().find(|(known, _)| *known == column) {
+            Some((_, own)) => own.push(row),
+            None => columns.push((column, vec![row])),
+        }
     }
     let mut filled: Vec<Filled> = columns
         .into_iter()
@@ -236,14 +241,11 @@ fn filled(lane: Lane, rows: &[Arc<OpportunityRow>], sums: &[StageTotal]) -> Vec<
             }
         })
         .collect();
-    match lane {
-        Lane::Stage => {}
-        Lane::Owner => {
-            filled.sort_by(|a, b| b.total.amount.cmp(&a.total.amount).then_with(|| a.title.cmp(&b.title)))
-        }
-        // Undated ones stand last.
-        Lane::Month => filled.sort_by_key(|filled| filled.column.key()),
-    }
+    filled.sort_by(|a, b| match lane {
+        Lane::Owner => b.total.amount.cmp(&a.total.amount).then_with(|| a.title.cmp(&b.title)),
+        // Stages in their order, undated ones last.
+        Lane::Stage | Lane::Month => a.column.key().cmp(&b.column.key()),
+    });
     filled
 }
 
@@ -282,7 +284,7 @@ impl Board {
     fn column(self, key: u128) -> AnyView {
         let filled = self.find(key);
         let limit = Var::new(CARDS);
-        let title_id = format!("lane-{key}");
+        let title_id = format!("lane-{}", uuid::Uuid::from_u128(key));
         let labelled_by = title_id.clone();
         let stage = filled.with_untracked(|filled| match filled.as_ref().map(|filled| filled.column) {
             Some(Column::Stage(stage)) => Some(stage),

@@ -28,7 +28,7 @@ pub(super) fn use_opportunities(api: Api<SignedIn>, asked: &PipelineQuery) -> An
 /// The forecast of the quarter, read as a whole ([`revos_shared::pipeline::Forecast`]), or as far as its reader needs it: [`Quarter`].
 pub(super) fn use_forecast<T>(api: Api<SignedIn>) -> Answer<T>
 where
-    T: DeserializeOwned + PartialEq + Send + Sync + 'static,
+    T: DeserializeOwned + Send + Sync + 'static,
 {
     let place = Place::of::<ReadForecast>(&NoQuery {});
     Answer::of(api, query("forecast", "forecast".to_owned()).persisted(), place)

@@ -15,6 +15,7 @@ use crate::shell::record::{Notice, asks_before_leaving};
 use crate::shell::session::Session;
 use crate::shell::shown_columns::ShownColumns;
 use crate::shell::standing;
+use gloo_timers::future::TimeoutFuture;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use live_query::View;
@@ -26,7 +27,7 @@ use revos_shared::pipeline::{
 };
 use revos_shared::session::Capability;
 use revos_shared::{ErrorCode, Money, UserId};
-use revos_ui::{Signal, Var, effect};
+use revos_ui::{Signal, Var, effect, is_same};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
@@ -77,7 +78,7 @@ pub(super) struct Painted {
 }
 
 /// What can be filled in or has to be confirmed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum Form {
     Prospect,
     Filter,
@@ -186,11 +187,18 @@ struct Change {
 }
 
 /// What is shown of the server's list, before own changes.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Served {
     view: View<Extent>,
     rows: Arc<Vec<Arc<OpportunityRow>>>,
     list: Option<Arc<OpportunityList>>,
+}
+
+impl PartialEq for Served {
+    fn eq(&self, other: &Self) -> bool {
+        // The rows are those of the list.
+        self.view == other.view && is_same(&self.list, &other.list)
+    }
 }
 
 impl Desk {
@@ -215,8 +223,9 @@ impl Desk {
                 }
                 _ => {
                     let list = answer.value.get();
-                    let kept =
-                        before.filter(|before| before.list == list).map(|before| Arc::clone(&before.rows));
+                    let kept = before
+                        .filter(|before| is_same(&before.list, &list))
+                        .map(|before| Arc::clone(&before.rows));
                     let made = || {
                         let rows = list.as_ref().map(|list| list.rows.as_slice()).unwrap_or_default();
                         Arc::new(rows.iter().cloned().map(Arc::new).collect())
@@ -350,6 +359,8 @@ impl Desk {
     /// Goes on when the page was left: what a person did is sent, though nobody is there to be told.
     async fn send_all(self, waiting: Rc<RefCell<Waiting>>) {
         let leaving = asks_before_leaving();
+        // The browser paints first: to begin a request takes it as long as to move a card.
+        TimeoutFuture::new(0).await;
         loop {
             let next = waiting.borrow_mut().changes.pop_front();
             let Some(Change { number, id, seen, order, confirm, then }) = next else { break };

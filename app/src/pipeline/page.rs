@@ -10,7 +10,7 @@ use crate::shell::part::{part, show_part};
 use crate::shell::query::{Standby, Standing};
 use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::session::Session;
-use crate::shell::style::adopt;
+use crate::shell::style::{adopt, rules};
 use leptos::prelude::*;
 use revos_shared::session::Capability;
 use revos_ui::{Segment, Segments, Signal, SkeletonLines, live, on};
@@ -18,8 +18,8 @@ use revos_ui::{Segment, Segments, Signal, SkeletonLines, live, on};
 part!(
     pipeline,
     pub(crate) fn pipeline_page() {
-        adopt(include_str!("../shell/record.css"));
-        adopt(include_str!("pipeline.css"));
+        adopt(rules!("../shell/record.css"));
+        adopt(rules!("pipeline.css"));
         let session = expect_context::<Session>();
         let may_read = session.member().is_some_and(|member| member.can(Capability::PIPELINE_READ));
         match session.api().filter(|_| may_read) {
@@ -36,7 +36,7 @@ part!(
 
 fn pipeline(desk: Desk) -> AnyView {
     toolbar::offer(desk);
-    let panel = Panel::new(desk);
+    let panel = Panel::new();
     let selection = table::selection(desk);
     let refresh = Callback::new(move |()| desk.refresh());
     let standing = Standing::of(desk.view, refresh, None);

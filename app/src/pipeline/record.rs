@@ -1,12 +1,11 @@
 //! What is known about one opportunity, and what can be done about it? Beside the board, and under its own address.
 
-use super::data::use_record;
+use super::data::{Answer, use_record};
 use super::desk::{Desk, Form};
 use super::forms::{now, put_activity};
 use super::head::head;
 use super::steps::card_id;
 use super::{runs, words};
-use crate::shell::answer::{Asked, while_open};
 use crate::shell::format;
 use crate::shell::lists::{mark, text_or_none};
 use crate::shell::part::{part, show_part};
@@ -40,57 +39,46 @@ const WORDS: Words = Words {
 pub(super) struct Panel {
     /// Where it stands beside the list.
     pub beside: Beside<OpportunityId>,
-    asked: Signal<Option<Asked<OpportunityId, OpportunityRecord>>>,
-    /// The record with own changes on top.
-    record: Signal<Option<Arc<OpportunityRecord>>>,
+    /// The record with own changes on top, while one is open.
+    opened: Var<Option<Shown>>,
     /// The forecast, once it was shown: it bears the target.
     pub forecast: Var<Option<Arc<Forecast>>>,
 }
 
+/// A record as it is shown; none until it is here.
+type Shown = Signal<Option<Arc<OpportunityRecord>>>;
+
 impl Panel {
     /// Follows the address.
-    pub(super) fn new(desk: Desk) -> Self {
+    pub(super) fn new() -> Self {
         let beside = Beside::new("/pipeline/", LIST, &["tab", "show"], |id: OpportunityId| {
             [card_id(id), format!("opportunity-{id}")]
         });
-        let asked = while_open(beside.opened, desk.changes, move |id| use_record(desk.api, id));
-        let record = Signal::memo(move || {
-            let record = asked.get()?.answer.value.get()?;
-            let row = desk.painted_row(record.row.clone());
-            if row == record.row {
-                return Some(record);
-            }
-            Some(Arc::new(OpportunityRecord { row, ..OpportunityRecord::clone(&record) }))
-        });
-        Self { beside, asked, record, forecast: Var::new(None) }
+        Self { beside, opened: Var::new(None), forecast: Var::new(None) }
+    }
+
+    fn record(self) -> Option<Arc<OpportunityRecord>> {
+        self.opened.get_untracked()?.get_untracked()
     }
 
     /// The opportunity, if it is the one that is open.
     pub(super) fn row(self, id: OpportunityId) -> Option<OpportunityRow> {
-        self.record.get().map(|record| record.row.clone()).filter(|row| row.id == id)
+        self.record().map(|record| record.row.clone()).filter(|row| row.id == id)
     }
 
     /// One of its notes.
     pub(super) fn note(self, id: NoteId) -> Option<Note> {
-        self.record.get_untracked()?.notes.iter().find(|note| note.id == id).cloned()
+        self.record()?.notes.iter().find(|note| note.id == id).cloned()
     }
 
     /// One of its activities.
     pub(super) fn activity(self, id: ActivityId) -> Option<Activity> {
-        self.record.get_untracked()?.activities.iter().find(|activity| activity.id == id).cloned()
+        self.record()?.activities.iter().find(|activity| activity.id == id).cloned()
     }
 
     /// The target and the version of the organization that bears it.
     pub(super) fn target(self) -> Option<(Option<Money>, u32)> {
         self.forecast.get_untracked().map(|forecast| (forecast.target, forecast.version))
-    }
-
-    /// A part of the record, told on only when it is another one.
-    fn part<T>(self, read: impl Fn(&OpportunityRecord) -> T + Send + Sync + 'static) -> Signal<T>
-    where
-        T: Clone + Default + PartialEq + Send + Sync + 'static,
-    {
-        Signal::memo(move || self.record.with(|record| record.as_deref().map(&read).unwrap_or_default()))
     }
 
     /// Shows it.
@@ -99,10 +87,51 @@ impl Panel {
             show_part("This opportunity", move || Box::pin(opportunity_record(self, desk, id)))
         })
     }
+}
 
-    fn body_and_bar(self, desk: Desk, id: OpportunityId) -> AnyView {
-        let Some(asked) = self.asked.get_untracked() else { return ().into_any() };
-        let answer = asked.answer;
+part!(
+    pipeline_views,
+    fn opportunity_record(panel: Panel, desk: Desk, id: OpportunityId) {
+        Record::ask(panel, desk, id).view(panel.beside.close)
+    }
+);
+
+/// The opportunity that is open.
+#[derive(Clone, Copy)]
+struct Record {
+    desk: Desk,
+    id: OpportunityId,
+    answer: Answer<OpportunityRecord>,
+    shown: Shown,
+}
+
+impl Record {
+    /// Asks for it. The panel knows it as long as it is open.
+    fn ask(panel: Panel, desk: Desk, id: OpportunityId) -> Self {
+        let answer = use_record(desk.api, id).following(desk.changes);
+        let shown = Signal::memo(move || {
+            let record = answer.value.get()?;
+            let row = desk.painted_row(record.row.clone());
+            if row == record.row {
+                return Some(record);
+            }
+            Some(Arc::new(OpportunityRecord { row, ..OpportunityRecord::clone(&record) }))
+        });
+        panel.opened.set(Some(shown));
+        on_cleanup(move || panel.opened.set(None));
+        Self { desk, id, answer, shown }
+    }
+
+    /// A part of the record, told on only when it is another one.
+    fn part<T>(self, read: impl Fn(&OpportunityRecord) -> T + Send + Sync + 'static) -> Signal<T>
+    where
+        T: Clone + Default + PartialEq + Send + Sync + 'static,
+    {
+        Signal::memo(move || self.shown.with(|record| record.as_deref().map(&read).unwrap_or_default()))
+    }
+
+    fn view(self, close: Callback<()>) -> AnyView {
+        let Self { desk, id, answer, .. } = self;
         let refresh = Callback::new(move |()| answer.refresh());
         let standing = RecordStanding::of(answer.view, move || answer.value.with(Option::is_none), refresh);
         let name = self.part(|record| record.row.name.clone());
@@ -119,23 +148,24 @@ impl Panel {
                 .into_any()
             })
         });
-        record_frame(WORDS, name, standing, tools.into_any(), self.beside.close, move || self.body(desk, id))
+        record_frame(WORDS, name, standing, tools.into_any(), close, move || self.body())
     }
 
-    fn body(self, desk: Desk, id: OpportunityId) -> AnyView {
+    fn body(self) -> AnyView {
         view! {
-            {notice_of(desk.notice)}
-            {live(move || self.record.get().map(|record| head(desk, &record)))}
+            {notice_of(self.desk.notice)}
+            {live(move || self.shown.get().map(|record| head(self.desk, &record)))}
             {record_tabs(WORDS, &TABS, move |tab| match tab {
-                "notes" => self.notes(desk, id),
-                "history" => self.history(desk, id),
-                _ => self.activities(desk, id),
+                "notes" => self.notes(),
+                "history" => self.history(),
+                _ => self.activities(),
             })}
         }
         .into_any()
     }
 
-    fn activities(self, desk: Desk, id: OpportunityId) -> AnyView {
+    fn activities(self) -> AnyView {
+        let Self { desk, id, .. } = self;
         let shown_value = UrlValue::new("show", "all");
         let shown = shown_value.one_labelled(&SHOWN);
         let segments = SHOWN.map(|(value, label)| Segment { value, label, name: label }).to_vec();
@@ -153,7 +183,7 @@ impl Panel {
                 };
                 let rows = activities.with(|all| {
                     let some = all.iter().filter(|one| wanted.is_none_or(|status| one.status == status));
-                    some.map(|one| self.activity_line(desk, id, one)).collect::<Vec<_>>()
+                    some.map(|one| self.activity_line(one)).collect::<Vec<_>>()
                 });
                 if rows.is_empty() {
                     view! { <p class="quiet">"No activities here."</p> }.into_any()
@@ -165,9 +195,10 @@ impl Panel {
         .into_any()
     }
 
-    fn activity_line(self, desk: Desk, id: OpportunityId, activity: &Activity) -> AnyView {
+    fn activity_line(self, activity: &Activity) -> AnyView {
+        let Self { desk, id, .. } = self;
         let may =
-            self.record.with_untracked(|record| record.as_ref().is_some_and(|record| record.rights.write))
+            self.shown.with_untracked(|record| record.as_ref().is_some_and(|record| record.rights.write))
                 || activity.created_by == desk.me
                 || activity.assigned_to == Some(desk.me);
         let state = match activity.status {
@@ -252,7 +283,8 @@ impl Panel {
         .into_any()
     }
 
-    fn notes(self, desk: Desk, id: OpportunityId) -> AnyView {
+    fn notes(self) -> AnyView {
+        let Self { desk, id, .. } = self;
         let notes = self.part(|record| record.notes.clone());
         let moderate = self.part(|record| record.rights.moderate);
         view! {
@@ -308,7 +340,8 @@ impl Panel {
         .into_any()
     }
 
-    fn history(self, desk: Desk, id: OpportunityId) -> AnyView {
+    fn history(self) -> AnyView {
+        let Self { desk, id, .. } = self;
         let history = self.part(|record| record.history.clone());
         let changes = self.part(|record| record.changes.clone());
         let when = move |at: jiff::Timestamp| format::moment(at.as_millisecond(), &desk.time_zone.get());
@@ -379,10 +412,3 @@ impl Panel {
         .into_any()
     }
 }
-
-part!(
-    pipeline_views,
-    fn opportunity_record(panel: Panel, desk: Desk, id: OpportunityId) {
-        panel.body_and_bar(desk, id)
-    }
-);

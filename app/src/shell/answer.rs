@@ -6,7 +6,7 @@ use super::store::{Key, Row, Store, all_of, read_text, subscribe};
 use leptos::prelude::Get as _;
 use live_query::View;
 use live_query::browser::{Extent, Query};
-use revos_ui::{Signal, Var, effect};
+use revos_ui::{Signal, Var, effect, is_same};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -27,12 +27,12 @@ impl<T> Clone for Answer<T> {
 
 impl<T> Copy for Answer<T> {}
 
-impl<T: DeserializeOwned + PartialEq + Send + Sync + 'static> Answer<T> {
+impl<T: DeserializeOwned + Send + Sync + 'static> Answer<T> {
     /// The answer that stands at a place.
     pub(crate) fn of(api: Api<SignedIn>, query: Query<Row, Key>, place: Place) -> Self {
         let store = subscribe(api, query, place, read_text::<T>);
         let text = Signal::memo(move || all_of(store, Row::text).pop());
-        let value = Signal::memo(move || {
+        let value = Signal::fresh(move || {
             text.with(|text| lean_json::from_str::<T>(text.as_ref()?).ok().map(Arc::new))
         });
         Self { view: Signal::derive(move || store.view.get()), value, store }
@@ -79,11 +79,9 @@ impl<T> Clone for Latest<T> {
 impl<T> Copy for Latest<T> {}
 
 /// A question with its answer; another one when the question is another.
-pub(crate) struct Asked<Q, T> {
-    /// What was asked.
-    pub question: Q,
-    /// What was answered.
-    pub answer: Answer<T>,
+struct Asked<Q, T> {
+    question: Q,
+    answer: Answer<T>,
 }
 
 impl<Q: Clone, T> Clone for Asked<Q, T> {
@@ -98,29 +96,6 @@ impl<Q: PartialEq, T> PartialEq for Asked<Q, T> {
     }
 }
 
-/// The answer about the record that is open, if one is; asked again whenever something was changed.
-pub(crate) fn while_open<Id, T>(
-    opened: Signal<Option<Option<Id>>>,
-    changes: Var<u32>,
-    ask: impl Fn(Id) -> Answer<T> + Send + Sync + 'static,
-) -> Signal<Option<Asked<Id, T>>>
-where
-    Id: Copy + PartialEq + Send + Sync + 'static,
-    T: DeserializeOwned + PartialEq + Send + Sync + 'static,
-{
-    let asked = Signal::memo(move || {
-        let question = opened.get().flatten()?;
-        Some(Asked { question, answer: ask(question) })
-    });
-    effect(move || {
-        let changes = changes.get();
-        if let Some(asked) = asked.get_untracked().filter(|_| changes > 0) {
-            asked.answer.refresh();
-        }
-    });
-    asked
-}
-
 struct Served<T> {
     view: View<Extent>,
     value: Option<Arc<T>>,
@@ -132,13 +107,13 @@ impl<T> Clone for Served<T> {
     }
 }
 
-impl<T: PartialEq> PartialEq for Served<T> {
+impl<T> PartialEq for Served<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.view == other.view && self.value == other.value
+        self.view == other.view && is_same(&self.value, &other.value)
     }
 }
 
-impl<T: DeserializeOwned + PartialEq + Send + Sync + 'static> Latest<T> {
+impl<T: DeserializeOwned + Send + Sync + 'static> Latest<T> {
     /// Asks whenever the question is another one.
     pub(crate) fn of<Q>(question: Signal<Q>, ask: impl Fn(&Q) -> Answer<T> + Send + Sync + 'static) -> Self
     where
@@ -166,7 +141,7 @@ impl<T: DeserializeOwned + PartialEq + Send + Sync + 'static> Latest<T> {
         Self {
             turn,
             view: Signal::derive(move || served.with(|served| served.view.clone())),
-            value: Signal::memo(move || served.with(|served| served.value.clone())),
+            value: Signal::shared(move || served.with(|served| served.value.clone())),
             refresh: leptos::prelude::Callback::new(move |()| asked.get_untracked().answer.refresh()),
         }
     }

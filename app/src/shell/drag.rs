@@ -5,11 +5,12 @@ use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, keydown, pointercancel
 use leptos::prelude::*;
 use revos_ui::{Icon, IconName, Var, focus_is_lost};
 use std::str::FromStr;
+use std::time::Duration;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, FocusOptions, HtmlElement};
 
 /// Pixels a pointer moves before a press becomes a drag.
-const SLOP: f64 = 6.0;
+const SLOP: i32 = 6;
 /// Pixels from the edge of the board at which it scrolls.
 const EDGE: f64 = 48.0;
 /// Pixels it scrolls at a time.
@@ -22,7 +23,7 @@ struct Pressed<Card> {
     card: Card,
     /// The id of what shows it.
     node: String,
-    from: (f64, f64),
+    from: (i32, i32),
     dragging: bool,
 }
 
@@ -98,7 +99,7 @@ where
         if event.button() != 0 || on(".menu") || (touch && !on(".card-grip")) {
             return;
         }
-        let from = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let from = (event.client_x(), event.client_y());
         let node = event.current_target().and_then(|card| card.dyn_into::<Element>().ok());
         let Some(node) = node.map(|node| node.id()) else { return };
         let pointer = event.pointer_id();
@@ -111,11 +112,11 @@ where
         if pressed.pointer != event.pointer_id() {
             return;
         }
-        let here = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let here = (event.client_x(), event.client_y());
         let by = (here.0 - pressed.from.0, here.1 - pressed.from.1);
         let Some(card) = shown(&pressed.node) else { return };
         if !pressed.dragging {
-            if by.0.hypot(by.1) < SLOP {
+            if by.0 * by.0 + by.1 * by.1 < SLOP * SLOP {
                 return;
             }
             pressed.dragging = true;
@@ -128,7 +129,7 @@ where
         if self.over.get_untracked() != column {
             self.over.set(column);
         }
-        scroll(&card, here.0);
+        scroll(&card, f64::from(here.0));
     }
 
     /// It goes up: which card was dropped where, if it was dragged onto a column.
@@ -170,13 +171,15 @@ where
 /// works by keyboard; a hand looks where it let go.
 pub(crate) fn refocus(card: String) {
     let by_keyboard = document().query_selector(":focus-visible").is_ok_and(|focused| focused.is_some());
-    request_animation_frame(move || {
+    let focus = move || {
         if let Some(card) = shown(&card).filter(|_| focus_is_lost()) {
             let options = FocusOptions::new();
             options.set_prevent_scroll(!by_keyboard);
             let _ = card.focus_with_options(&options);
         }
-    });
+    };
+    // The card is painted first: to give it the focus, the browser lays out the page once more.
+    request_animation_frame(move || set_timeout(focus, Duration::ZERO));
 }
 
 /// By which a finger drags a card; a mouse needs none.

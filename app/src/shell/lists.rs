@@ -2,14 +2,14 @@
 
 use super::format;
 use leptos::prelude::*;
-use revos_ui::{Signal, Tone, badge, live};
+use revos_ui::{Tone, badge};
 
 /// A table with these heads, and a line for each row; numbers are aligned to the right. A last, nameless column holds
 /// the actions.
 pub(crate) fn table<T>(
     label: &'static str,
     heads: &[(&'static str, bool)],
-    rows: Vec<T>,
+    rows: impl IntoIterator<Item = T>,
     line: impl Fn(T) -> AnyView,
 ) -> AnyView {
     framed(label, heads, rows.into_iter().map(line).collect())
@@ -46,48 +46,27 @@ fn framed(label: &'static str, heads: &[(&'static str, bool)], lines: Vec<AnyVie
     .into_any()
 }
 
-/// A list of rows, or what is said when there are none.
-pub(crate) fn rows_or<T>(
-    rows: Signal<Vec<T>>,
-    none: &'static str,
-    draw: impl Fn(Vec<T>) -> AnyView + Send + Sync + 'static,
-) -> AnyView
-where
-    T: Clone + Send + Sync + 'static,
-{
-    live(move || {
-        let rows = rows.get();
-        if rows.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { draw(rows) }
-    })
-    .into_any()
-}
-
-/// A table of these rows, or what is said when there are none.
-pub(crate) fn listing<T>(
-    rows: Signal<Vec<T>>,
-    none: &'static str,
-    label: &'static str,
-    heads: &'static [(&'static str, bool)],
-    line: impl Fn(T) -> AnyView + Send + Sync + 'static,
-) -> AnyView
-where
-    T: Clone + Send + Sync + 'static,
-{
-    rows_or(rows, none, move |rows| table(label, heads, rows, &line))
-}
-
-/// The same of rows that stay as they are.
+/// The same, or what is said when there are no rows.
 pub(crate) fn table_or<T>(
     none: &'static str,
     label: &'static str,
     heads: &[(&'static str, bool)],
-    rows: Vec<T>,
+    rows: impl IntoIterator<Item = T>,
     line: impl Fn(T) -> AnyView,
 ) -> AnyView {
-    if rows.is_empty() {
+    framed_or(none, label, heads, rows.into_iter().map(line).collect())
+}
+
+fn framed_or(
+    none: &'static str,
+    label: &'static str,
+    heads: &[(&'static str, bool)],
+    lines: Vec<AnyView>,
+) -> AnyView {
+    if lines.is_empty() {
         view! { <p class="quiet">{none}</p> }.into_any()
     } else {
-        table(label, heads, rows, line)
+        framed(label, heads, lines)
     }
 }
 

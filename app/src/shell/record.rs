@@ -300,7 +300,7 @@ pub(crate) fn notice_of(notice: Var<Option<Notice>>) -> AnyView {
 
 /// The dialog around whatever is being filled in; `arrival` brings it, given whether it holds unsaved input and its
 /// title.
-pub(crate) fn form_dialog<Form: Clone + PartialEq + Send + Sync + 'static>(
+pub(crate) fn form_dialog<Form: Clone + Send + Sync + 'static>(
     form: Var<Option<Form>>,
     arrival: impl Fn(Form, Var<bool>, Var<String>) -> Arrival + Copy + Send + Sync + 'static,
 ) -> AnyView {

@@ -38,7 +38,7 @@ pub use lines::lines;
 pub use menu::{Menu, MenuChoice, MenuItem, MenuOpens};
 pub use panel::{Figure, Panel};
 pub use segments::{Segment, Segments};
-pub use signal::{Live, Signal, Var, effect, live, on};
+pub use signal::{Live, Signal, Var, effect, is_same, live, on};
 pub use states::{DeniedState, EmptyState, FailedState, Skeleton, SkeletonLines, SkipLink, VisuallyHidden};
 pub use table::{SortDirection, SortHead};
 pub use trend_line::{TrendLine, TrendMark};

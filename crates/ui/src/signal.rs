@@ -12,12 +12,12 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone)]
 struct Erased {
     value: Arc<dyn Any + Send + Sync>,
-    same: fn(&(dyn Any + Send + Sync), &(dyn Any + Send + Sync)) -> bool,
+    same: fn(&Self, &Self) -> bool,
 }
 
 impl PartialEq for Erased {
     fn eq(&self, other: &Self) -> bool {
-        (self.same)(&*self.value, &*other.value)
+        (self.same)(self, other)
     }
 }
 
@@ -29,14 +29,30 @@ impl Erased {
 
     /// A value that is compared.
     fn comparable<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
-        Self { value: Arc::new(value), same: |a, b| a.downcast_ref::<T>() == b.downcast_ref::<T>() }
+        Self { value: Arc::new(value), same: |one, other| one.read::<T>() == other.read::<T>() }
     }
 
-    fn read<T: 'static, R>(&self, read: impl FnOnce(&T) -> R) -> R {
+    /// A value that is the same as another one where both are one allocation.
+    fn shared<T: Send + Sync + 'static>(value: Option<Arc<T>>) -> Self {
+        Self { value: Arc::new(value), same: |one, other| is_same::<T>(one.read(), other.read()) }
+    }
+
+    /// There once for each type of value, not once for everybody who reads it.
+    #[inline(never)]
+    fn read<T: 'static>(&self) -> &T {
         match self.value.downcast_ref() {
-            Some(value) => read(value),
+            Some(value) => value,
             None => unreachable!("only this module makes them, each for one type"),
         }
+    }
+}
+
+/// Are these one allocation, or none?
+pub fn is_same<T>(one: &Option<Arc<T>>, other: &Option<Arc<T>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -69,8 +85,12 @@ impl Source {
     }
 }
 
-fn memo_of(fold: Fold) -> Memo<Erased> {
-    Memo::new(move |before| fold(before))
+fn memo_of(derive: Derive) -> Source {
+    Source::Memo(Memo::new(move |_| derive()))
+}
+
+fn fold_of(fold: Fold) -> Source {
+    Source::Memo(Memo::new(move |before| fold(before)))
 }
 
 /// A value to read; it may change.
@@ -110,7 +130,12 @@ impl<T: Send + Sync + 'static> Signal<T> {
     where
         T: PartialEq,
     {
-        Self::fold(move |_| compute())
+        Self::of(memo_of(Arc::new(move || Erased::comparable(compute()))))
+    }
+
+    /// Computed when what it reads has changed, and told on each time: for what costs more to compare than to show.
+    pub fn fresh(compute: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self::of(memo_of(Arc::new(move || Erased::new(compute()))))
     }
 
     /// Like [`Self::memo`], computed from the result before.
@@ -118,23 +143,17 @@ impl<T: Send + Sync + 'static> Signal<T> {
     where
         T: PartialEq,
     {
-        let fold: Fold = Arc::new(move |before| {
-            Erased::comparable(match before {
-                Some(before) => before.read(|before| compute(Some(before))),
-                None => compute(None),
-            })
-        });
-        Self::of(Source::Memo(memo_of(fold)))
+        Self::of(fold_of(Arc::new(move |before| Erased::comparable(compute(before.map(Erased::read))))))
     }
 
     /// Reads the value in place; whoever runs now runs again when it changes.
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        self.source.get().read(read)
+        read(self.source.get().read())
     }
 
     /// Reads the value in place without listening.
     pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        self.source.get_untracked().read(read)
+        read(self.source.get_untracked().read())
     }
 
     /// The value; whoever runs now runs again when it changes.
@@ -153,6 +172,13 @@ impl<T: Send + Sync + 'static> Signal<T> {
         T: Clone,
     {
         self.with_untracked(T::clone)
+    }
+}
+
+impl<T: Send + Sync + 'static> Signal<Option<Arc<T>>> {
+    /// Like [`Self::memo`], for what is handed on as it is: told on only when the result is another allocation.
+    pub fn shared(compute: impl Fn() -> Option<Arc<T>> + Send + Sync + 'static) -> Self {
+        Self::of(memo_of(Arc::new(move || Erased::shared(compute()))))
     }
 }
 
@@ -223,12 +249,12 @@ impl<T: Send + Sync + 'static> Var<T> {
 
     /// Reads the value in place; whoever runs now runs again when it changes.
     pub fn with<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        self.value.get().read(read)
+        read(self.value.get().read())
     }
 
     /// Reads the value in place without listening.
     pub fn with_untracked<R>(self, read: impl FnOnce(&T) -> R) -> R {
-        self.value.get_untracked().read(read)
+        read(self.value.get_untracked().read())
     }
 
     /// The value; whoever runs now runs again when it changes.
@@ -288,6 +314,38 @@ mod tests {
             var.update(|value| *value += 1);
             assert_eq!((double.get(), text.get_untracked()), (6, "6".to_owned()));
             assert!(!Signal::<bool>::default().get());
+        });
+    }
+
+    /// How often somebody heard of a value.
+    fn heard<T: Send + Sync + 'static>(of: Signal<T>) -> Signal<u32> {
+        Signal::fold(move |before: Option<&u32>| of.with(|_| before.map_or(1, |times| times + 1)))
+    }
+
+    #[test]
+    fn a_memo_tells_of_another_result_and_a_fresh_one_of_each() {
+        Owner::new().with(|| {
+            let var = Var::new(2);
+            let is_even = move || var.get() % 2 == 0;
+            let (memo, fresh) = (heard(Signal::memo(is_even)), heard(Signal::fresh(is_even)));
+            for (value, times) in [(2, (1, 1)), (4, (1, 2)), (5, (2, 3))] {
+                var.set(value);
+                assert_eq!((memo.get(), fresh.get()), times);
+            }
+        });
+    }
+
+    #[test]
+    fn what_is_shared_is_told_on_when_it_is_another_allocation() {
+        Owner::new().with(|| {
+            let text = Arc::new("text".to_owned());
+            let var = Var::new(Some(Arc::clone(&text)));
+            let shared = heard(Signal::shared(move || var.get()));
+            let other = Arc::new("text".to_owned());
+            for (value, times) in [(Some(text), 1), (Some(other), 2), (None, 3), (None, 3)] {
+                var.set(value);
+                assert_eq!(shared.get(), times);
+            }
         });
     }
 

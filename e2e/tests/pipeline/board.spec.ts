@@ -2,7 +2,7 @@
 
 import { expect, onTheWay, test } from "../../fixtures.ts";
 import { deal, deals, dialog, lane, layOut, pipelineIsThere, stageOf } from "../../pipeline.ts";
-import { answered, asksBeforeLeaving, count } from "../../time.ts";
+import { asksBeforeLeaving, count } from "../../time.ts";
 import type { Page } from "@playwright/test";
 
 test.beforeEach(async ({ organization, database, enter, page }) => {
@@ -153,13 +153,14 @@ test("a colleague's move is not undone: the own one is taken back with the reaso
   expect(await stageOf(database, organization, "Depot lease")).toBe("Qualify");
 });
 
-test("a colleague in another browser sees the move", async ({ page, organization, beside }) => {
+test("a colleague in another browser sees the move", async ({ page, organization, beside, database }) => {
   const other = await beside(organization.admin, "/pipeline");
   await pipelineIsThere(other);
   await deal(page, "Mill retrofit").focus();
   await page.keyboard.press("Shift+ArrowRight");
   await expect(deals(page, "Proposal")).toHaveCount(2);
-  await answered(page);
+  // Painted before it is sent.
+  await expect.poll(() => stageOf(database, organization, "Mill retrofit")).toBe("Proposal");
   await other.keyboard.press("r");
   await expect(deals(other, "Proposal")).toHaveCount(2);
 });

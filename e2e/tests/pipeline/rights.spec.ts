@@ -29,6 +29,7 @@ test("a Member moves own cards only", async ({ page, enter, organization, databa
   await expect(others.getByRole("button")).toHaveCount(0);
   await others.focus();
   await page.keyboard.press("Shift+ArrowRight");
+  await expect(page.getByText("“Orchard plan” was not moved: it is a colleague's.")).toBeVisible();
   await expect(lane(page, "Prospect")).toContainText("Orchard plan");
   expect(count(page, /moves$/)).toBe(0);
   await others.getByRole("link").click();

@@ -18,7 +18,7 @@ use revos_shared::clients::changes::FormField;
 use revos_shared::clients::{ClientRecord, ClientRights, FormType, KanbanStatus};
 use revos_shared::kernel::ids::{ContactId, DataSourceId, DeliverableId, KanbanItemId, QuestionId};
 use revos_shared::{ClientId, Money};
-use revos_ui::{Signal, Var, effect};
+use revos_ui::{Signal, Var, effect, live};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -130,20 +130,19 @@ impl Desk {
     pub(in crate::clients) fn new(id: ClientId, api: Api<SignedIn>, session: Session) -> Self {
         let store = use_client_record(id, api);
         let edits = Var::new(Vec::<Edit>::new());
-        let server = Signal::memo(move || {
-            let text = store.text.get()?;
-            lean_json::from_str::<ClientRecord>(&text).ok().map(Arc::new)
-        });
-        let record = Signal::memo(move || {
+        let read = move || lean_json::from_str::<ClientRecord>(store.text.get()?.as_str()).ok();
+        let server = Signal::fresh(move || read().map(Arc::new));
+        let record = Signal::fresh(move || {
             let server = server.get()?;
-            Some(edits.with(|edits| {
+            edits.with(|edits| {
                 if edits.is_empty() {
-                    return server;
+                    return Some(server);
                 }
-                let mut painted = ClientRecord::clone(&server);
+                // Read once more: to copy it, the page would need code for every kind of row.
+                let mut painted = read()?;
                 edits.iter().for_each(|edit| (edit.apply)(&mut painted));
-                Arc::new(painted)
-            }))
+                Some(Arc::new(painted))
+            })
         });
         // Whoever is told twice by the server without a row of theirs has been overtaken by somebody.
         let answer = Signal::memo(move || store.view.with(|view| view.as_of.map(|as_of| as_of.received)));
@@ -170,7 +169,7 @@ impl Desk {
             store,
             record,
             rights: Signal::memo(move || {
-                record.with(|record| record.as_ref().map(|record| record.rights).unwrap_or_default())
+                record.with(|record| record.as_deref().map(|record| record.rights).unwrap_or_default())
             }),
             writing,
             form: Var::new(None),
@@ -191,7 +190,25 @@ impl Desk {
     where
         T: Clone + Default + PartialEq + Send + Sync + 'static,
     {
-        Signal::memo(move || self.record.with(|record| record.as_deref().map(&read).unwrap_or_default()))
+        Signal::memo(move || self.read(&read).unwrap_or_default())
+    }
+
+    /// What is said of the record; empty until it is here. Not generic, so that there is one copy of it.
+    pub(in crate::clients) fn text(self, say: fn(&ClientRecord, Self) -> String) -> Signal<String> {
+        Signal::memo(move || self.read(|record| say(record, self)).unwrap_or_default())
+    }
+
+    /// A part of the page that follows the record; empty until it is here.
+    pub(in crate::clients) fn view(
+        self,
+        draw: impl Fn(&ClientRecord) -> AnyView + Send + 'static,
+    ) -> AnyView {
+        live(move || self.read(&draw)).into_any()
+    }
+
+    /// Reads the record; whoever runs now runs again when it changes.
+    pub(in crate::clients) fn read<T>(self, read: impl FnOnce(&ClientRecord) -> T) -> Option<T> {
+        self.record.with(|record| record.as_deref().map(read))
     }
 
     /// The record at this moment.

@@ -2,13 +2,13 @@
 
 use super::desk::{Desk, Form, Removal, answered};
 use super::lines::{put_all, sync, version_now};
-use super::table::{line_actions, mark, open_button, part, rows_or, table, text_or_none, writers};
+use super::table::{line_actions, mark, open_button, part, table_or, text_or_none, writers};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
 use revos_shared::clients::changes::{QuestionItem, SetChange};
-use revos_shared::clients::{DiscoveryForm, FormType, Question};
-use revos_ui::{IconButton, IconName, Signal, Tone, live};
+use revos_shared::clients::{ClientRecord, DiscoveryForm, FormType, Question};
+use revos_ui::{IconButton, IconName, Signal, Tone};
 
 pub(super) fn discovery(desk: Desk) -> AnyView {
     let cards = FormType::ALL.iter().map(|form| card(desk, *form)).collect_view();
@@ -26,43 +26,43 @@ pub(super) fn discovery(desk: Desk) -> AnyView {
 }
 
 fn card(desk: Desk, form: FormType) -> AnyView {
-    let known = desk.part(move |record| record.forms.iter().find(|known| known.form_type == form).cloned());
-    let said = desk.part(move |record| {
-        let said = answered(record, form).into_iter();
-        said.map(|(field, text)| (field.label, text)).collect::<Vec<_>>()
-    });
     let title_id = format!("form-{form}");
     let labelled_by = title_id.clone();
     view! {
         <section class="discovery-form" aria-labelledby=labelled_by>
             <div class="record-part-head">
                 <h3 id=title_id>{words::form(form)}</h3>
-                {live(move || mark(known.with(|known| state(known.as_ref()))))}
+                {desk.view(move |record| mark(state(known(record, form))))}
                 {writers(desk, move || {
                     open_button(desk, "Edit", format!("Edit {}", words::form(form)), Form::Discovery(form))
                 })}
             </div>
             <dl class="discovery-answers">
-                {live(move || {
-                    said.get()
+                {desk.view(move |record| {
+                    answered(record, form)
                         .into_iter()
-                        .map(|(label, text)| {
+                        .map(|(field, text)| {
                             let text = if text.is_empty() { format::NONE.to_owned() } else { text };
                             view! {
-                                <dt>{label}</dt>
+                                <dt>{field.label}</dt>
                                 <dd>{text}</dd>
                             }
                             .into_any()
                         })
                         .collect_view()
+                        .into_any()
                 })}
             </dl>
             <p class="quiet">
-                {live(move || known.with(|known| known.as_ref().map(|known| last(desk, known))))}
+                {desk.view(move |record| known(record, form).map(|known| last(desk, known)).into_any())}
             </p>
         </section>
     }
     .into_any()
+}
+
+fn known(record: &ClientRecord, form: FormType) -> Option<&DiscoveryForm> {
+    record.forms.iter().find(|known| known.form_type == form)
 }
 
 const fn state(known: Option<&DiscoveryForm>) -> (&'static str, Tone) {
@@ -82,7 +82,6 @@ fn last(desk: Desk, known: &DiscoveryForm) -> String {
 }
 
 fn questions(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.questions.clone());
     let heads = [
         ("Order", false),
         ("Question", false),
@@ -91,17 +90,18 @@ fn questions(desk: Desk) -> AnyView {
         ("Expected impact", true),
         ("", false),
     ];
-    rows_or(rows, "No question yet.", move |rows| {
+    desk.view(move |record| {
+        let rows = &record.questions;
         let count = rows.len();
-        table("Questions", &heads, rows.into_iter().enumerate().collect(), |(at, row): (usize, Question)| {
+        table_or("No question yet.", "Questions", &heads, rows.iter().enumerate(), |(at, row)| {
             let (edit, remove) = (Form::Question(Some(row.id)), Form::Remove(Removal::Question(row.id)));
             let actions = line_actions(desk, &row.question, edit, remove);
             view! {
                 <tr>
                     <td class="cell-order">{writers(desk, move || order_buttons(desk, at, count))}</td>
-                    <th scope="row">{row.question}</th>
-                    <td>{text_or_none(row.answer)}</td>
-                    <td>{text_or_none(row.lever)}</td>
+                    <th scope="row">{row.question.clone()}</th>
+                    <td>{text_or_none(row.answer.clone())}</td>
+                    <td>{text_or_none(row.lever.clone())}</td>
                     <td class="number">{desk.money(row.expected_impact)}</td>
                     {actions}
                 </tr>

@@ -1,12 +1,12 @@
 //! What does a client pay with, and what is owed? Only for those who may see it.
 
 use super::desk::{Desk, Form};
-use super::table::{facts, listing, mark, open_button, part, rows_or, table};
+use super::table::{Listing, facts, listing, mark, open_button, part, table_or};
 use crate::shell::format;
 use crate::shell::session::Session;
 use crate::shell::terms;
 use leptos::prelude::*;
-use revos_shared::clients::{ClientInvoice, ClientSubscription};
+use revos_shared::clients::ClientInvoice;
 use revos_shared::finance::InvoiceStatus;
 use revos_shared::kernel::instants::days_between;
 use revos_shared::kernel::percent::Percent;
@@ -35,9 +35,8 @@ pub(super) fn finance(desk: Desk) -> AnyView {
 }
 
 fn inside(desk: Desk) -> AnyView {
-    let figures = desk.part(|record| record.figures);
-    let money = live(move || {
-        let figures = figures.get();
+    let money = desk.view(move |record| {
+        let figures = record.figures;
         facts(vec![
             ("MRR", desk.money(figures.mrr)),
             ("AR outstanding", desk.money(figures.ar_outstanding)),
@@ -69,11 +68,10 @@ fn inside(desk: Desk) -> AnyView {
 }
 
 fn terms(desk: Desk) -> AnyView {
-    let terms = desk.part(|record| record.terms.clone());
     let percent =
         |share: Option<Percent>| share.map_or_else(|| format::NONE.to_owned(), |share| format!("{share} %"));
     view! {
-        {live(move || match terms.get() {
+        {desk.view(move |record| match &record.terms {
             None => view! { <p class="quiet">"Terms begin with the client's first arrangement; there is none yet."</p> }.into_any(),
             Some(terms) => {
                 let arrangement = terms.arrangement_type.map_or("Not agreed", terms::arrangement);
@@ -90,7 +88,7 @@ fn terms(desk: Desk) -> AnyView {
             }
         })}
         {live(move || {
-            (desk.rights.get().terms && terms.with(Option::is_some))
+            (desk.rights.get().terms && desk.read(|record| record.terms.is_some()) == Some(true))
                 .then(|| open_button(desk, "Edit terms", "Edit terms".to_owned(), Form::Terms))
         })}
     }
@@ -98,22 +96,26 @@ fn terms(desk: Desk) -> AnyView {
 }
 
 fn subscriptions(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.subscriptions.clone());
-    let heads = &[
-        ("Product", false),
-        ("Status", false),
-        ("Amount", true),
-        ("MRR today", true),
-        ("Since", false),
-        ("Until", false),
-        ("Renewal", false),
-    ];
-    listing(rows, "No subscription.", "Subscriptions", heads, move |row: ClientSubscription| {
+    let listed = Listing {
+        label: "Subscriptions",
+        none: "No subscription.",
+        heads: &[
+            ("Product", false),
+            ("Status", false),
+            ("Amount", true),
+            ("MRR today", true),
+            ("Since", false),
+            ("Until", false),
+            ("Renewal", false),
+        ],
+        rows: |record| &record.subscriptions,
+    };
+    listing(desk, listed, move |row| {
         let amount = format!("{} {}", desk.money(Some(row.amount)), terms::frequency(row.billing_frequency));
         let counted = if row.counts { desk.money(Some(row.mrr)) } else { format::NONE.to_owned() };
         view! {
             <tr>
-                <th scope="row">{row.product_name}</th>
+                <th scope="row">{row.product_name.clone()}</th>
                 <td>{mark(terms::subscription(row.status))}</td>
                 <td class="number">{amount}</td>
                 <td class="number">{counted}</td>
@@ -127,7 +129,6 @@ fn subscriptions(desk: Desk) -> AnyView {
 }
 
 pub(super) fn invoices(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.invoices.clone());
     let heads = [
         ("Number", false),
         ("Status", false),
@@ -137,13 +138,13 @@ pub(super) fn invoices(desk: Desk) -> AnyView {
         ("Paid", true),
         ("Balance", true),
     ];
-    rows_or(rows, "No invoice.", move |rows| {
-        let cut = rows.len() >= INVOICES_SHOWN;
-        let shown = table("Invoices", &heads, rows, |row: ClientInvoice| {
+    desk.view(move |record| {
+        let cut = record.invoices.len() >= INVOICES_SHOWN;
+        let shown = table_or("No invoice.", "Invoices", &heads, &record.invoices, |row| {
             view! {
                 <tr>
                     <th scope="row">{row.invoice_number.clone()}</th>
-                    <td>{invoice_state(desk, &row)}</td>
+                    <td>{invoice_state(desk, row)}</td>
                     <td>{desk.day(Some(row.issue_date))}</td>
                     <td>{desk.day(Some(row.due_date))}</td>
                     <td class="number">{desk.money(Some(row.total))}</td>

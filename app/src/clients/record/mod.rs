@@ -19,9 +19,10 @@ use crate::shell::frame::set_title;
 use crate::shell::part::{Arrival, part, show_part};
 use crate::shell::record::{RecordStanding, Words, form_dialog, notice_of, record_frame, record_tabs};
 use crate::shell::session::Session;
-use crate::shell::style::adopt;
+use crate::shell::style::{adopt, rules};
 pub(super) use desk::Desk;
 use desk::Form;
+pub(super) use head::joined;
 use leptos::prelude::*;
 use revos_shared::ClientId;
 use revos_ui::{EmptyState, IconButton, IconName, Signal, effect, live};
@@ -61,7 +62,7 @@ pub(super) struct Around {
 part!(
     client_record,
     pub(super) fn client_record(id: ClientId, around: Around) {
-        adopt(include_str!("../../shell/record.css"));
+        adopt(rules!("../../shell/record.css"));
         let session = expect_context::<Session>();
         match session.api() {
             Some(api) => record(id, api, session, around),
@@ -80,7 +81,7 @@ part!(
 
 /// What a customer may see of their own record.
 pub(super) fn account_tables(desk: Desk) -> AnyView {
-    adopt(include_str!("../../shell/record.css"));
+    adopt(rules!("../../shell/record.css"));
     view! {
         {table::part(desk, "account-deliverables", "Deliverables", None, sources::delivered(desk))}
         {table::part(desk, "account-invoices", "Invoices", None, finance::invoices(desk))}
@@ -95,7 +96,7 @@ fn record(id: ClientId, api: Api<crate::shell::api::SignedIn>, session: Session,
     let refresh = Callback::new(move |()| desk.store.refresh());
     let standing =
         RecordStanding::of(desk.store.view, move || desk.store.text.with(Option::is_none), refresh);
-    let name = desk.part(|record| record.client.name.clone());
+    let name = desk.text(|record, _| record.client.name.clone());
     // Without the client's name: browsers keep titles in their history, which a sign-out does not empty.
     effect(move || set_title("Client", session));
     on_cleanup(move || set_title("Clients", session));

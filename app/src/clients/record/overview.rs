@@ -1,13 +1,11 @@
 //! What matters most about a client? Pipeline, people, the agreement, projects, health over time, data.
 
 use super::desk::{Desk, Form, Removal};
-use super::table::{facts, line_actions, listing, mark, open_button, part, text_or_none, writers};
+use super::table::{Listing, facts, line_actions, listing, mark, open_button, part, text_or_none, writers};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
-use revos_shared::clients::{
-    ClientProject, ClientRecord, Contact, HealthPoint, HealthSource, OpenOpportunity,
-};
+use revos_shared::clients::{ClientRecord, HealthPoint, HealthSource};
 use revos_ui::{Signal, TrendLine, TrendMark, live};
 
 pub(super) fn overview(desk: Desk) -> AnyView {
@@ -23,24 +21,18 @@ pub(super) fn overview(desk: Desk) -> AnyView {
 }
 
 fn health(desk: Desk) -> AnyView {
-    let points = desk.part(|record| record.health.clone());
     let marks = Signal::memo(move || {
-        points.with(|points| {
-            let mark = |point: &HealthPoint| TrendMark {
-                tick: format::day(point.snapshot_date, desk.writing.today.get()),
-                name: format::full_day(point.snapshot_date),
-                value: point.trs_score,
-                note: format!("{} / {}", format::score(point.health), format::score(point.churn_risk)),
-            };
-            points.iter().map(mark).collect::<Vec<_>>()
-        })
+        let mark = |point: &HealthPoint| TrendMark {
+            tick: format::day(point.snapshot_date, desk.writing.today.get()),
+            name: format::full_day(point.snapshot_date),
+            value: point.trs_score,
+            note: format!("{} / {}", format::score(point.health), format::score(point.churn_risk)),
+        };
+        desk.read(|record| record.health.iter().map(mark).collect::<Vec<_>>()).unwrap_or_default()
     });
     let drawable = Signal::memo(move || {
         marks.with(|marks| marks.iter().filter(|mark| mark.value.is_some()).count() > 1)
     });
-    let last = desk.part(last_said);
-    let since = desk.part(since_qbr);
-    let ready = desk.part(ClientRecord::data_readiness);
     let body = view! {
         {live(move || {
             if drawable.get() {
@@ -59,20 +51,27 @@ fn health(desk: Desk) -> AnyView {
                 view! { <p class="quiet">"The line begins with the second score."</p> }.into_any()
             }
         })}
-        {live(move || since.get().map(|text| view! { <p class="quiet">{text}</p> }.into_any()))}
-        {live(move || last.get().map(|text| view! { <p class="quiet">{text}</p> }.into_any()))}
-        {live(move || {
-            let (there, required) = ready.get();
-            let text = if required == 0 {
-                "No data is required yet.".to_owned()
-            } else {
-                format!("Data readiness: {there} of {required} required sources are available or collected.")
-            };
-            view! { <p class="quiet">{text}</p> }.into_any()
+        {desk.view(|record| {
+            [since_qbr(record), last_said(record), Some(readiness(record))]
+                .into_iter()
+                .flatten()
+                .map(|text| view! { <p class="quiet">{text}</p> }.into_any())
+                .collect_view()
+                .into_any()
         })}
         {writers(desk, move || open_button(desk, "Set health", "Set health and churn risk".to_owned(), Form::Health))}
     };
     part(desk, "record-health", "Health over time", None, body.into_any())
+}
+
+/// How much of the data that is needed is there, in a sentence.
+fn readiness(record: &ClientRecord) -> String {
+    match record.data_readiness() {
+        (_, 0) => "No data is required yet.".to_owned(),
+        (there, required) => {
+            format!("Data readiness: {there} of {required} required sources are available or collected.")
+        }
+    }
 }
 
 /// What changed since the last review, in a sentence.
@@ -113,22 +112,26 @@ fn last_said(record: &ClientRecord) -> Option<String> {
 }
 
 fn opportunities(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.opportunities.clone());
-    let heads = &[
-        ("Name", false),
-        ("Stage", false),
-        ("Amount", true),
-        ("Probability", true),
-        ("Close", false),
-        ("Owner", false),
-        ("Next step", false),
-    ];
-    listing(rows, "No open opportunity.", "Open opportunities", heads, move |row: OpenOpportunity| {
-        let owner = row.owner_name.unwrap_or_else(|| "Unassigned".to_owned());
-        let next = text_or_none(row.next_step);
+    let listed = Listing {
+        label: "Open opportunities",
+        none: "No open opportunity.",
+        heads: &[
+            ("Name", false),
+            ("Stage", false),
+            ("Amount", true),
+            ("Probability", true),
+            ("Close", false),
+            ("Owner", false),
+            ("Next step", false),
+        ],
+        rows: |record| &record.opportunities,
+    };
+    listing(desk, listed, move |row| {
+        let owner = row.owner_name.clone().unwrap_or_else(|| "Unassigned".to_owned());
+        let next = text_or_none(row.next_step.clone());
         view! {
             <tr>
-                <th scope="row"><a class="link" href=format!("/pipeline/{}", row.id)>{row.name}</a></th>
+                <th scope="row"><a class="link" href=format!("/pipeline/{}", row.id)>{row.name.clone()}</a></th>
                 <td>{row.stage.as_str()}</td>
                 <td class="number">{desk.money(Some(row.amount))}</td>
                 <td class="number">{format!("{} %", row.probability)}</td>
@@ -142,31 +145,35 @@ fn opportunities(desk: Desk) -> AnyView {
 }
 
 fn contacts(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.contacts.clone());
-    let heads = &[
-        ("Name", false),
-        ("Job title", false),
-        ("E-mail", false),
-        ("Phone", false),
-        ("Say", false),
-        ("", false),
-    ];
-    listing(rows, "Nobody is known yet.", "Contacts", heads, move |row: Contact| {
+    let listed = Listing {
+        label: "Contacts",
+        none: "Nobody is known yet.",
+        heads: &[
+            ("Name", false),
+            ("Job title", false),
+            ("E-mail", false),
+            ("Phone", false),
+            ("Say", false),
+            ("", false),
+        ],
+        rows: |record| &record.contacts,
+    };
+    listing(desk, listed, move |row| {
         let actions = line_actions(
             desk,
             &row.name,
             Form::Contact(Some(row.id)),
             Form::Remove(Removal::Contact(row.id)),
         );
-        let email = row.email.map(|email| {
+        let email = row.email.as_ref().map(|email| {
             view! { <a class="link" href=format!("mailto:{email}")>{email.clone()}</a> }.into_any()
         });
         view! {
             <tr>
-                <th scope="row">{row.name}</th>
-                <td>{row.role}</td>
+                <th scope="row">{row.name.clone()}</th>
+                <td>{row.role.clone()}</td>
                 <td>{email}</td>
-                <td>{row.phone}</td>
+                <td>{row.phone.clone()}</td>
                 <td>{row.power.map(words::power)}</td>
                 {actions}
             </tr>
@@ -176,9 +183,8 @@ fn contacts(desk: Desk) -> AnyView {
 }
 
 fn commercials(desk: Desk) -> AnyView {
-    let agreed = desk.part(|record| record.commercials.clone());
     view! {
-        {live(move || match agreed.get() {
+        {desk.view(move |record| match &record.commercials {
             None => view! { <p class="quiet">"Nothing is agreed, or you may not see it."</p> }.into_any(),
             Some(agreed) => {
                 let approvals = match agreed.approvals.len() {
@@ -207,24 +213,28 @@ fn commercials(desk: Desk) -> AnyView {
 }
 
 pub(super) fn projects(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.projects.clone());
-    let heads = &[
-        ("Name", false),
-        ("Status", false),
-        ("Health", false),
-        ("Progress", true),
-        ("Due", false),
-        ("Lead", false),
-    ];
-    listing(rows, "No project.", "Projects", heads, move |row: ClientProject| {
+    let listed = Listing {
+        label: "Projects",
+        none: "No project.",
+        heads: &[
+            ("Name", false),
+            ("Status", false),
+            ("Health", false),
+            ("Progress", true),
+            ("Due", false),
+            ("Lead", false),
+        ],
+        rows: |record| &record.projects,
+    };
+    listing(desk, listed, move |row| {
         view! {
             <tr>
-                <th scope="row">{row.name}</th>
+                <th scope="row">{row.name.clone()}</th>
                 <td>{words::project_status(row.status)}</td>
                 <td>{mark(words::project_health(row.health))}</td>
                 <td class="number">{format!("{} %", row.progress)}</td>
                 <td>{desk.day(row.due_on)}</td>
-                <td>{text_or_none(row.owner_name)}</td>
+                <td>{text_or_none(row.owner_name.clone())}</td>
             </tr>
         }
         .into_any()
@@ -232,29 +242,17 @@ pub(super) fn projects(desk: Desk) -> AnyView {
 }
 
 fn about(desk: Desk) -> AnyView {
-    let client = desk.part(|record| {
-        let client = &record.client;
-        Some((
-            client.revenue_model.clone(),
-            client.primary_goal.clone(),
-            client.notes.clone(),
-            client.updated_at,
-        ))
-    });
     view! {
-        {live(move || {
-            client
-                .get()
-                .map(|(model, goal, notes, updated)| {
-                    facts(
-                        vec![
-                            ("Revenue model", text_or_none(model)),
-                            ("Primary goal", text_or_none(goal)),
-                            ("Notes", text_or_none(notes)),
-                            ("Last change", desk.moment(updated)),
-                        ],
-                    )
-                })
+        {desk.view(move |record| {
+            let client = &record.client;
+            facts(
+                vec![
+                    ("Revenue model", text_or_none(client.revenue_model.clone())),
+                    ("Primary goal", text_or_none(client.primary_goal.clone())),
+                    ("Notes", text_or_none(client.notes.clone())),
+                    ("Last change", desk.moment(client.updated_at)),
+                ],
+            )
         })}
         {live(move || {
             desk.rights

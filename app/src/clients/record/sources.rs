@@ -1,7 +1,7 @@
 //! Which data does the work with a client need, and what was handed over?
 
 use super::desk::{Desk, Form, Removal};
-use super::table::{line_actions, listing, mark, part, rows_or, table, text_or_none};
+use super::table::{Listing, line_actions, listing, mark, part, table, text_or_none};
 use super::words;
 use crate::shell::format;
 use leptos::prelude::*;
@@ -10,28 +10,24 @@ use revos_shared::kernel::check::is_web_link;
 use revos_ui::Tone;
 
 pub(super) fn sources(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.sources.clone());
-    let draw = move |rows: Vec<DataSource>| {
+    let groups = desk.view(move |record| {
+        if record.sources.is_empty() {
+            let none = "No data source is listed. Add what the engagement needs to know.";
+            return view! { <p class="quiet">{none}</p> }.into_any();
+        }
         DataSourceStatus::ALL
             .iter()
             .filter_map(|status| {
-                let group: Vec<DataSource> =
-                    rows.iter().filter(|row| row.status == *status).cloned().collect();
+                let group: Vec<_> = record.sources.iter().filter(|row| row.status == *status).collect();
                 (!group.is_empty()).then(|| source_group(desk, *status, group))
             })
             .collect_view()
             .into_any()
-    };
-    part(
-        desk,
-        "record-sources",
-        "Data sources",
-        Some(("Add data source", Form::Source(None))),
-        rows_or(rows, "No data source is listed. Add what the engagement needs to know.", draw),
-    )
+    });
+    part(desk, "record-sources", "Data sources", Some(("Add data source", Form::Source(None))), groups)
 }
 
-fn source_group(desk: Desk, status: DataSourceStatus, rows: Vec<DataSource>) -> AnyView {
+fn source_group(desk: Desk, status: DataSourceStatus, rows: Vec<&DataSource>) -> AnyView {
     let count = rows.len();
     let (word, _) = words::source_status(status);
     let heads = [("Name", false), ("Category", false), ("Needed", false), ("Notes", false), ("", false)];
@@ -40,10 +36,10 @@ fn source_group(desk: Desk, status: DataSourceStatus, rows: Vec<DataSource>) -> 
         let actions = line_actions(desk, &row.name, edit, remove);
         view! {
             <tr>
-                <th scope="row">{row.name}</th>
-                <td>{row.category}</td>
+                <th scope="row">{row.name.clone()}</th>
+                <td>{row.category.clone()}</td>
                 <td>{if row.required { "Required" } else { "Optional" }}</td>
-                <td>{text_or_none(row.notes)}</td>
+                <td>{text_or_none(row.notes.clone())}</td>
                 {actions}
             </tr>
         }
@@ -66,29 +62,33 @@ pub(super) fn deliverables(desk: Desk) -> AnyView {
 
 /// The deliverables, with what may be done with them.
 pub(super) fn delivered(desk: Desk) -> AnyView {
-    let rows = desk.part(|record| record.deliverables.clone());
-    let heads = &[
-        ("Title", false),
-        ("Type", false),
-        ("Status", false),
-        ("Link", false),
-        ("Shared until", false),
-        ("", false),
-    ];
-    listing(rows, "Nothing is to be delivered yet.", "Deliverables", heads, move |row: Deliverable| {
+    let listed = Listing {
+        label: "Deliverables",
+        none: "Nothing is to be delivered yet.",
+        heads: &[
+            ("Title", false),
+            ("Type", false),
+            ("Status", false),
+            ("Link", false),
+            ("Shared until", false),
+            ("", false),
+        ],
+        rows: |record| &record.deliverables,
+    };
+    listing(desk, listed, move |row| {
         let actions = line_actions(
             desk,
             &row.title,
             Form::Deliverable(Some(row.id)),
             Form::Remove(Removal::Deliverable(row.id)),
         );
-        let shared = shared_until(desk, &row);
+        let shared = shared_until(desk, row);
         view! {
             <tr>
                 <th scope="row">{row.title.clone()}</th>
                 <td>{words::deliverable_type(row.kind)}</td>
                 <td>{mark(words::deliverable_status(row.status))}</td>
-                <td>{link(row.url, &row.title)}</td>
+                <td>{link(row.url.clone(), &row.title)}</td>
                 <td>{shared}</td>
                 {actions}
             </tr>

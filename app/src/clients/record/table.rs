@@ -1,8 +1,9 @@
 //! How do the tabs show rows: as tables with their actions at the end of each line?
 
 use super::desk::{Desk, Form};
-pub(super) use crate::shell::lists::{facts, listing, mark, rows_or, table, text_or_none};
+pub(super) use crate::shell::lists::{facts, mark, table, table_or, text_or_none};
 use leptos::prelude::*;
+use revos_shared::clients::ClientRecord;
 use revos_ui::live;
 
 /// A titled part of a tab, with what can be added to it.
@@ -23,6 +24,27 @@ pub(super) fn part(
         </section>
     }
     .into_any()
+}
+
+/// A table in words.
+pub(super) struct Listing<T: 'static> {
+    /// What it is called.
+    pub label: &'static str,
+    /// What is said when there are no rows.
+    pub none: &'static str,
+    /// Its heads, and whether they stand above numbers.
+    pub heads: &'static [(&'static str, bool)],
+    /// Its rows.
+    pub rows: fn(&ClientRecord) -> &[T],
+}
+
+/// A table of rows of the record.
+pub(super) fn listing<T>(
+    desk: Desk,
+    Listing { label, none, heads, rows }: Listing<T>,
+    line: impl Fn(&T) -> AnyView + Send + 'static,
+) -> AnyView {
+    desk.view(move |record| table_or(none, label, heads, rows(record), &line))
 }
 
 /// Shown to those who may change the client.
