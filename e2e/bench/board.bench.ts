@@ -4,7 +4,7 @@ import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { deal, deals, lane, pipelineIsThere } from "../pipeline.ts";
 import { answered, count } from "../time.ts";
-import { Meter, median, tell } from "./measure.ts";
+import { Meter, median, tell, withoutCode } from "./measure.ts";
 
 const TIMES = 7;
 const CARDS = 2_000;
@@ -54,8 +54,40 @@ async function untilPainted(page: Page, event: "keydown" | "pointerup", act: () 
   return page.evaluate(() => (window as unknown as { painted: Promise<number> }).painted);
 }
 
+/** How long a move takes that plain script makes in a page with the same elements and styles: the first card of a column
+    is drawn anew as the fifth of the next, both heads count, and the card gets the focus. */
+async function plainMove(page: Page): Promise<number> {
+  const bare = await withoutCode(page);
+  const meter = await Meter.of(bare);
+  const times: number[] = [];
+  for (let time = 0; time < TIMES; time += 1) {
+    await bare.evaluate(() => {
+      const [from, to] = document.querySelectorAll(".lane-cards");
+      const card = from?.firstElementChild as HTMLElement;
+      card.focus();
+      addEventListener(
+        "keydown",
+        () => {
+          const drawn = card.cloneNode(true) as HTMLElement;
+          card.remove();
+          to?.insertBefore(drawn, to.children[4] ?? null);
+          for (const count of document.querySelectorAll(".lane-count")) count.textContent = `${count.textContent}0`;
+          requestAnimationFrame(() => drawn.focus());
+        },
+        { once: true },
+      );
+    });
+    await meter.slowDown(4);
+    times.push(await untilPainted(bare, "keydown", () => bare.keyboard.press("ArrowRight")));
+    await meter.slowDown(1);
+  }
+  await bare.close();
+  return median(times);
+}
+
 /** Moves cards, one after the other, and tells what it cost. */
 async function measure(page: Page, what: string, move: (name: string) => Promise<number>): Promise<void> {
+  const plain = await plainMove(page);
   const meter = await Meter.of(page);
   const asked = () => count(page, /^(POST|PUT|PATCH|DELETE) \/api\/opportunities/);
   const times: number[] = [];
@@ -72,6 +104,7 @@ async function measure(page: Page, what: string, move: (name: string) => Promise
     requests = Math.max(requests, asked() - before);
   }
   tell(`${what}: until it is painted, of ${TIMES} the middle one`, median(times), "ms", 50);
+  tell(`${what}: until it is painted ÷ plain script (${plain.toFixed(0)} ms)`, median(times) / plain, "", 1.5);
   tell(`${what}: until it is painted, the slowest`, Math.max(...times), "ms", 50);
   tell(`${what}: requests that change something`, requests, "", 1);
 }

@@ -74,6 +74,20 @@ export class Meter {
   }
 }
 
+/** The page as it is drawn, in a tab of its own: the same elements and styles, and no code. */
+export async function withoutCode(page: Page): Promise<Page> {
+  const drawn = await page.evaluate(() => {
+    const sheets = [...document.styleSheets, ...document.adoptedStyleSheets];
+    const rules = sheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
+    const body = document.body.cloneNode(true) as HTMLElement;
+    for (const script of body.querySelectorAll("script")) script.remove();
+    return `<!doctype html><html lang="en"><style>${rules.join("\n")}</style>${body.outerHTML}</html>`;
+  });
+  const bare = await page.context().newPage();
+  await bare.setContent(drawn);
+  return bare;
+}
+
 /** Files, their bytes as they were packed, and the bytes of the answers' heads. */
 export interface Travelled {
   files: number;

@@ -16,6 +16,7 @@ async function tellTravelled(page: Page, what: string, open: () => Promise<void>
 
 for (const what of ["Overview", "Pipeline", "Finance", "Playbooks"]) {
   test(what, async ({ page, enter, organization }) => {
+    await clientWithRows(organization);
     await enter(organization.admin, "/clients");
     await live(page);
     await tellTravelled(page, what, async () => {

@@ -1,15 +1,16 @@
 //! Where do the parts of the page go that travel later? Beside the first module, under names that change with
 //! their content.
 
+use std::collections::HashSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 /// How the parts' files are named, for the budget.
 pub(crate) const PART_PREFIX: &str = "part-";
-/// The smallest parts travel together, as many as fit into so many bytes: packed, they are one part within its budget.
-/// What two or three parts share is often one function, and there are hundreds of such files: asking for each of them
-/// takes longer than all that they hold.
+/// Parts travel together, as many as fit into so many bytes: packed, they are one part within its budget. Those come first
+/// that are small for how many need them. What two or three parts share is often one function, and there are hundreds of
+/// such files: asking for each of them takes longer than all that they hold.
 const TOGETHER_BYTES: usize = 180_000;
 /// The script that loads parts, as the splitter calls it.
 const LOADER: &str = "__wasm_split.js";
@@ -29,10 +30,12 @@ pub(crate) fn place(from: &Path, page: &Path) -> Result<String, String> {
     parts.sort();
     let contents = parts.iter().map(|part| fs::read(part).map_err(|error| told(part, &error)));
     let contents = contents.collect::<Result<Vec<_>, _>>()?;
-    let small_max = largest_together(contents.iter().map(Vec::len).collect());
+    let sizes: Vec<_> =
+        parts.iter().zip(&contents).map(|(part, bytes)| (bytes.len(), needed_by(&loader, part))).collect();
+    let together = together(&sizes);
     let mut small = Vec::new();
-    for (part, bytes) in parts.iter().zip(contents) {
-        if bytes.len() <= small_max {
+    for (at, (part, bytes)) in parts.iter().zip(contents).enumerate() {
+        if together.contains(&at) {
             let fetched = format!("fetch(new URL(\"./{}\", import.meta.url))", name_of(part));
             if !loader.contains(&fetched) {
                 return Err(format!("nothing fetches {}", name_of(part)));
@@ -83,15 +86,25 @@ fn small_loader(name: &str) -> String {
     )
 }
 
-/// The bytes of the largest part that still travels with the smaller ones.
-fn largest_together(mut sizes: Vec<usize>) -> usize {
-    sizes.sort_unstable();
+/// How many views need a part: as often the loader names it among what is to be there first, or once.
+fn needed_by(loader: &str, part: &Path) -> usize {
+    let name = format!("__{}", part.file_stem().unwrap_or_default().to_string_lossy());
+    let is_end = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+    let named = loader.split(&name).skip(1).filter(|rest| is_end(rest)).count();
+    // Once it is named where it is made.
+    named.saturating_sub(1).max(1)
+}
+
+/// Which of these parts travel together, told by their bytes and how many need them.
+fn together(parts: &[(usize, usize)]) -> HashSet<usize> {
+    let mut lightest: Vec<usize> = (0..parts.len()).collect();
+    lightest.sort_by_key(|at| parts.get(*at).map(|(bytes, needed_by)| bytes / needed_by));
     let mut total = 0;
-    let fits = |size: &&usize| {
-        total += **size;
+    let fits = |at: &usize| {
+        total += parts.get(*at).map_or(0, |(bytes, _)| *bytes);
         total <= TOGETHER_BYTES
     };
-    sizes.iter().take_while(fits).last().copied().unwrap_or(0)
+    lightest.into_iter().take_while(fits).collect()
 }
 
 /// The names under which the first module asks for parts.
@@ -211,6 +224,17 @@ mod tests {
         let part =
             names.iter().find(|name| name.ends_with(".wasm") && name.starts_with(PART_PREFIX)).unwrap();
         assert!(loader.contains("./app-1234.js") && loader.contains(part), "{loader}");
+    }
+
+    #[test]
+    fn what_many_need_travels_before_what_is_as_small() {
+        let loader = "const __chunk_1 = make(); const __chunk_12 = make(); const __chunk_3 = make();\n\
+                      const a = [__chunk_1, __chunk_12]; const b = [__chunk_12];";
+        let needed = |name: &str| needed_by(loader, Path::new(name));
+        assert_eq!([needed("chunk_1.wasm"), needed("chunk_12.wasm"), needed("chunk_3.wasm")], [1, 2, 1]);
+        let half = TOGETHER_BYTES / 2;
+        assert_eq!(together(&[(half, 1), (half + 2, 2), (half, 1)]), HashSet::from([1]));
+        assert_eq!(together(&[(half, 1), (half, 1), (half, 2)]), HashSet::from([0, 2]));
     }
 
     #[test]
