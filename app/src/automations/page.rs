@@ -11,7 +11,7 @@ use crate::shell::query::{Standby, Standing};
 use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::router::UrlValue;
 use crate::shell::session::Session;
-use crate::shell::style::{adopt, rules};
+use crate::shell::style::adopt;
 use crate::shell::terms;
 use leptos::prelude::*;
 use revos_shared::automations::Playbook;
@@ -33,8 +33,8 @@ const STATUSES: [(&str, &str); 5] = [
 part!(
     automations,
     pub(crate) fn playbooks_page() {
-        adopt(rules!("../shell/record.css"));
-        adopt(rules!("automations.css"));
+        adopt(include_str!("../shell/record.css"));
+        adopt(include_str!("automations.css"));
         let session = expect_context::<Session>();
         // Whoever may read the pipeline is staff, and staff reads playbooks.
         let may_read = session.member().is_some_and(|member| member.can(Capability::PIPELINE_READ));

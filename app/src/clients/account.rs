@@ -1,6 +1,6 @@
 //! What does a customer see of their own account? How it stands, what was delivered, what is owed; nothing to change.
 
-use super::record::{Desk, account_tables, joined};
+use super::record::{Desk, account_tables};
 use crate::shell::format;
 use crate::shell::frame::PageHead;
 use crate::shell::part::{Arrival, part, show_part};
@@ -92,5 +92,5 @@ fn about(record: &ClientRecord) -> String {
     let client = &record.client;
     let status = super::words::status(client.status).0.to_owned();
     let phase = client.phase.map(|phase| format!("Phase {}", phase.as_str()));
-    joined(&[Some(status), phase, client.industry.clone(), client.region.clone()])
+    format::joined(&[Some(status), phase, client.industry.clone(), client.region.clone()])
 }

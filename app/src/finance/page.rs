@@ -9,7 +9,7 @@ use crate::shell::no_rows::{demo_page, denied_page};
 use crate::shell::part::{part, show_part};
 use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::session::Session;
-use crate::shell::style::{adopt, rules};
+use crate::shell::style::adopt;
 use leptos::prelude::*;
 use revos_shared::session::Capability;
 use revos_ui::{Segment, Segments, effect, live, on};
@@ -17,9 +17,9 @@ use revos_ui::{Segment, Segments, effect, live, on};
 part!(
     finance,
     pub(crate) fn finance_page() {
-        adopt(rules!("../shell/record.css"));
-        adopt(rules!("../shell/columns.css"));
-        adopt(rules!("finance.css"));
+        adopt(include_str!("../shell/record.css"));
+        adopt(include_str!("../shell/columns.css"));
+        adopt(include_str!("finance.css"));
         let session = expect_context::<Session>();
         let may_read = session.member().is_some_and(|member| member.can(Capability::FINANCE_READ));
         match session.api().filter(|_| may_read) {

@@ -13,7 +13,7 @@ use crate::shell::part::{Arrival, part, show_part};
 use crate::shell::query::{Standby, Standing, day_now, time_zone};
 use crate::shell::record::{Notice, form_dialog, notice_of};
 use crate::shell::session::Session;
-use crate::shell::style::{adopt, rules};
+use crate::shell::style::adopt;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::finance::TimeScope;
@@ -36,9 +36,9 @@ enum Form {
 part!(
     overview,
     pub(crate) fn overview_page() {
-        adopt(rules!("../shell/record.css"));
-        adopt(rules!("../shell/columns.css"));
-        adopt(rules!("overview.css"));
+        adopt(include_str!("../shell/record.css"));
+        adopt(include_str!("../shell/columns.css"));
+        adopt(include_str!("overview.css"));
         let session = expect_context::<Session>();
         match session.api() {
             Some(api) => overview(api, session),

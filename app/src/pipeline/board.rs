@@ -524,7 +524,7 @@ fn facts(desk: Desk, row: &OpportunityRow) -> String {
         (None, None) => Some("undated".to_owned()),
     };
     let next = row.next_step.clone().filter(|_| row.stage.is_open());
-    [days, close, next].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    format::joined(&[days, close, next])
 }
 
 fn focus(element: Option<Element>) {

@@ -10,7 +10,7 @@ use crate::shell::part::{part, show_part};
 use crate::shell::query::{Standby, Standing};
 use crate::shell::record::{notice_of, opens_beside};
 use crate::shell::session::Session;
-use crate::shell::style::{adopt, rules};
+use crate::shell::style::adopt;
 use leptos::prelude::*;
 use revos_shared::session::Capability;
 use revos_ui::{Segment, Segments, Signal, SkeletonLines, live, on};
@@ -18,8 +18,8 @@ use revos_ui::{Segment, Segments, Signal, SkeletonLines, live, on};
 part!(
     pipeline,
     pub(crate) fn pipeline_page() {
-        adopt(rules!("../shell/record.css"));
-        adopt(rules!("pipeline.css"));
+        adopt(include_str!("../shell/record.css"));
+        adopt(include_str!("pipeline.css"));
         let session = expect_context::<Session>();
         let may_read = session.member().is_some_and(|member| member.can(Capability::PIPELINE_READ));
         match session.api().filter(|_| may_read) {

@@ -109,7 +109,7 @@ impl Record {
     /// Asks for it. The panel knows it as long as it is open.
     fn ask(panel: Panel, desk: Desk, id: OpportunityId) -> Self {
         let answer = use_record(desk.api, id).following(desk.changes);
-        let shown = Signal::memo(move || {
+        let shown = Signal::shared(move || {
             let record = answer.value.get()?;
             let row = desk.painted_row(record.row.clone());
             if row == record.row {
@@ -214,7 +214,7 @@ impl Record {
             due.map(|day| format!("due {}", desk.day(Some(day)))),
             activity.assignee_name.clone(),
         ];
-        let line = line.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let line = format::joined(&line);
         let (activity_id, title) = (activity.id, activity.title.clone());
         let put = {
             let activity = activity.clone();

@@ -5,7 +5,7 @@ use super::colleagues::colleague_options;
 use super::form::field_problems;
 use super::format;
 use super::selection::{Choosable, Selection};
-use super::style::{adopt, rules};
+use super::style::adopt;
 use leptos::prelude::*;
 use revos_shared::Endpoint;
 use revos_shared::kernel::bulk::{BulkOutcome, BulkResult, Versioned};
@@ -141,7 +141,7 @@ where
     E: Endpoint<Query = NoQuery, Reply = Vec<BulkResult<R::Id>>> + 'static,
     E::Body: Check + 'static,
 {
-    adopt(rules!("list_forms.css"));
+    adopt(include_str!("list_forms.css"));
     let Bulk { api, selection, rows, version, one, fields, value, input, change, refresh, close } = bulk;
     let ids = selection.ids();
     let chosen: Vec<Arc<R>> = rows.into_iter().filter(|row| ids.contains(&row.id())).collect();

@@ -62,6 +62,11 @@ pub(crate) fn span(length: Duration) -> String {
     }
 }
 
+/// What is there of these, with points between.
+pub(crate) fn joined(parts: &[Option<String>]) -> String {
+    parts.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
+}
+
 /// `1 client`, `2 clients`.
 pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })

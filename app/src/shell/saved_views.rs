@@ -4,7 +4,7 @@ use super::address::Address;
 use super::api::{Api, SignedIn};
 use super::form::{field_problems, new_id};
 use super::session::Session;
-use super::style::{adopt, rules};
+use super::style::adopt;
 use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::kernel::check::Check as _;
@@ -49,7 +49,7 @@ enum Asked {
 
 /// The views of a workspace that one may open, and what is needed to keep its list as it is now.
 pub(crate) fn view_form(workspace: ViewWorkspace, close: Callback<()>) -> AnyView {
-    adopt(rules!("list_forms.css"));
+    adopt(include_str!("list_forms.css"));
     let session = expect_context::<Session>();
     let Some((api, member)) = session.api().zip(session.member()) else { return ().into_any() };
     let asked = Var::new(Asked::Waiting);

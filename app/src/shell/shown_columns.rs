@@ -1,6 +1,6 @@
 //! Which columns does a table show, and in which order?
 
-use super::style::{adopt, rules};
+use super::style::adopt;
 use leptos::prelude::*;
 use revos_shared::kernel::error::UnknownWord;
 use revos_ui::{Button, ButtonKind, CheckBox, IconButton, IconName, Signal, live};
@@ -101,7 +101,7 @@ pub(crate) fn column_form<C: TableColumn>(
     set: Callback<ShownColumns<C>>,
     close: Callback<()>,
 ) -> AnyView {
-    adopt(rules!("list_forms.css"));
+    adopt(include_str!("list_forms.css"));
     let order = Signal::memo(move || {
         let mut all = shown.get().0;
         let hidden = C::ALL.iter().copied().filter(|column| !all.contains(column));

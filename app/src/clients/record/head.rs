@@ -72,7 +72,7 @@ fn line(record: &ClientRecord) -> String {
         (None, Some(_)) => None,
         (None, None) => Some("Unassigned".to_owned()),
     };
-    joined(&[phase, segment, client.industry.clone(), client.region.clone(), owner])
+    format::joined(&[phase, segment, client.industry.clone(), client.region.clone(), owner])
 }
 
 fn health_note(record: &ClientRecord) -> String {
@@ -88,7 +88,7 @@ fn churn_note(record: &ClientRecord) -> String {
 }
 
 fn banded(band: Option<&'static str>, change: String) -> String {
-    joined(&[band.map(str::to_owned), Some(change)])
+    format::joined(&[band.map(str::to_owned), Some(change)])
 }
 
 fn change(now: Option<u8>, before: Option<u8>) -> String {
@@ -101,7 +101,7 @@ fn change(now: Option<u8>, before: Option<u8>) -> String {
 
 fn open_note(record: &ClientRecord) -> String {
     let count = record.figures.open_count.map(|count| format!("{} open", format::count(u64::from(count))));
-    joined(&[count, record.figures.furthest_open_stage.map(|stage| stage.as_str().to_owned())])
+    format::joined(&[count, record.figures.furthest_open_stage.map(|stage| stage.as_str().to_owned())])
 }
 
 fn review_note(record: &ClientRecord, desk: Desk) -> String {
@@ -112,9 +112,4 @@ fn review_note(record: &ClientRecord, desk: Desk) -> String {
             format::relative_day(i32::try_from(days).unwrap_or_default())
         },
     )
-}
-
-/// What is there of these, with points between.
-pub(in crate::clients) fn joined(parts: &[Option<String>]) -> String {
-    parts.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ")
 }

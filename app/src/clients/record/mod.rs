@@ -19,10 +19,9 @@ use crate::shell::frame::set_title;
 use crate::shell::part::{Arrival, part, show_part};
 use crate::shell::record::{RecordStanding, Words, form_dialog, notice_of, record_frame, record_tabs};
 use crate::shell::session::Session;
-use crate::shell::style::{adopt, rules};
+use crate::shell::style::adopt;
 pub(super) use desk::Desk;
 use desk::Form;
-pub(super) use head::joined;
 use leptos::prelude::*;
 use revos_shared::ClientId;
 use revos_ui::{EmptyState, IconButton, IconName, Signal, effect, live};
@@ -62,7 +61,7 @@ pub(super) struct Around {
 part!(
     client_record,
     pub(super) fn client_record(id: ClientId, around: Around) {
-        adopt(rules!("../../shell/record.css"));
+        adopt(include_str!("../../shell/record.css"));
         let session = expect_context::<Session>();
         match session.api() {
             Some(api) => record(id, api, session, around),
@@ -81,7 +80,7 @@ part!(
 
 /// What a customer may see of their own record.
 pub(super) fn account_tables(desk: Desk) -> AnyView {
-    adopt(rules!("../../shell/record.css"));
+    adopt(include_str!("../../shell/record.css"));
     view! {
         {table::part(desk, "account-deliverables", "Deliverables", None, sources::delivered(desk))}
         {table::part(desk, "account-invoices", "Invoices", None, finance::invoices(desk))}

@@ -10,14 +10,14 @@ use super::tool::{Tool, Workbench};
 use crate::shell::part::part;
 use crate::shell::saved_views::view_form;
 use crate::shell::shown_columns::column_form;
-use crate::shell::style::{adopt, rules};
+use crate::shell::style::adopt;
 use leptos::prelude::*;
 use revos_shared::kernel::workspace::ViewWorkspace;
 
 part!(
     clients_tools,
     pub(super) fn list_tool(tool: Tool, bench: Workbench) {
-        adopt(rules!("tools.css"));
+        adopt(include_str!("tools.css"));
         match tool {
             Tool::Columns => {
                 let address = bench.address;
@@ -33,8 +33,8 @@ part!(
 part!(
     clients_tools,
     pub(super) fn change_tool(tool: Tool, bench: Workbench) {
-        adopt(rules!("../../shell/list_forms.css"));
-        adopt(rules!("tools.css"));
+        adopt(include_str!("../../shell/list_forms.css"));
+        adopt(include_str!("tools.css"));
         match tool {
             Tool::Views => view_form(ViewWorkspace::Clients, bench.toolbox.closing()),
             Tool::Add => add::add_form(bench),

@@ -10,7 +10,7 @@ mod work;
 
 use super::desk::Desk;
 use crate::shell::part::part;
-use crate::shell::style::{adopt, rules};
+use crate::shell::style::adopt;
 use crate::shell::{csv, format};
 use file::File;
 use leptos::ev::Event;
@@ -22,7 +22,7 @@ use work::{Step, Work};
 part!(
     pipeline_import,
     pub(super) fn import_view(desk: Desk) {
-        adopt(rules!("import.css"));
+        adopt(include_str!("import.css"));
         if desk.rights.import { import(Work::new(desk)) } else { denied() }
     }
 );

@@ -27,7 +27,7 @@ mod inside {
     use super::super::keyboard::{Keyboard, Overlay};
     use super::super::part::part;
     use super::super::session::Session;
-    use super::super::style::{adopt, rules};
+    use super::super::style::adopt;
     use super::super::telemetry;
     use super::{account, palette, shortcuts};
     use leptos::prelude::IntoAny as _;
@@ -46,7 +46,7 @@ mod inside {
     part!(
         overlays,
         pub(in super::super) fn show(inside: Inside, session: Session, keyboard: Keyboard) {
-            adopt(rules!("palette.css"));
+            adopt(include_str!("palette.css"));
             telemetry::begin();
             wasm_bindgen_futures::spawn_local(async move {
                 // Without it each tab asks for itself.
