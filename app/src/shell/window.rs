@@ -4,14 +4,27 @@ use leptos::ev::{resize, scroll};
 use leptos::prelude::*;
 use live_query::longest_rise;
 use revos_ui::{ElementRef, Signal, Var, effect};
+use std::cell::RefCell;
+use std::time::Duration;
 use web_sys::Element;
 
 /// Lists up to this length are drawn as a whole: what fills two screens.
 const WHOLE: usize = 60;
 /// Rows drawn before and after those on screen, so that scrolling a little shows no gap.
 const MARGIN: usize = 6;
+/// After so long without scrolling, the rows around those that a leap brought on screen are drawn too.
+const REST: Duration = Duration::from_millis(100);
 /// The height of a row before one was measured, in pixels.
 const USUAL_HEIGHT: f64 = 32.0;
+
+/// Where a list stands on screen, in pixels, and how many rows are drawn around those that show.
+#[derive(Clone, Copy, PartialEq)]
+struct View {
+    top: f64,
+    height: f64,
+    row: f64,
+    margin: usize,
+}
 
 /// The part of a list that is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,19 +47,24 @@ impl RowWindow {
     }
 
     /// The part of `count` rows that shows while the list begins `top` pixels below the upper edge of a view of
-    /// this height.
+    /// this height, and `margin` rows around it.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
         reason = "rows of a list on a screen"
     )]
-    fn of(count: usize, top: f64, height: f64, row: f64) -> Self {
+    fn of(count: usize, View { top, height, row, margin }: View) -> Self {
         let at = |pixels: f64| (pixels / row).floor().max(0.0) as usize;
-        let first = at(-top).saturating_sub(MARGIN).min(count);
-        let last = (at(height - top) + 1 + MARGIN).min(count).max(first);
+        let first = at(-top).saturating_sub(margin).min(count);
+        let last = (at(height - top) + 1 + margin).min(count).max(first);
         let space = |rows: usize| (rows as f64 * row) as i32;
         Self { first, last, above: space(first), below: space(count - last), row, top }
+    }
+
+    /// Whether the other one has none of these rows.
+    const fn is_apart(self, other: Self) -> bool {
+        self.last <= other.first || other.last <= self.first
     }
 
     /// Scrolls the page so far that this row is drawn.
@@ -105,24 +123,45 @@ pub(crate) fn hand_on<Row: Copy + PartialEq>(
 
 /// The part of a list of `count` rows that is drawn. The rows are the children of `body` that have a tabindex, all of
 /// one height.
+///
+/// Where the page leaps to rows of which none was drawn, as with the scrollbar, those on screen are drawn at once and the
+/// rows around them once it rests: until then each leap would draw them in vain.
 pub(crate) fn use_row_window(count: Signal<usize>, body: ElementRef<Element>) -> Signal<RowWindow> {
-    let view = Var::new((0.0, 0.0, USUAL_HEIGHT));
+    let view = Var::new(View { top: 0.0, height: 0.0, row: USUAL_HEIGHT, margin: MARGIN });
+    let drawn = Signal::memo(move || {
+        let count = count.get();
+        if count <= WHOLE { RowWindow::whole(count) } else { RowWindow::of(count, view.get()) }
+    });
     let measure = move || {
-        if count.get_untracked() <= WHOLE {
-            return;
+        let count = count.get_untracked();
+        if count <= WHOLE {
+            return false;
         }
-        let Some(body) = body.get_untracked() else { return };
+        let Some(body) = body.get_untracked() else { return false };
         let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
         let row = body.query_selector("tr[tabindex]").ok().flatten();
         let row = row.map_or(0.0, |row| row.get_bounding_client_rect().height());
         let row = if row > 0.0 { row } else { USUAL_HEIGHT };
-        let now = (body.get_bounding_client_rect().top(), height, row);
+        let top = body.get_bounding_client_rect().top();
+        let shown = View { top, height, row, margin: 0 };
+        let leapt = RowWindow::of(count, shown).is_apart(drawn.get_untracked());
+        let now = if leapt { shown } else { View { margin: MARGIN, ..shown } };
         if view.with_untracked(|before| *before != now) {
             view.set(now);
         }
+        leapt
     };
-    let scrolled = window_event_listener(scroll, move |_| measure());
-    let resized = window_event_listener(resize, move |_| measure());
+    let rest = RefCell::new(debounce(REST, move |()| {
+        measure();
+    }));
+    let scrolled = window_event_listener(scroll, move |_| {
+        if measure() {
+            rest.borrow_mut()(());
+        }
+    });
+    let resized = window_event_listener(resize, move |_| {
+        measure();
+    });
     on_cleanup(move || {
         scrolled.remove();
         resized.remove();
@@ -130,17 +169,12 @@ pub(crate) fn use_row_window(count: Signal<usize>, body: ElementRef<Element>) ->
     effect(move || {
         // Drawn anew: measured anew.
         if count.get() > WHOLE && body.get().is_some() {
-            request_animation_frame(measure);
+            request_animation_frame(move || {
+                measure();
+            });
         }
     });
-    Signal::memo(move || {
-        let count = count.get();
-        if count <= WHOLE {
-            return RowWindow::whole(count);
-        }
-        let (top, height, row) = view.get();
-        RowWindow::of(count, top, height, row)
-    })
+    drawn
 }
 
 #[cfg(test)]
@@ -149,14 +183,24 @@ mod tests {
 
     #[test]
     fn draws_what_is_on_screen_and_a_little_more() {
-        let window = RowWindow::of(10_000, 0.0, 900.0, 30.0);
-        assert_eq!((window.first, window.last), (0, 37));
-        let window = RowWindow::of(10_000, -150_000.0, 900.0, 30.0);
-        assert_eq!((window.first, window.last), (4_994, 5_037));
-        let window = RowWindow::of(10_000, -1_000_000.0, 900.0, 30.0);
-        assert_eq!((window.first, window.last), (10_000, 10_000));
-        let window = RowWindow::of(300, 5_000.0, 900.0, 30.0);
-        assert_eq!((window.first, window.last), (0, 7));
+        let rows = |count, top, margin| {
+            let window = RowWindow::of(count, View { top, height: 900.0, row: 30.0, margin });
+            (window.first, window.last)
+        };
+        assert_eq!(rows(10_000, 0.0, MARGIN), (0, 37));
+        assert_eq!(rows(10_000, -150_000.0, MARGIN), (4_994, 5_037));
+        assert_eq!(rows(10_000, -150_000.0, 0), (5_000, 5_031));
+        assert_eq!(rows(10_000, -1_000_000.0, MARGIN), (10_000, 10_000));
+        assert_eq!(rows(300, 5_000.0, MARGIN), (0, 7));
+    }
+
+    #[test]
+    fn a_leap_is_to_rows_of_which_none_was_drawn() {
+        let at =
+            |row: f64| RowWindow::of(10_000, View { top: -30.0 * row, height: 900.0, row: 30.0, margin: 0 });
+        for (from, to, leapt) in [(100.0, 130.0, false), (100.0, 131.0, true), (131.0, 100.0, true)] {
+            assert_eq!(at(from).is_apart(at(to)), leapt, "{from} to {to}");
+        }
     }
 
     #[test]
@@ -202,7 +246,7 @@ mod tests {
 
         #[test]
         fn drawn_rows_and_space_are_as_long_as_the_list(count in 201_usize..20_000, top in -800_000.0..2_000.0_f64, row in 20.0..200.0_f64) {
-            let window = RowWindow::of(count, top, 900.0, row);
+            let window = RowWindow::of(count, View { top, height: 900.0, row, margin: MARGIN });
             #[allow(clippy::cast_precision_loss, reason = "a count of rows")]
             let drawn = (window.last - window.first) as f64 * row;
             #[allow(clippy::cast_precision_loss, reason = "a count of rows")]
