@@ -3,12 +3,13 @@
 use super::panel_parts::{Enlarge, EnlargeButton, ROWS_BESIDE, ShowAll};
 use super::words;
 use crate::shell::format;
+use crate::shell::lines::lines;
 use crate::shell::query::{Standby, Standing, row_of};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::ChurnRow;
 use revos_shared::clients::thresholds::CHURN_WATCH;
-use revos_ui::{EmptyState, Icon, IconName, Panel, Signal, SkeletonLines, badge, lines, live};
+use revos_ui::{EmptyState, Icon, IconName, Panel, Signal, SkeletonLines, badge, live};
 
 /// Active clients with a churn risk worth watching, the worst first.
 #[component]

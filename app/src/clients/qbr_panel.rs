@@ -3,11 +3,12 @@
 use super::panel_parts::{Enlarge, EnlargeButton, ROWS_BESIDE, ShowAll};
 use super::words;
 use crate::shell::format;
+use crate::shell::lines::lines;
 use crate::shell::query::{Standby, Standing, row_of};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use revos_shared::clients::{ClientsSummary, QbrHorizon, QbrRow};
-use revos_ui::{EmptyState, Panel, Segment, Segments, Signal, SkeletonLines, badge, lines, live};
+use revos_ui::{EmptyState, Panel, Segment, Segments, Signal, SkeletonLines, badge, live};
 
 /// Active clients with a review that is overdue or inside the horizon.
 #[component]

@@ -7,6 +7,7 @@ use super::words;
 use crate::shell::Refused;
 use crate::shell::form::{field_problems, new_id};
 use crate::shell::format;
+use crate::shell::lines::lines;
 use crate::shell::sheet::options;
 use crate::shell::typed::plain_amount;
 use gloo_timers::callback::Timeout;
@@ -20,7 +21,7 @@ use revos_shared::kernel::instants::{parse_day, write_day};
 use revos_shared::{ErrorCode, Money};
 use revos_ui::{
     AreaField, Button, ButtonKind, ErrorSummary, IconButton, IconName, Problem, SelectField, Signal,
-    TextField, Var, effect, lines, live, on,
+    TextField, Var, effect, live, on,
 };
 use std::cell::RefCell;
 use std::rc::Rc;

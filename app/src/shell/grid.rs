@@ -1,11 +1,12 @@
 //! How do tables of many rows work, whatever is in them? By keyboard, and with space for rows that are not drawn.
 
+use super::lines::lines;
 use super::query::row_of;
 use super::selection::{Choosable, Selection};
 use super::window::{RowWindow, hand_on, use_row_window};
 use leptos::prelude::*;
 use revos_shared::kernel::order::Sort;
-use revos_ui::{ElementRef, Signal, SortDirection, Var, effect, element, focus_by_id, lines, live, on};
+use revos_ui::{ElementRef, Signal, SortDirection, Var, effect, element, focus_by_id, live, on};
 use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::JsCast as _;

@@ -30,6 +30,8 @@ pub(crate) mod grid;
 #[cfg(feature = "csr")]
 pub(crate) mod keyboard;
 #[cfg(feature = "csr")]
+pub(crate) mod lines;
+#[cfg(feature = "csr")]
 pub(crate) mod list_tools;
 #[cfg(feature = "csr")]
 pub(crate) mod lists;

@@ -1,6 +1,6 @@
 // Do cards go where people put them, and does nobody overwrite anybody?
 
-import { expect, onTheWay, test } from "../../fixtures.ts";
+import { expect, onTheWay, readsAreForgotten, test } from "../../fixtures.ts";
 import { clientWithRows, form, giveTo, openTab, press, recordIsThere } from "../../record.ts";
 import { answered, asksBeforeLeaving, count } from "../../time.ts";
 import type { Page } from "@playwright/test";
@@ -72,6 +72,21 @@ test("moves by keyboard and menu, and says so", async ({ page }) => {
   await answered(page);
   await page.reload();
   await expect(titles(page, "Done")).toHaveText(["Review funnel"]);
+});
+
+test("keeps the focus on a card that others come before", async ({ page, database }) => {
+  await card(page, "Review funnel").focus();
+  await database.query(
+    `with moved as (update public.kanban_items set position = 2 where client_id = $1 and title = 'Review funnel')
+     insert into public.kanban_items (organization_id, client_id, title, status, position)
+     select organization_id, id, title, 'doing', position from public.clients,
+       (values ('Ask for access', 0), ('Ask again', 1)) as card (title, position) where id = $1`,
+    [client],
+  );
+  await readsAreForgotten();
+  await page.keyboard.press("r");
+  await expect(titles(page, "Doing")).toHaveText(["Ask for access", "Ask again", "Review funnel"]);
+  await expect(card(page, "Review funnel")).toBeFocused();
 });
 
 test("moves one card after the other, though the first numbers the second anew", async ({ page, database, troubles }) => {
