@@ -2,10 +2,11 @@
 
 use super::data::{use_cash, use_figures};
 use super::desk::{Desk, Form};
-use super::ledger::{Head, Rows, choice, counted, ledger, listed, load_more, rows_of, sums};
+use super::ledger::{Ledger, choice, counted, ledger, listed, load_more, sums};
 use super::{export, words};
 use crate::shell::answer::Latest;
 use crate::shell::format;
+use crate::shell::grid::GridRows;
 use crate::shell::list_tools::chips;
 use crate::shell::lists::table;
 use crate::shell::part::part;
@@ -43,15 +44,20 @@ impl Choosable for CashEntry {
 }
 
 /// The newest first, always: a balance says what was left then.
-const HEADS: [Head<InvoiceColumn>; 7] = [
-    ("description", "Description", false, None),
-    ("date", "Date", false, None),
-    ("category", "Category", false, None),
-    ("amount", "Amount", true, None),
-    ("balance", "Left", true, None),
-    ("source", "Source", false, None),
-    ("actions", "", false, None),
-];
+const LEDGER: Ledger<InvoiceColumn> = Ledger {
+    label: "Cash entries",
+    prefix: "entry-",
+    path: "",
+    heads: &[
+        ("description", "Description", false, None),
+        ("date", "Date", false, None),
+        ("category", "Category", false, None),
+        ("amount", "Amount", true, None),
+        ("balance", "Left", true, None),
+        ("source", "Source", false, None),
+        ("actions", "", false, None),
+    ],
+};
 
 part!(
     finance_books,
@@ -68,7 +74,7 @@ fn cash(desk: Desk) -> AnyView {
     });
     let answer = Latest::of(asked, move |query| use_cash(desk.api, query)).following(desk.changes);
     let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
-    let rows = rows_of(answer, |list: &CashList| &list.rows);
+    let rows = answer.rows(|list| &list.rows);
     let figures = use_figures(desk.api, FiguresQuery::default()).following(desk.changes);
     desk.dated_by(figures.view);
     let figures_standing = Standing::of(figures.view, Callback::new(move |()| figures.refresh()), None);
@@ -126,7 +132,7 @@ fn cash(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn inside(desk: Desk, answer: Latest<CashList>, rows: Rows<CashEntry>) -> AnyView {
+fn inside(desk: Desk, answer: Latest<CashList>, rows: GridRows<CashEntry>) -> AnyView {
     let none = Signal::memo(move || rows.with(|rows| rows.is_empty()));
     let unsorted = (Signal::stored(Sort::default()), Callback::new(|_: Sort<InvoiceColumn>| ()));
     let limit = desk.asks(|state| state.cash.limit);
@@ -153,7 +159,7 @@ fn inside(desk: Desk, answer: Latest<CashList>, rows: Rows<CashEntry>) -> AnyVie
                     ])
                 })
             })}
-            {ledger("Cash entries", "entry-", &HEADS, unsorted, rows, move |row, word| cell(desk, row, word))}
+            {ledger(&LEDGER, unsorted, rows, move |row, word| cell(desk, row, word))}
             {load_more(answer, rows, limit, move |step| desk.address.choose(|state| state.cash.limit = Some(step)))}
         }
         .into_any()

@@ -2,10 +2,11 @@
 
 use super::data::use_expenses;
 use super::desk::{Desk, Form};
-use super::ledger::{Head, Rows, choice, counted, ledger, listed, load_more, rows_of, sums};
+use super::ledger::{Ledger, choice, counted, ledger, listed, load_more, sums};
 use super::{export, words};
 use crate::shell::answer::Latest;
 use crate::shell::format;
+use crate::shell::grid::GridRows;
 use crate::shell::list_tools::{SearchBox, chips};
 use crate::shell::lists::mark;
 use crate::shell::part::part;
@@ -43,16 +44,21 @@ impl Choosable for ExpenseRow {
     }
 }
 
-const HEADS: [Head<ExpenseColumn>; 8] = [
-    ("vendor", "Vendor", false, Some(ExpenseColumn::Vendor)),
-    ("date", "Date", false, Some(ExpenseColumn::Date)),
-    ("category", "Category", false, Some(ExpenseColumn::Category)),
-    ("description", "Description", false, None),
-    ("amount", "Amount", true, Some(ExpenseColumn::Amount)),
-    ("state", "State", false, Some(ExpenseColumn::State)),
-    ("recurring", "Recurring", false, None),
-    ("actions", "", false, None),
-];
+const LEDGER: Ledger<ExpenseColumn> = Ledger {
+    label: "Expenses",
+    prefix: "expense-",
+    path: "",
+    heads: &[
+        ("vendor", "Vendor", false, Some(ExpenseColumn::Vendor)),
+        ("date", "Date", false, Some(ExpenseColumn::Date)),
+        ("category", "Category", false, Some(ExpenseColumn::Category)),
+        ("description", "Description", false, None),
+        ("amount", "Amount", true, Some(ExpenseColumn::Amount)),
+        ("state", "State", false, Some(ExpenseColumn::State)),
+        ("recurring", "Recurring", false, None),
+        ("actions", "", false, None),
+    ],
+};
 
 part!(
     finance_books,
@@ -70,7 +76,7 @@ fn expenses(desk: Desk) -> AnyView {
     let answer = Latest::of(asked, move |query| use_expenses(desk.api, query)).following(desk.changes);
     desk.dated_by(answer.view);
     let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
-    let rows = rows_of(answer, |list: &ExpenseList| &list.rows);
+    let rows = answer.rows(|list| &list.rows);
     let searched = desk.asks(|state| state.expenses.q.clone().unwrap_or_default());
     let all = || (String::new(), "All".to_owned());
     let states = [all()].into_iter().chain(
@@ -121,7 +127,7 @@ fn expenses(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn inside(desk: Desk, answer: Latest<ExpenseList>, rows: Rows<ExpenseRow>) -> AnyView {
+fn inside(desk: Desk, answer: Latest<ExpenseList>, rows: GridRows<ExpenseRow>) -> AnyView {
     let none = Signal::memo(move || rows.with(|rows| rows.is_empty()));
     let sort = desk.asks(|state| state.expenses.sort());
     let on_sort = Callback::new(move |sort| {
@@ -141,7 +147,7 @@ fn inside(desk: Desk, answer: Latest<ExpenseList>, rows: Rows<ExpenseRow>) -> An
         }
         view! {
             {live(move || answer.value.get().map(|list| total(desk, &list)))}
-            {ledger("Expenses", "expense-", &HEADS, (sort, on_sort), rows, move |row, word| cell(desk, row, word))}
+            {ledger(&LEDGER, (sort, on_sort), rows, move |row, word| cell(desk, row, word))}
             {load_more(answer, rows, limit, move |step| desk.address.choose(|state| state.expenses.limit = Some(step)))}
         }
         .into_any()

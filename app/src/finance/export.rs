@@ -65,7 +65,7 @@ const INVOICES: [&str; 13] = [
 ];
 
 /// The invoices that are shown.
-pub(super) fn invoices(desk: Desk, list: &Listed<'_, InvoiceRow>) {
+pub(super) fn invoices(desk: Desk, list: &Listed<'_, impl Borrow<InvoiceRow>>) {
     let today = desk.today.get_untracked();
     export(desk, list, "invoices.csv", &INVOICES, |row: &InvoiceRow| {
         vec![

@@ -4,7 +4,7 @@ use super::address::STEPS;
 use super::export::Listed;
 use crate::shell::answer::Latest;
 use crate::shell::format;
-use crate::shell::grid::{direction, grid_body, grid_cell, row_count};
+use crate::shell::grid::{GridRows, direction, grid_body, grid_cell, row_count};
 use crate::shell::selection::{Choosable, Selection, Whose};
 use leptos::prelude::*;
 use revos_shared::kernel::order::{Column, Sort};
@@ -15,27 +15,22 @@ use std::sync::Arc;
 /// A column: its word and label, whether it is a number, and what it is sorted by.
 pub(super) type Head<C> = (&'static str, &'static str, bool, Option<C>);
 
-/// Rows of a list.
-pub(super) type Rows<R> = Signal<Arc<Vec<Arc<R>>>>;
-
-/// The rows of an answer.
-pub(super) fn rows_of<L, R>(answer: Latest<L>, of: fn(&L) -> &[R]) -> Rows<R>
-where
-    L: DeserializeOwned + Send + Sync + 'static,
-    R: Clone + PartialEq + Send + Sync + 'static,
-{
-    Signal::memo(move || {
-        answer.value.with(|list| {
-            let rows = list.as_deref().map(of).unwrap_or_default();
-            Arc::new(rows.iter().cloned().map(Arc::new).collect())
-        })
-    })
+/// What a list of money is called and consists of.
+pub(super) struct Ledger<C: 'static> {
+    /// What it is called.
+    pub label: &'static str,
+    /// What the ids of its rows begin with.
+    pub prefix: &'static str,
+    /// Where the records of its rows are; empty if they have none of their own.
+    pub path: &'static str,
+    /// Its columns.
+    pub heads: &'static [Head<C>],
 }
 
 /// How many match, in words.
 pub(super) fn counted<L, R>(
     answer: Latest<L>,
-    rows: Rows<R>,
+    rows: GridRows<R>,
     one: &'static str,
     many: &'static str,
 ) -> AnyView
@@ -58,7 +53,7 @@ where
 /// Makes a file of the list as it is shown.
 pub(super) fn listed<L: 'static, R: Send + Sync + 'static>(
     answer: Latest<L>,
-    rows: Rows<R>,
+    rows: GridRows<R>,
     many: &'static str,
     export: impl FnOnce(&Listed<'_, Arc<R>>),
 ) {
@@ -74,7 +69,7 @@ fn total_of<L>(answer: Latest<L>) -> u64 {
 /// More rows, when there are more than are shown.
 pub(super) fn load_more<L, R>(
     answer: Latest<L>,
-    rows: Rows<R>,
+    rows: GridRows<R>,
     limit: Signal<Option<u32>>,
     load: impl Fn(u32) + Copy + Send + Sync + 'static,
 ) -> AnyView
@@ -96,13 +91,11 @@ where
     .into_any()
 }
 
-/// A list of what has no record of its own. `cell` draws what stands in a column; the first one is the row's name.
+/// A list as [`Ledger`] says. `cell` draws what stands in a column; the first one is the row's name.
 pub(super) fn ledger<R: Choosable, C: Column + Send + Sync + 'static>(
-    label: &'static str,
-    prefix: &'static str,
-    heads: &'static [Head<C>],
+    &Ledger { label, prefix, path, heads }: &'static Ledger<C>,
     (sort, on_sort): (Signal<Sort<C>>, Callback<Sort<C>>),
-    rows: Rows<R>,
+    rows: GridRows<R>,
     cell: impl Fn(&R, &'static str) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
     let selection = Selection::new(Signal::stored(Whose::Nobodys));
@@ -146,7 +139,7 @@ pub(super) fn ledger<R: Choosable, C: Column + Send + Sync + 'static>(
                             {heads.iter().map(head).collect_view()}
                         </tr>
                     </thead>
-                    {grid_body(prefix, "", rows, selection, cells)}
+                    {grid_body(prefix, path, rows, selection, cells)}
                 </table>
             </div>
         </div>

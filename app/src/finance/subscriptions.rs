@@ -2,12 +2,13 @@
 
 use super::data::{use_figures, use_subscriptions};
 use super::desk::{Desk, Form};
-use super::ledger::{Head, choice, counted, ledger, listed, load_more, rows_of, sums};
+use super::ledger::{Ledger, choice, counted, ledger, listed, load_more, sums};
 use super::overview::{movements_table, rate};
 use super::{export, words};
 use crate::shell::answer::Latest;
 use crate::shell::figures::percent;
 use crate::shell::format;
+use crate::shell::grid::GridRows;
 use crate::shell::lists::{mark, table};
 use crate::shell::part::part;
 use crate::shell::query::{Standby, Standing};
@@ -44,16 +45,21 @@ impl Choosable for SubscriptionRow {
     }
 }
 
-const HEADS: [Head<SubscriptionColumn>; 8] = [
-    ("product", "Product", false, Some(SubscriptionColumn::Product)),
-    ("client", "Client", false, Some(SubscriptionColumn::Client)),
-    ("status", "Status", false, Some(SubscriptionColumn::Status)),
-    ("amount", "Amount", true, Some(SubscriptionColumn::Amount)),
-    ("mrr", "MRR today", true, Some(SubscriptionColumn::Mrr)),
-    ("since", "Since", false, Some(SubscriptionColumn::Since)),
-    ("renewal", "Renewal", false, Some(SubscriptionColumn::Renewal)),
-    ("actions", "", false, None),
-];
+const LEDGER: Ledger<SubscriptionColumn> = Ledger {
+    label: "Subscriptions",
+    prefix: "subscription-",
+    path: "",
+    heads: &[
+        ("product", "Product", false, Some(SubscriptionColumn::Product)),
+        ("client", "Client", false, Some(SubscriptionColumn::Client)),
+        ("status", "Status", false, Some(SubscriptionColumn::Status)),
+        ("amount", "Amount", true, Some(SubscriptionColumn::Amount)),
+        ("mrr", "MRR today", true, Some(SubscriptionColumn::Mrr)),
+        ("since", "Since", false, Some(SubscriptionColumn::Since)),
+        ("renewal", "Renewal", false, Some(SubscriptionColumn::Renewal)),
+        ("actions", "", false, None),
+    ],
+};
 
 part!(
     finance_books,
@@ -70,7 +76,7 @@ fn subscriptions(desk: Desk) -> AnyView {
     let answer = Latest::of(asked, move |query| use_subscriptions(desk.api, query)).following(desk.changes);
     desk.dated_by(answer.view);
     let standing = Standing::of(answer.view, Callback::new(move |()| answer.refresh()), None);
-    let rows = rows_of(answer, |list: &SubscriptionList| &list.rows);
+    let rows = answer.rows(|list| &list.rows);
     let status = desk.asks(|state| state.subscriptions.status.to_string());
     let options = [(String::new(), "All".to_owned())].into_iter().chain(
         SubscriptionStatus::ALL.iter().map(|one| (one.to_string(), terms::subscription(*one).0.to_owned())),
@@ -111,11 +117,7 @@ fn subscriptions(desk: Desk) -> AnyView {
     .into_any()
 }
 
-fn inside(
-    desk: Desk,
-    answer: Latest<SubscriptionList>,
-    rows: super::ledger::Rows<SubscriptionRow>,
-) -> AnyView {
+fn inside(desk: Desk, answer: Latest<SubscriptionList>, rows: GridRows<SubscriptionRow>) -> AnyView {
     let none = Signal::memo(move || rows.with(|rows| rows.is_empty()));
     let sort = desk.asks(|state| state.subscriptions.sort());
     let on_sort = Callback::new(move |sort| {
@@ -137,7 +139,7 @@ fn inside(
         }
         view! {
             {live(move || answer.value.get().map(|list| total(desk, &list)))}
-            {ledger("Subscriptions", "subscription-", &HEADS, (sort, on_sort), rows, move |row, word| cell(desk, row, word))}
+            {ledger(&LEDGER, (sort, on_sort), rows, move |row, word| cell(desk, row, word))}
             {load_more(answer, rows, limit, move |step| desk.address.choose(|state| state.subscriptions.limit = Some(step)))}
         }
         .into_any()

@@ -8,13 +8,13 @@ use super::address::{PipelineAddress, State};
 use super::columns::ShownColumn;
 use super::data::use_opportunities;
 use crate::shell::Refused;
-use crate::shell::answer::Answer;
+use crate::shell::answer::Latest;
 use crate::shell::api::{Api, Given, Order, SignedIn};
 use crate::shell::format;
+use crate::shell::grid::GridRows;
 use crate::shell::record::{Notice, asks_before_leaving};
 use crate::shell::session::Session;
 use crate::shell::shown_columns::ShownColumns;
-use crate::shell::standing;
 use gloo_timers::future::TimeoutFuture;
 use jiff::civil::Date;
 use leptos::prelude::*;
@@ -22,12 +22,11 @@ use live_query::View;
 use live_query::browser::Extent;
 use revos_shared::kernel::ids::{ActivityId, NoteId, OpportunityId};
 use revos_shared::pipeline::{
-    Conversion, OpportunityDetail, OpportunityList, OpportunityRow, PipelineQuery, Stage, StageTotal, Total,
-    WinRates,
+    Conversion, OpportunityDetail, OpportunityList, OpportunityRow, Stage, StageTotal, Total, WinRates,
 };
 use revos_shared::session::Capability;
 use revos_shared::{ErrorCode, Money, UserId};
-use revos_ui::{Signal, Var, effect, is_same};
+use revos_ui::{Signal, Var, effect};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
@@ -149,22 +148,9 @@ pub(super) struct Desk {
     pub said: Var<String>,
     /// Counts what was changed, for whoever shows more than the list.
     pub changes: Var<u32>,
-    list: Signal<Asked>,
+    answer: Latest<OpportunityList>,
     edits: Var<Vec<Edit>>,
     waiting: StoredValue<Rc<RefCell<Waiting>>, LocalStorage>,
-}
-
-/// A store of the server's rows for one question.
-#[derive(Clone)]
-struct Asked {
-    query: PipelineQuery,
-    answer: Answer<OpportunityList>,
-}
-
-impl PartialEq for Asked {
-    fn eq(&self, other: &Self) -> bool {
-        self.query == other.query
-    }
 }
 
 /// Changes that are to be sent, one after the other.
@@ -186,59 +172,24 @@ struct Change {
     then: Then,
 }
 
-/// What is shown of the server's list, before own changes.
-#[derive(Clone)]
-struct Served {
-    view: View<Extent>,
-    rows: Arc<Vec<Arc<OpportunityRow>>>,
-    list: Option<Arc<OpportunityList>>,
-}
-
-impl PartialEq for Served {
-    fn eq(&self, other: &Self) -> bool {
-        // The rows are those of the list.
-        self.view == other.view && is_same(&self.list, &other.list)
-    }
-}
-
 impl Desk {
     /// The desk of the signed-in person.
     pub(super) fn new(api: Api<SignedIn>, session: Session) -> Self {
         let address = PipelineAddress::new();
         let asked = Signal::memo(move || address.state.with(State::asked));
-        // A new question is a new store; the memo's owner lets go of the one before.
-        let list = Signal::memo(move || {
-            let query = asked.get();
-            Asked { answer: use_opportunities(api, &query), query }
-        });
-        let served = Signal::fold(move |before: Option<&Served>| {
-            let answer = list.get().answer;
-            let view = answer.view.get();
-            match before {
-                // Until the answer to a new question is there, that to the one before stays.
-                Some(before)
-                    if before.list.is_some() && standing::shown(&view) == standing::Shown::Loading =>
-                {
-                    Served { view: View { refreshing: true, ..before.view.clone() }, ..before.clone() }
-                }
-                _ => {
-                    let list = answer.value.get();
-                    let kept = before
-                        .filter(|before| is_same(&before.list, &list))
-                        .map(|before| Arc::clone(&before.rows));
-                    let made = || {
-                        let rows = list.as_ref().map(|list| list.rows.as_slice()).unwrap_or_default();
-                        Arc::new(rows.iter().cloned().map(Arc::new).collect())
-                    };
-                    Served { view, rows: kept.unwrap_or_else(made), list }
-                }
-            }
-        });
+        let answer = Latest::of(asked, move |query| use_opportunities(api, query));
+        let (view, rows) = (answer.view, answer.rows(|list| &list.rows));
+        let total = Signal::memo(move || view.with(|view| view.data.as_ref().map(|extent| extent.total)));
         let edits = Var::new(Vec::<Edit>::new());
-        let painted =
-            Signal::memo(move || served.with(|served| edits.with(|edits| Arc::new(paint(served, edits)))));
-        let view = Signal::derive(move || served.with(|served| served.view.clone()));
-        settle(edits, served);
+        let painted = Signal::memo(move || {
+            let painted = answer.value.with(|list| {
+                let total = total.get();
+                list.as_deref()
+                    .map(|list| rows.with(|rows| edits.with(|edits| paint(list, rows, total, edits))))
+            });
+            Arc::new(painted.unwrap_or_default())
+        });
+        settle(edits, view, rows);
         let (member, zone) = (session.member(), crate::shell::query::time_zone());
         let can = |right| member.as_ref().is_some_and(|member| member.can(right));
         Self {
@@ -265,7 +216,7 @@ impl Desk {
             notice: Var::new(None),
             said: Var::new(String::new()),
             changes: Var::new(0),
-            list,
+            answer,
             edits,
             waiting: StoredValue::new_local(Rc::default()),
         }
@@ -307,7 +258,7 @@ impl Desk {
 
     /// Asks for everything again.
     pub(super) fn refresh(self) {
-        self.list.get_untracked().answer.refresh();
+        self.answer.refresh();
         self.changes.update(|changes| *changes += 1);
     }
 
@@ -432,16 +383,21 @@ pub(super) fn stands_at(refused: &Refused) -> Option<OpportunityDetail> {
     lean_json::from_str(refused.details.as_ref()?.get()).ok()
 }
 
-fn paint(served: &Served, edits: &[Edit]) -> Painted {
-    let Some(list) = &served.list else { return Painted::default() };
-    let extent = served.view.data.as_ref();
-    let truncated = (list.rows.len() as u64) < total_of(list, extent);
+/// What is shown of a list of which so many match, with changes on top.
+fn paint(
+    list: &OpportunityList,
+    rows: &[Arc<OpportunityRow>],
+    total: Option<u64>,
+    edits: &[Edit],
+) -> Painted {
+    let total = total.unwrap_or(rows.len() as u64);
+    let truncated = (rows.len() as u64) < total;
     let mut painted = Painted {
-        rows: Vec::clone(&served.rows),
+        rows: rows.to_vec(),
         stages: list.stages.clone(),
         open: list.open,
         rates: list.rates.clone(),
-        total: total_of(list, extent),
+        total,
         truncated,
     };
     let mut touched = false;
@@ -467,10 +423,6 @@ fn paint(served: &Served, edits: &[Edit]) -> Painted {
     painted
 }
 
-fn total_of(list: &OpportunityList, extent: Option<&Extent>) -> u64 {
-    extent.map_or(list.rows.len() as u64, |extent| extent.total)
-}
-
 /// Puts a row into the sums of its stage, or takes it out. For lists that are cut: the cent that rounding may be off
 /// is gone with the next answer.
 fn add(stages: &mut [StageTotal], row: &OpportunityRow, sign: i64) {
@@ -483,11 +435,11 @@ fn add(stages: &mut [StageTotal], row: &OpportunityRow, sign: i64) {
 }
 
 /// Lets go of changes that the server's list holds. Whoever is told twice without a row of theirs has been overtaken.
-fn settle(edits: Var<Vec<Edit>>, served: Signal<Served>) {
-    let answer = Signal::memo(move || served.with(|served| served.view.as_of.map(|as_of| as_of.received)));
+fn settle(edits: Var<Vec<Edit>>, view: Signal<View<Extent>>, rows: GridRows<OpportunityRow>) {
+    let answered = Signal::memo(move || view.with(|view| view.as_of.map(|as_of| as_of.received)));
     effect(move || {
-        let _ = answer.get();
-        let rows = served.with_untracked(|served| Arc::clone(&served.rows));
+        let _ = answered.get();
+        let rows = rows.get_untracked();
         let mut left = edits.get_untracked();
         if left.is_empty() {
             return;

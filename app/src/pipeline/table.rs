@@ -4,7 +4,7 @@ use super::columns::ShownColumn;
 use super::desk::{Desk, Form};
 use super::toolbar::load_more;
 use crate::shell::format;
-use crate::shell::grid::{direction, grid_body, row_count};
+use crate::shell::grid::{GridRows, direction, grid_body, row_count};
 use crate::shell::part::part;
 use crate::shell::selection::{Choosable, Selection, Whose};
 use crate::shell::shown_columns::{ShownColumns, TableColumn as _};
@@ -126,7 +126,7 @@ fn bulk_bar(desk: Desk, selection: Selection<OpportunityRow>) -> AnyView {
 
 fn grid(
     desk: Desk,
-    rows: Signal<Arc<Vec<Arc<OpportunityRow>>>>,
+    rows: GridRows<OpportunityRow>,
     rates: Signal<WinRates>,
     selection: Selection<OpportunityRow>,
 ) -> AnyView {

@@ -1,6 +1,7 @@
 //! What does the server say to a question, read as a whole, and what is shown while a new question is on its way?
 
 use super::api::{Api, Place, SignedIn};
+use super::grid::GridRows;
 use super::standing::{Shown, shown};
 use super::store::{Key, Row, Store, all_of, read_text, subscribe};
 use leptos::prelude::Get as _;
@@ -144,6 +145,19 @@ impl<T: DeserializeOwned + Send + Sync + 'static> Latest<T> {
             value: Signal::shared(move || served.with(|served| served.value.clone())),
             refresh: leptos::prelude::Callback::new(move |()| asked.get_untracked().answer.refresh()),
         }
+    }
+
+    /// The rows of the answer, where it is a list.
+    pub(crate) fn rows<R>(self, of: fn(&T) -> &[R]) -> GridRows<R>
+    where
+        R: Clone + Send + Sync + 'static,
+    {
+        Signal::fresh(move || {
+            self.value.with(|list| {
+                let rows = list.as_deref().map(of).unwrap_or_default();
+                Arc::new(rows.iter().cloned().map(Arc::new).collect())
+            })
+        })
     }
 
     /// Asks again whenever something was changed; and a question that was answered before the change, when it comes back.

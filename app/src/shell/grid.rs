@@ -12,6 +12,9 @@ use std::time::Duration;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, FocusEvent, HtmlElement, KeyboardEvent};
 
+/// Rows of a list, each handed on as it is.
+pub(crate) type GridRows<R> = Signal<Arc<Vec<Arc<R>>>>;
+
 /// A row at its place in the list, and the line that shows it.
 #[derive(Clone, PartialEq)]
 struct Placed<R> {
@@ -28,7 +31,7 @@ struct Placed<R> {
 pub(crate) fn grid_body<R: Choosable>(
     prefix: &'static str,
     path: &'static str,
-    rows: Signal<Arc<Vec<Arc<R>>>>,
+    rows: GridRows<R>,
     selection: Selection<R>,
     cells: impl Fn(&R) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
@@ -105,7 +108,7 @@ pub(crate) fn grid_body<R: Choosable>(
 
 /// The rows one frame later. Whoever presses a head or a filter first sees that it was pressed; to draw other rows takes
 /// longer than that may.
-fn after_the_sign<R: Choosable>(rows: Signal<Arc<Vec<Arc<R>>>>) -> Signal<Arc<Vec<Arc<R>>>> {
+fn after_the_sign<R: Choosable>(rows: GridRows<R>) -> GridRows<R> {
     let drawn = Var::new(rows.get_untracked());
     effect(move || {
         let rows = rows.get();
@@ -130,7 +133,7 @@ pub(crate) fn span(class: &'static str, content: AnyView) -> AnyView {
 }
 
 /// How many rows a table tells of itself, its head among them.
-pub(crate) fn row_count<R: Choosable>(rows: Signal<Arc<Vec<Arc<R>>>>) -> String {
+pub(crate) fn row_count<R: Choosable>(rows: GridRows<R>) -> String {
     (rows.with(|rows| rows.len()) + 1).to_string()
 }
 
@@ -164,7 +167,7 @@ fn row_at<R: Choosable>(prefix: &str, event: &Event) -> Option<(Element, R::Id)>
 fn walk<R: Choosable>(
     prefix: &str,
     event: &KeyboardEvent,
-    rows: Signal<Arc<Vec<Arc<R>>>>,
+    rows: GridRows<R>,
     selection: Selection<R>,
     window: Signal<RowWindow>,
 ) {

@@ -1,5 +1,6 @@
 //! Which rows are chosen for a change of many?
 
+use super::grid::GridRows;
 use leptos::prelude::*;
 use revos_shared::UserId;
 use revos_shared::kernel::limits::BULK_MAX;
@@ -103,7 +104,7 @@ impl<R: Choosable> Selection<R> {
     }
 
     /// The head of the column: chooses all rows of the list, or none.
-    pub(crate) fn head(self, rows: Signal<Arc<Vec<Arc<R>>>>) -> AnyView {
+    pub(crate) fn head(self, rows: GridRows<R>) -> AnyView {
         if self.whose.get() == Whose::Nobodys {
             return view! { <td role="gridcell" class="cell-choose"></td> }.into_any();
         }
