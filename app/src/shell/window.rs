@@ -4,7 +4,6 @@ use leptos::ev::{resize, scroll};
 use leptos::prelude::*;
 use live_query::longest_rise;
 use revos_ui::{ElementRef, Signal, Var, effect};
-use std::cell::RefCell;
 use std::time::Duration;
 use web_sys::Element;
 
@@ -135,9 +134,9 @@ pub(crate) fn use_row_window(count: Signal<usize>, body: ElementRef<Element>) ->
     let measure = move || {
         let count = count.get_untracked();
         if count <= WHOLE {
-            return false;
+            return;
         }
-        let Some(body) = body.get_untracked() else { return false };
+        let Some(body) = body.get_untracked() else { return };
         let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
         let row = body.query_selector("tr[tabindex]").ok().flatten();
         let row = row.map_or(0.0, |row| row.get_bounding_client_rect().height());
@@ -149,19 +148,9 @@ pub(crate) fn use_row_window(count: Signal<usize>, body: ElementRef<Element>) ->
         if view.with_untracked(|before| *before != now) {
             view.set(now);
         }
-        leapt
     };
-    let rest = RefCell::new(debounce(REST, move |()| {
-        measure();
-    }));
-    let scrolled = window_event_listener(scroll, move |_| {
-        if measure() {
-            rest.borrow_mut()(());
-        }
-    });
-    let resized = window_event_listener(resize, move |_| {
-        measure();
-    });
+    let scrolled = window_event_listener(scroll, move |_| measure());
+    let resized = window_event_listener(resize, move |_| measure());
     on_cleanup(move || {
         scrolled.remove();
         resized.remove();
@@ -169,9 +158,13 @@ pub(crate) fn use_row_window(count: Signal<usize>, body: ElementRef<Element>) ->
     effect(move || {
         // Drawn anew: measured anew.
         if count.get() > WHOLE && body.get().is_some() {
-            request_animation_frame(move || {
-                measure();
-            });
+            request_animation_frame(measure);
+        }
+    });
+    let mut rest = debounce(REST, move |()| measure());
+    effect(move || {
+        if view.with(|view| view.margin == 0) {
+            rest(());
         }
     });
     drawn
